@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+#
+# From GLSL to C: vkc_add_shader() compiles and checks one variant of a kernel,
+# vkc_embed_shaders() turns all of them into one C file with a table.
+
+find_program(VKC_GLSLANG glslangValidator)
+find_program(VKC_SPIRV_VAL spirv-val)
+if(NOT VKC_GLSLANG OR NOT VKC_SPIRV_VAL)
+	message(FATAL_ERROR "The shaders need glslangValidator and spirv-val to build. "
+		"Install them (Debian: glslang-tools and spirv-tools), or run ./quickstart build.")
+endif()
+
+# vkc_add_shader(NAME source.comp [DEFINES A=1 B …])
+#
+# Compiles source.comp of the current folder, with the macros named, to the
+# kernel NAME. It may #include the *.glsl files beside it.
+function(vkc_add_shader name source)
+	cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "DEFINES")
+	if(arg_UNPARSED_ARGUMENTS)
+		message(FATAL_ERROR "vkc_add_shader(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}.")
+	endif()
+	list(TRANSFORM arg_DEFINES PREPEND "-D")
+	file(GLOB includes CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.glsl")
+	set(spirv "${CMAKE_CURRENT_BINARY_DIR}/${name}.spv")
+	add_custom_command(
+		OUTPUT "${spirv}"
+		COMMAND "${VKC_GLSLANG}" -V -g0 --quiet --target-env vulkan1.1 -S comp ${arg_DEFINES}
+			"-I${CMAKE_CURRENT_SOURCE_DIR}" -o "${spirv}" "${CMAKE_CURRENT_SOURCE_DIR}/${source}"
+		COMMAND "${VKC_SPIRV_VAL}" --target-env vulkan1.1 "${spirv}"
+		DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${source}" ${includes}
+		COMMENT "Compiling shader ${name}"
+		VERBATIM)
+	set_property(DIRECTORY APPEND PROPERTY VKC_SPIRV "${spirv}")
+endfunction()
+
+# vkc_embed_shaders(TARGET)
+#
+# An object library of all the kernels added in this folder. Its header shaders.h
+# declares, for a kernel NAME, vkc_spv_NAME[] and vkc_spv_NAME_words, and the
+# table vkc_shaders[] of all.
+function(vkc_embed_shaders target)
+	get_property(spirv DIRECTORY PROPERTY VKC_SPIRV)
+	set(generated "${CMAKE_CURRENT_BINARY_DIR}/generated")
+	add_custom_command(
+		OUTPUT "${generated}/shaders.c" "${generated}/shaders.h"
+		COMMAND "${CMAKE_COMMAND}" "-DOUTPUT=${generated}" "-DSPIRV=${spirv}"
+			-P "${PROJECT_SOURCE_DIR}/cmake/EmbedShaders.cmake"
+		DEPENDS ${spirv} "${PROJECT_SOURCE_DIR}/cmake/EmbedShaders.cmake"
+		COMMENT "Embedding the shaders"
+		VERBATIM)
+	add_library(${target} OBJECT "${generated}/shaders.c" "${generated}/shaders.h")
+	set_target_properties(${target} PROPERTIES
+		C_VISIBILITY_PRESET hidden
+		POSITION_INDEPENDENT_CODE ON)
+	target_include_directories(${target} PUBLIC "${generated}")
+endfunction()

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#version 450
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_EXT_shader_explicit_arithmetic_types_int8 : require
+#extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_memory_scope_semantics : require
+#extension GL_KHR_shader_subgroup_basic : require
+#extension GL_NV_cooperative_matrix : require
+#extension GL_NV_integer_cooperative_matrix : require
+//
+// A rectangle of the Gram matrix on units that multiply matrices of 8-bit integers, after
+// the Ozaki scheme (Ozaki, Ogita, Oishi, Rump 2012, "Error-free transformations of matrix
+// multiplication by using fast routines of matrix multiplication and its applications";
+// Ootomo, Ozaki, Yokota 2024, "DGEMM on integer matrix multiplication unit").
+//
+// Each number is written with four signed digits to the base 256,
+//   q = d3 * 2^24 + d2 * 2^16 + d1 * 2^8 + d0,  d0 to d2 in [-128, 127], d3 in [-64, 64]
+// (|q| <= 2^30), and the sixteen products of digits are summed over the row in 32 bits,
+// one sum for each exponent: for d_i * d_j the one of i + j. The seven sums together are
+// the exact dot product. Per number of a row the products of exponent 3 add at most
+// 2 * 128 * 128 + 2 * 128 * 64 = 49152 to their sum, and those of every other exponent no
+// more: rows of up to (2^31 - 1) / 49152 = 43690 numbers cannot overflow.
+//
+// A workgroup of eight subgroups of 32 makes a tile of 64 x 64, 64 numbers of each row at
+// a time; a subgroup holds the sums of 32 rows x 16 columns.
+//
+// With MIRROR the rectangle is part of the upper triangle: tiles below the diagonal
+// are skipped, those above are also written transposed.
+
+#include "gram.glsl"
+
+#if MIRROR
+layout(std430, binding = 3) writeonly buffer Mirror { ivec4 mirror[]; };
+#endif
+
+layout(local_size_x = 256) in;
+
+layout(push_constant) uniform Push
+{
+	uint a_first;  // quadruple of the rectangle's first row in a_rows
+	uint b_first;  // quadruple of its first column's row in b_rows
+	uint quads;    // quadruples of a row, at least 4
+	uint row;      // the rectangle's first row and column in the matrix
+	uint column;
+	uint result_first; // quadruple of the rectangle's corner in result
+	uint result_quads; // quadruples from one row of result to the next
+	uint mirror_first; // the same of the transposed rectangle in mirror
+	uint mirror_quads;
+};
+
+#define ROWS_MATRIX icoopmatNV<8, gl_ScopeSubgroup, 16, 32>
+#define COLUMNS_MATRIX icoopmatNV<8, gl_ScopeSubgroup, 32, 16>
+#define SUMS_MATRIX icoopmatNV<32, gl_ScopeSubgroup, 16, 16>
+
+// Shared memory holds 128 lines: 64 rows of the one operand, then 64 of the other. A line
+// is 64 numbers: the digits d0 of all (4 quadruples of words), then all d1, d2, d3. Which
+// number comes where within the 64 is of no importance, as long as all lines agree. A
+// quadruple more from line to line keeps neighbouring lines out of each other's banks.
+const uint LINE = 17u;
+// Once the sums are complete, it holds the tile of the result: 64 lines of 64 numbers, as
+// far apart.
+shared uvec4 tile[128u * LINE];
+
+// The next four quadruples of a row of each operand, every fourth from here; what lies
+// behind the end of the rows counts as 0.
+#define FETCH_EACH(QUAD) \
+	[[unroll]] for (uint n = 0u; n < 16u; n += 4u) { \
+		a_next[n / 4u] = QUAD(LOAD_A, a + t, n); \
+		b_next[n / 4u] = QUAD(LOAD_B, b + t, n); \
+	}
+#define WITHIN(LOAD, at, n) LOAD(at + n)
+#define UP_TO_END(LOAD, at, n) (t + own_quad + n < quads ? LOAD(at + n) : ivec4(0))
+#define FETCH \
+	if (t + 16u <= quads) { \
+		FETCH_EACH(WITHIN) \
+	} else { \
+		FETCH_EACH(UP_TO_END) \
+	}
+
+// The digits of four numbers, a byte each: an offset of 128 makes the lower ones positive,
+// so that plain bytes of the sum are the digits with that offset, and is taken off again.
+uvec4 digits(uvec4 numbers)
+{
+	return (numbers + 0x00808080u) ^ 0x00808080u;
+}
+
+// Sorts the digits of sixteen numbers: each uvec4 written has one digit of all.
+void put(uint at, ivec4 v[4])
+{
+	const uint even = 0x00ff00ffu;
+	uvec4 x = digits(uvec4(v[0].x, v[1].x, v[2].x, v[3].x));
+	uvec4 y = digits(uvec4(v[0].y, v[1].y, v[2].y, v[3].y));
+	uvec4 z = digits(uvec4(v[0].z, v[1].z, v[2].z, v[3].z));
+	uvec4 w = digits(uvec4(v[0].w, v[1].w, v[2].w, v[3].w));
+	uvec4 xy02 = (x & even) | ((y << 8) & ~even);
+	uvec4 xy13 = ((x >> 8) & even) | (y & ~even);
+	uvec4 zw02 = (z & even) | ((w << 8) & ~even);
+	uvec4 zw13 = ((z >> 8) & even) | (w & ~even);
+	tile[at] = (xy02 & 0xffffu) | (zw02 << 16);
+	tile[at + 4u] = (xy13 & 0xffffu) | (zw13 << 16);
+	tile[at + 8u] = (xy02 >> 16) | (zw02 & 0xffff0000u);
+	tile[at + 12u] = (xy13 >> 16) | (zw13 & 0xffff0000u);
+}
+
+void main()
+{
+	uint row_block = row / 64u + gl_WorkGroupID.y;
+	uint column_block = column / 64u + gl_WorkGroupID.x;
+#if MIRROR
+	if (column_block < row_block)
+		return;
+#endif
+	uint down = gl_WorkGroupID.y * 64u;
+	uint along = gl_WorkGroupID.x * 64u;
+	uint lane = gl_LocalInvocationIndex;
+
+	// Each invocation brings a quarter of a row of each operand.
+	uint own_row = lane / 4u;
+	uint own_quad = lane % 4u;
+	uint a = a_first + (down + own_row) * quads + own_quad;
+	uint b = b_first + (along + own_row) * quads + own_quad;
+	uint a_put = own_row * LINE + own_quad;
+	uint b_put = a_put + 64u * LINE;
+
+	uint sub_row = gl_SubgroupID / 4u * 32u;
+	uint sub_column = gl_SubgroupID % 4u * 16u;
+	uint a_take = sub_row * LINE;
+	uint b_take = (64u + sub_column) * LINE;
+
+	// Of exponent e, rows 16 * m to 16 * m + 15 of the subgroup: sums[2 * e + m].
+	SUMS_MATRIX sums[14];
+	[[unroll]] for (int n = 0; n < 14; n++)
+		sums[n] = SUMS_MATRIX(0);
+
+	ivec4 a_next[4], b_next[4];
+	uint t = 0u;
+	FETCH
+	while (t < quads) {
+		barrier();
+		put(a_put, a_next);
+		put(b_put, b_next);
+		barrier();
+		// What comes next is on its way while what is there is multiplied.
+		t += 16u;
+		if (t < quads) {
+			FETCH
+		}
+		[[unroll]] for (uint k = 0u; k < 4u; k += 2u) {
+			COLUMNS_MATRIX right[4];
+			[[unroll]] for (int j = 0; j < 4; j++)
+				coopMatLoadNV(right[j], tile, b_take + uint(j) * 4u + k, LINE, true);
+			[[unroll]] for (int i = 0; i < 4; i++) {
+				ROWS_MATRIX left[2];
+				[[unroll]] for (int m = 0; m < 2; m++)
+					coopMatLoadNV(left[m], tile, a_take + uint(m) * 16u * LINE + uint(i) * 4u + k,
+					              LINE, false);
+				[[unroll]] for (int m = 0; m < 2; m++)
+					[[unroll]] for (int j = 0; j < 4; j++)
+						sums[(i + j) * 2 + m] =
+							coopMatMulAddNV(left[m], right[j], sums[(i + j) * 2 + m]);
+			}
+		}
+	}
+
+	SUMS_MATRIX rounded[2];
+	[[unroll]] for (int m = 0; m < 2; m++)
+		[[unroll]] for (int n = 0; n < sums[0].length(); n++) {
+			I64 sum = I64_ZERO;
+			[[unroll]] for (int e = 0; e < 7; e++)
+				sum += int64_t(sums[e * 2 + m][n]) << (8 * e);
+			rounded[m][n] = to_q30(sum, false);
+		}
+	barrier();
+	[[unroll]] for (int m = 0; m < 2; m++)
+		coopMatStoreNV(rounded[m], tile,
+		               (sub_row + uint(m) * 16u) * LINE + sub_column / 4u, LINE, false);
+	barrier();
+	uint x = lane % 16u;
+	for (uint y = lane / 16u; y < 64u; y += 16u) {
+		ivec4 q = ivec4(tile[y * LINE + x]);
+		if (row_block == column_block && x == y / 4u)
+			q[y % 4u] = diagonal_q30(q[y % 4u]);
+		result[result_first + (down + y) * result_quads + along / 4u + x] = q;
+	}
+#if MIRROR
+	if (column_block > row_block) {
+		barrier();
+		[[unroll]] for (int m = 0; m < 2; m++)
+			coopMatStoreNV(rounded[m], tile,
+			               sub_column * LINE + (sub_row + uint(m) * 16u) / 4u, LINE,
+			               true);
+		barrier();
+		for (uint y = lane / 16u; y < 64u; y += 16u)
+			mirror[mirror_first + (along + y) * mirror_quads + down / 4u + x] =
+				ivec4(tile[y * LINE + x]);
+	}
+#endif
+}

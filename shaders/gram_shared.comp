@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#version 450
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
+//
+// A rectangle of the Gram matrix, for GPUs: a workgroup of 128 makes a tile of
+// 64 x 64, sixteen numbers of each row at a time through shared memory; each
+// invocation holds 8 rows x 4 columns of sums. Of the two halves of shared memory
+// (16 KiB in all) one is read while the other is filled.
+//
+// All loops over sums are unrolled, so that these stay in registers, and numbers are
+// transposed in registers, so that shared memory is written and read in quadruples.
+//
+// With MIRROR the rectangle is part of the upper triangle: tiles below the diagonal
+// are skipped, those above are also written transposed.
+
+#include "gram.glsl"
+
+#if MIRROR
+layout(std430, binding = 3) writeonly buffer Mirror { ivec4 mirror[]; };
+#endif
+
+layout(local_size_x = 16, local_size_y = 8) in;
+
+layout(push_constant) uniform Push
+{
+	uint a_first;  // quadruple of the rectangle's first row in a_rows
+	uint b_first;  // quadruple of its first column's row in b_rows
+	uint quads;    // quadruples of a row, a multiple of 4
+	uint row;      // the rectangle's first row and column in the matrix
+	uint column;
+	uint result_first; // quadruple of the rectangle's corner in result
+	uint result_quads; // quadruples from one row of result to the next
+	uint mirror_first; // the same of the transposed rectangle in mirror
+	uint mirror_quads;
+};
+
+// Number k of the tile's rows r to r + 3 at [k * 16 + r / 4], in each half.
+#define HALF 256u
+shared ivec4 a_tile[2u * HALF];
+shared ivec4 b_tile[2u * HALF];
+
+// One quadruple of each of four rows.
+#define FETCH(LOAD, at) \
+	v0 = LOAD(at); \
+	v1 = LOAD(at + quads); \
+	v2 = LOAD(at + 2u * quads); \
+	v3 = LOAD(at + 3u * quads);
+#define PUT(tile, at) \
+	tile[at] = ivec4(v0.x, v1.x, v2.x, v3.x); \
+	tile[at + 16u] = ivec4(v0.y, v1.y, v2.y, v3.y); \
+	tile[at + 32u] = ivec4(v0.z, v1.z, v2.z, v3.z); \
+	tile[at + 48u] = ivec4(v0.w, v1.w, v2.w, v3.w);
+
+void main()
+{
+	uint row_block = row / 64u + gl_WorkGroupID.y;
+	uint column_block = column / 64u + gl_WorkGroupID.x;
+#if MIRROR
+	if (column_block < row_block)
+		return;
+#endif
+	uint x = gl_LocalInvocationID.x;
+	uint y = gl_LocalInvocationID.y;
+	uint lane = y * 16u + x;
+	uint down = gl_WorkGroupID.y * 64u;
+	uint along = gl_WorkGroupID.x * 64u;
+
+	// Half of the invocations bring the rows of one operand, half those of the other:
+	// sixteen times four rows, four quadruples of each.
+	bool brings_a = lane < 64u;
+	uint own_row = lane % 16u * 4u;
+	uint own_quad = lane / 16u % 4u;
+	uint a = a_first + (down + own_row) * quads + own_quad;
+	uint b = b_first + (along + own_row) * quads + own_quad;
+	uint put = own_quad * 64u + lane % 16u;
+
+	I64 sums[8][4];
+	[[unroll]] for (int m = 0; m < 8; m++)
+		[[unroll]] for (int c = 0; c < 4; c++)
+			sums[m][c] = I64_ZERO;
+
+	ivec4 v0, v1, v2, v3;
+	if (brings_a) {
+		FETCH(LOAD_A, a)
+		PUT(a_tile, put)
+	} else {
+		FETCH(LOAD_B, b)
+		PUT(b_tile, put)
+	}
+	uint from = 0u;
+	for (uint t = 4u; t <= quads; t += 4u) {
+		barrier();
+		// What comes next is on its way while what is there is multiplied.
+		bool more = t < quads;
+		if (more) {
+			if (brings_a) {
+				FETCH(LOAD_A, a + t)
+			} else {
+				FETCH(LOAD_B, b + t)
+			}
+		}
+		[[unroll]] for (uint k = 0u; k < 16u; k++) {
+			ivec4 upper = a_tile[from + k * 16u + y * 2u];
+			ivec4 lower = a_tile[from + k * 16u + y * 2u + 1u];
+			ivec4 columns = b_tile[from + k * 16u + x];
+			[[unroll]] for (int m = 0; m < 4; m++)
+				[[unroll]] for (int c = 0; c < 4; c++) {
+					sums[m][c] = i64_mul_add(sums[m][c], upper[m], columns[c]);
+					sums[m + 4][c] = i64_mul_add(sums[m + 4][c], lower[m], columns[c]);
+				}
+		}
+		from = HALF - from;
+		if (more) {
+			if (brings_a) {
+				PUT(a_tile, from + put)
+			} else {
+				PUT(b_tile, from + put)
+			}
+		}
+	}
+
+	ivec4 q[8];
+	uint i = row + down + y * 8u;
+	uint j = column + along + x * 4u;
+	[[unroll]] for (int m = 0; m < 8; m++) {
+		[[unroll]] for (int k = 0; k < 4; k++)
+			q[m][k] = to_q30(sums[m][k], i + uint(m) == j + uint(k));
+		result[result_first + (down + y * 8u + uint(m)) * result_quads + along / 4u + x] = q[m];
+	}
+#if MIRROR
+	if (column_block > row_block) {
+		[[unroll]] for (int k = 0; k < 4; k++) {
+			uint to = mirror_first + (along + x * 4u + uint(k)) * mirror_quads + down / 4u + y * 2u;
+			mirror[to] = ivec4(q[0][k], q[1][k], q[2][k], q[3][k]);
+			mirror[to + 1u] = ivec4(q[4][k], q[5][k], q[6][k], q[7][k]);
+		}
+	}
+#endif
+}

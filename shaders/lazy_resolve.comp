@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#version 450
+#extension GL_GOOGLE_include_directive : require
+//
+// Brings the exact scores of contenders up to date: adds the terms of the rows chosen
+// since. A workgroup takes one contender after another; the dispatches of all pairs of
+// blocks of rows together add all terms.
+
+#define NO_RESULT
+#include "gram.glsl"
+#include "lazy.glsl"
+
+layout(std430, binding = 2) readonly buffer State { uvec4 state[]; };
+layout(std430, binding = 3) buffer Work { uint work[]; };
+
+shared uvec2 sums[GROUP];
+
+// What the rows chosen from element `first` of the order on add to an item's score: this
+// invocation's share.
+I64 share_of(uint row, uint order, uint first, uint end)
+{
+	I64 share = I64_ZERO;
+	for (uint i = first; i < end; i += GROUP) {
+		uint other = state[order + i / 4u][i % 4u];
+		if (other - b_item >= b_items)
+			continue;
+		uint other_row = (other - b_item) * quads;
+		I64 sum = I64_ZERO;
+		for (uint t = 0u; t < quads; t++) {
+			ivec4 a = LOAD_A(row + t);
+			ivec4 b = LOAD_B(other_row + t);
+			sum = i64_mul_add(sum, a.x, b.x);
+			sum = i64_mul_add(sum, a.y, b.y);
+			sum = i64_mul_add(sum, a.z, b.z);
+			sum = i64_mul_add(sum, a.w, b.w);
+		}
+		int weight = int(state[other / 4u][other % 4u]);
+		share = i64_mul_shift_add(share, weight, to_q30(sum, false), SHIFT);
+	}
+	return share;
+}
+
+void main()
+{
+	uint walk = gl_WorkGroupID.y;
+	uint lane = gl_LocalInvocationID.x;
+	uint added = state[counters + walk].x;
+	if (added < given || added >= length)
+		return;
+	uint own_work = walk * work_words;
+	uint count = work[own_work];
+	if (count < 2u)
+		return;
+	for (uint c = gl_WorkGroupID.x; c < count; c += gl_NumWorkGroups.x) {
+		uint item = work[own_work + CONTENDERS + c];
+		if (item - a_item >= a_items)
+			continue;
+		uint exact = own_work + EXACT + item * 4u;
+		I64 share = share_of((item - a_item) * quads, orders + walk * order_quads,
+		                     work[exact + 2u] + lane, added);
+		sums[lane] = uvec2(i64_low(share), i64_high(share));
+		barrier();
+		if (lane == 0u) {
+			I64 score = i64_from_parts(work[exact], work[exact + 1u]);
+			for (uint i = 0u; i < GROUP; i++)
+				score = i64_add(score, i64_from_parts(sums[i].x, sums[i].y));
+			work[exact] = i64_low(score);
+			work[exact + 1u] = i64_high(score);
+		}
+		barrier();
+	}
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#version 450
+#extension GL_GOOGLE_include_directive : require
+//
+// The nearest neighbours of rows, some at a time: one workgroup for each row finds the
+// next `wanted` best items after those found before. An item's place is one 64-bit
+// number, the similarity as a float would round it above the index counted down, so that
+// all places differ and the order is total.
+//
+// Each invocation first finds the best of its share. The wanted-th best of these is
+// passed by at least `wanted` items and seldom by many more: those are listed, sorted and
+// written. Where too many or too few pass, the threshold is bisected.
+
+#if TEXEL
+layout(binding = 0) uniform isamplerBuffer cells;
+#define LOAD(i) texelFetch(cells, int(i))
+#else
+layout(std430, binding = 0) readonly buffer Cells { ivec4 cells[]; };
+#define LOAD(i) cells[i]
+#endif
+// For each row `per_row` results: the rounded similarity in Q30, and the index.
+layout(std430, binding = 1) buffer Results { uvec2 results[]; };
+
+layout(local_size_x_id = 0) in; // a power of two, at least `wanted`
+
+layout(push_constant) uniform Push
+{
+	uint items;     // n
+	uint first_row; // of workgroup 0
+	uint cells_row; // the row at which `cells` begins
+	uint row_quads; // quadruples of a row of cells
+	uint per_row;   // k
+	uint done;      // results there are already
+	uint wanted;    // results to find
+};
+
+const uint CAPACITY = gl_WorkGroupSize.x * 4u;
+shared uvec2 list[CAPACITY]; // x: high word
+shared uint count;
+
+bool less(uvec2 a, uvec2 b)
+{
+	return a.x < b.x || (a.x == b.x && a.y < b.y);
+}
+
+// As a conversion to float rounds: to 24 significant bits, ties to even.
+int round_to_float(int q)
+{
+	uint magnitude = uint(abs(q));
+	int shift = findMSB(magnitude) - 23;
+	if (shift <= 0)
+		return q;
+	uint half_unit = (1u << (shift - 1)) - 1u + ((magnitude >> shift) & 1u);
+	int rounded = int(((magnitude + half_unit) >> shift) << shift);
+	return q < 0 ? -rounded : rounded;
+}
+
+uvec2 place_of(int q, uint item)
+{
+	return uvec2(uint(round_to_float(q)) ^ 0x80000000u, ~item);
+}
+
+// Whether an item counts at all: it exists, is not the row itself, was not found before.
+bool eligible(uvec2 place, uint item, uint row, uvec2 before)
+{
+	return item < items && item != row && less(place, before);
+}
+
+// The first `size` elements, a power of two, largest first.
+void sort(uint size)
+{
+	uint lane = gl_LocalInvocationID.x;
+	for (uint block = 2u; block <= size; block *= 2u) {
+		for (uint apart = block / 2u; apart > 0u; apart /= 2u) {
+			barrier();
+			for (uint pair = lane; pair < size / 2u; pair += gl_WorkGroupSize.x) {
+				uint i = (pair / apart) * apart * 2u + pair % apart;
+				uvec2 a = list[i];
+				uvec2 b = list[i + apart];
+				if (less(a, b) == ((i & block) == 0u)) {
+					list[i] = b;
+					list[i + apart] = a;
+				}
+			}
+		}
+	}
+	barrier();
+}
+
+uvec2 middle(uvec2 low, uvec2 high)
+{
+	uint carry;
+	uint y = uaddCarry(low.y, high.y, carry);
+	uint x_carry;
+	uint x = uaddCarry(low.x, high.x, x_carry);
+	uint more;
+	x = uaddCarry(x, carry, more);
+	return uvec2((x >> 1) | ((x_carry + more) << 31), (y >> 1) | (x << 31));
+}
+
+void main()
+{
+	uint lane = gl_LocalInvocationID.x;
+	uint row = first_row + gl_WorkGroupID.x;
+	uint from = (row - cells_row) * row_quads;
+	uint to = (row - first_row) * per_row;
+	uvec2 before = uvec2(0xffffffffu);
+	if (done > 0u) {
+		uvec2 last = results[to + done - 1u];
+		before = uvec2(last.x ^ 0x80000000u, ~last.y);
+	}
+
+	uvec2 best = uvec2(0u);
+	for (uint quad = lane; quad < row_quads; quad += gl_WorkGroupSize.x) {
+		ivec4 q = LOAD(from + quad);
+		for (uint c = 0u; c < 4u; c++) {
+			uint item = quad * 4u + c;
+			uvec2 place = place_of(q[c], item);
+			if (less(best, place) && eligible(place, item, row, before))
+				best = place;
+		}
+	}
+	list[lane] = best;
+	sort(gl_WorkGroupSize.x);
+
+	// At least `wanted` items reach `low`, fewer reach `high`.
+	uvec2 low = uvec2(0u);
+	uvec2 high = before;
+	uvec2 threshold = list[wanted - 1u];
+	uint listed;
+	while (true) {
+		barrier();
+		if (lane == 0u)
+			count = 0u;
+		barrier();
+		for (uint quad = lane; quad < row_quads; quad += gl_WorkGroupSize.x) {
+			ivec4 q = LOAD(from + quad);
+			for (uint c = 0u; c < 4u; c++) {
+				uint item = quad * 4u + c;
+				uvec2 place = place_of(q[c], item);
+				if (!less(place, threshold) && eligible(place, item, row, before)) {
+					uint at = atomicAdd(count, 1u);
+					if (at < CAPACITY)
+						list[at] = place;
+				}
+			}
+		}
+		barrier();
+		listed = count;
+		if (listed >= wanted && listed <= CAPACITY)
+			break;
+		if (listed > CAPACITY)
+			low = threshold;
+		else
+			high = threshold;
+		threshold = middle(low, high);
+	}
+
+	uint size = 2u;
+	while (size < listed)
+		size *= 2u;
+	for (uint i = listed + lane; i < size; i += gl_WorkGroupSize.x)
+		list[i] = uvec2(0u);
+	sort(size);
+	for (uint i = lane; i < wanted; i += gl_WorkGroupSize.x)
+		results[to + done + i] = uvec2(list[i].x ^ 0x80000000u, ~list[i].y);
+}

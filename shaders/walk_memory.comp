@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#version 450
+#extension GL_GOOGLE_include_directive : require
+//
+// Some steps of every walk, the scores in the state buffer: for more items than the
+// registers of a workgroup hold.
+
+#include "walk.glsl"
+
+#define ADD_ONE(c, first_item) \
+	{ \
+		I64 sum = i64_from_parts(low[c], high[c]); \
+		sum = i64_mul_shift_add(sum, weight, cosines[c], SHIFT); \
+		if (first_item + uint(c) == pick) \
+			sum = USED; \
+		if (i64_less(sum, best)) { \
+			best = sum; \
+			best_item = first_item + uint(c); \
+		} \
+		low[c] = i64_low(sum); \
+		high[c] = i64_high(sum); \
+	}
+
+void main()
+{
+	uint lane = gl_LocalInvocationID.x;
+	uint walk = own_walk();
+	uint own_scores = scores + walk * row_quads * 2u;
+	uint added = state[counters + walk].x;
+	uvec3 hash = state[counters + walk].yzw;
+	uint last = min(added + steps, length - 1u);
+	if (added >= last)
+		return;
+
+	uint pick = order_element(walk, added);
+	if (added == 0u)
+		hash = item_hash(pick);
+	barrier();
+	while (added < last) {
+		uint index = own_rows != 0u ? walk : pick;
+		uint arena = index / rows_per_arena;
+		uint row = (index % rows_per_arena) * row_quads;
+		int weight = weight_of(pick);
+		I64 best = NOTHING;
+		uint best_item = 0u;
+		for (uint quad = lane; quad < row_quads; quad += gl_WorkGroupSize.x) {
+			uvec4 low = uvec4(0u);
+			uvec4 high = uvec4(0u);
+			if (added == 0u) {
+				uvec4 item = uvec4(quad * 4u) + uvec4(0u, 1u, 2u, 3u);
+				high = mix(uvec4(0u), uvec4(0x40000000u),
+				           greaterThanEqual(item, uvec4(items)));
+			} else {
+				low = state[own_scores + quad * 2u];
+				high = state[own_scores + quad * 2u + 1u];
+			}
+			ivec4 cosines = gram_quad(arena, row + quad);
+			ADD_ONE(0, quad * 4u)
+			ADD_ONE(1, quad * 4u)
+			ADD_ONE(2, quad * 4u)
+			ADD_ONE(3, quad * 4u)
+			state[own_scores + quad * 2u] = low;
+			state[own_scores + quad * 2u + 1u] = high;
+		}
+		uint lowest = lowest_of_workgroup(best, best_item).z;
+		added++;
+		if (added < given) {
+			pick = order_element(walk, added);
+		} else {
+			pick = lowest;
+			if (lane == 0u)
+				set_order_element(walk, added, pick);
+		}
+		hash += item_hash(pick);
+	}
+	if (lane == 0u)
+		state[counters + walk] = uvec4(added, hash);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "neighbors.h"
+
+#include "similarity.h"
+#include "variants.h"
+
+/* Bytes of results, and of rows computed for this once, in one submission. */
+#define RESULT_BYTES (8u << 20)
+#define COMPUTED_BYTES (64u << 20)
+
+/* As declared in shaders/select.comp. */
+struct push {
+	uint32_t items;
+	uint32_t first_row;
+	uint32_t cells_row;
+	uint32_t row_quads;
+	uint32_t per_row;
+	uint32_t done;
+	uint32_t wanted;
+};
+
+/* Rows on their way. */
+struct part {
+	uint32_t first;
+	uint32_t count;
+	uint64_t ticket; /* 0 = none */
+	struct buffer computed;
+	struct buffer results;
+	struct buffer staging;
+};
+
+struct search {
+	struct neighbors *neighbors;
+	bool kept; /* the matrix is there */
+	uint32_t first;
+	uint32_t end;
+	uint32_t k;
+	uint32_t rows_at_once; /* what the buffers of a part hold */
+	uint32_t *indices;
+	float *similarities;
+	struct pace pace; /* in rows */
+	struct part parts[2];
+};
+
+void neighbors_open(struct neighbors *neighbors, struct gram *gram)
+{
+	*neighbors = (struct neighbors){.gram = gram};
+}
+
+void neighbors_close(struct neighbors *neighbors)
+{
+	if (neighbors->gram)
+		kernel_destroy(neighbors->gram->device, &neighbors->select);
+}
+
+static VkcResult need_kernel(struct neighbors *neighbors)
+{
+	VkcResult result = VKC_SUCCESS;
+	struct device *device = neighbors->gram->device;
+	if (neighbors->select.pipeline)
+		return VKC_SUCCESS;
+	/* A CPU driver pays for every subgroup at every barrier. */
+	neighbors->group = device->limits.cpu ? 64 : 256;
+	while (neighbors->group > device->limits.group_invocations)
+		neighbors->group /= 2;
+	struct kernel_source source = {
+		.push_bytes = sizeof(struct push),
+		.constants = {neighbors->group},
+		.num_constants = 1,
+	};
+	TRY(variant_find(device, &source, "select_%s", variant_loads(device)));
+	source.bindings[0] = device->limits.texel_elements ? 't' : 's';
+	source.bindings[1] = 's';
+	TRY(kernel_create(device, &source, &neighbors->select));
+error:
+	return result;
+}
+
+static uint64_t lesser(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Whole tiles of rows around a part, as they are computed for this once. */
+static struct area around(const struct gram *gram, uint32_t first, uint32_t count)
+{
+	uint32_t begin = first / TILE * TILE;
+	uint32_t end = (first + count + TILE - 1) / TILE * TILE;
+	return (struct area){.row = begin,
+	                     .num_rows = end - begin,
+	                     .num_columns = gram->rows->padded};
+}
+
+/* How many rows a part may have. */
+static VkcResult size_parts(struct search *search)
+{
+	const struct gram *gram = search->neighbors->gram;
+	struct device *device = gram->device;
+	const struct limits *limits = &device->limits;
+	uint64_t left = device->memory_limit - device->memory_used;
+	uint64_t result_bytes = (uint64_t)search->k * 8;
+	uint64_t rows = lesser(RESULT_BYTES, lesser(limits->storage_range, left / 8)) / result_bytes;
+	if (!search->kept) {
+		uint64_t row_bytes = (uint64_t)gram->rows->padded * sizeof(int32_t);
+		uint64_t most = lesser(COMPUTED_BYTES, lesser(limits->storage_range, left / 4));
+		if (most < row_bytes * TILE)
+			most = lesser(row_bytes * TILE, limits->storage_range);
+		uint64_t strips = most / (row_bytes * TILE);
+		if (!strips)
+			return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
+			                 "The nearest neighbours among %u items need %d rows of the "
+			                 "matrix at a time, more than a storage buffer of this device "
+			                 "can span: choose another device (VKC_DEVICE).",
+			                 gram->rows->num_rows, TILE);
+		rows = lesser(rows, strips * TILE);
+	}
+	rows = lesser(rows, lesser(limits->group_count, search->end - search->first));
+	search->rows_at_once = rows ? (uint32_t)rows : 1;
+	return VKC_SUCCESS;
+}
+
+static VkcResult create_part(struct search *search, struct part *part)
+{
+	VkcResult result = VKC_SUCCESS;
+	const struct gram *gram = search->neighbors->gram;
+	struct device *device = gram->device;
+	uint64_t bytes = (uint64_t)search->rows_at_once * search->k * 8;
+	TRY(buffer_create(device, BUFFER_DEVICE, false, bytes, "The nearest neighbours",
+	                  &part->results));
+	if (!part->results.mapped)
+		TRY(buffer_create(device, BUFFER_STAGING, false, bytes,
+		                  "The staging of the nearest neighbours", &part->staging));
+	if (!search->kept) {
+		/* Rows at any place among the tiles: up to a tile more. */
+		uint64_t rows = ((uint64_t)search->rows_at_once + TILE - 1) / TILE * TILE;
+		TRY(buffer_create(device, BUFFER_DEVICE, device->limits.texel_elements > 0,
+		                  rows * gram->rows->padded * sizeof(int32_t),
+		                  "The rows to search for neighbours", &part->computed));
+	}
+error:
+	return result;
+}
+
+/* Hands over what a part has found. */
+static VkcResult take(struct search *search, struct part *part)
+{
+	VkcResult result = VKC_SUCCESS;
+	const struct gram *gram = search->neighbors->gram;
+	if (!part->ticket)
+		return VKC_SUCCESS;
+	TRY(stream_wait(gram->stream, part->ticket));
+	pace_update(&search->pace, part->count, gram->stream->last_seconds);
+	part->ticket = 0;
+	const struct buffer *from = part->staging.handle ? &part->staging : &part->results;
+	uint64_t found = (uint64_t)part->count * search->k;
+	TRY(buffer_invalidate(gram->device, from, 0, found * 8));
+	const int32_t *pairs = from->mapped;
+	uint64_t at = (uint64_t)(part->first - search->first) * search->k;
+	for (uint64_t i = 0; i < found; i++) {
+		if (search->similarities)
+			search->similarities[at + i] = q30_to_float(pairs[2 * i]);
+		if (search->indices)
+			search->indices[at + i] = (uint32_t)pairs[2 * i + 1];
+	}
+error:
+	return result;
+}
+
+/* Records the rounds that find all k neighbours of the part's rows. */
+static VkcResult record_rounds(struct search *search, struct part *part,
+                               const struct buffer *cells, uint32_t cells_row)
+{
+	VkcResult result = VKC_SUCCESS;
+	struct neighbors *neighbors = search->neighbors;
+	const struct gram *gram = neighbors->gram;
+	struct push push = {
+		.items = gram->rows->num_rows,
+		.first_row = part->first,
+		.cells_row = cells_row,
+		.row_quads = gram->rows->padded / 4,
+		.per_row = search->k,
+	};
+	const struct binding bindings[] = {{.buffer = cells}, {.buffer = &part->results}};
+	while (push.done < search->k) {
+		push.wanted = (uint32_t)lesser(neighbors->group, search->k - push.done);
+		stream_barrier(gram->stream);
+		TRY(stream_dispatch(gram->stream, &neighbors->select, bindings, &push, part->count,
+		                    1));
+		push.done += push.wanted;
+	}
+error:
+	return result;
+}
+
+static VkcResult begin(struct search *search, struct part *part, uint32_t first)
+{
+	VkcResult result;
+	struct gram *gram = search->neighbors->gram;
+	uint32_t count = (uint32_t)lesser(search->rows_at_once, search->end - first);
+	count = (uint32_t)lesser(count, search->pace.units);
+	if (!part->results.handle)
+		TRY(create_part(search, part));
+	const struct buffer *cells = &part->computed;
+	uint32_t cells_row = 0;
+	if (search->kept) {
+		/* Within one arena. */
+		count = (uint32_t)lesser(count, gram->rows_per_arena - first % gram->rows_per_arena);
+		cells = &gram->arenas[first / gram->rows_per_arena];
+		cells_row = first / gram->rows_per_arena * gram->rows_per_arena;
+	} else {
+		/* To the end of a tile, so that no tile is computed twice. */
+		if (first % TILE + count > TILE)
+			count -= (first + count) % TILE;
+		cells_row = first / TILE * TILE;
+	}
+	part->first = first;
+	part->count = count;
+	TRY(stream_begin(gram->stream));
+	if (!search->kept) {
+		struct area area = around(gram, first, count);
+		TRY(gram_compute(gram, &area, &part->computed));
+	}
+	TRY(record_rounds(search, part, cells, cells_row));
+	if (part->staging.handle) {
+		stream_barrier(gram->stream);
+		stream_copy(gram->stream, &part->results, 0, &part->staging, 0,
+		            (uint64_t)count * search->k * 8);
+	}
+	TRY(stream_submit(gram->stream, &part->ticket));
+error:
+	return result;
+}
+
+VkcResult neighbors_nearest(struct neighbors *neighbors, uint32_t first, uint32_t count,
+                            uint32_t k, uint32_t *indices, float *similarities)
+{
+	VkcResult result;
+	struct gram *gram = neighbors->gram;
+	struct search search = {
+		.neighbors = neighbors,
+		.first = first,
+		.end = first + count,
+		.k = k,
+		.indices = indices,
+		.similarities = similarities,
+	};
+	TRY(need_kernel(neighbors));
+	TRY(gram_plan(gram));
+	search.kept = gram_worth_keeping(gram, count);
+	if (search.kept)
+		TRY(gram_finish(gram));
+	search.pace = pace_start(gram->device, TILE);
+	TRY(size_parts(&search));
+	unsigned turn = 0;
+	for (uint32_t row = first; row < search.end;) {
+		struct part *part = &search.parts[turn];
+		TRY(take(&search, part));
+		TRY(begin(&search, part, row));
+		row += part->count;
+		turn = 1 - turn;
+	}
+	TRY(take(&search, &search.parts[turn]));
+	TRY(take(&search, &search.parts[1 - turn]));
+error:
+	if (result != VKC_SUCCESS)
+		gram_distrust(gram);
+	for (int i = 0; i < 2; i++) {
+		buffer_destroy(gram->device, &search.parts[i].computed);
+		buffer_destroy(gram->device, &search.parts[i].results);
+		buffer_destroy(gram->device, &search.parts[i].staging);
+	}
+	return result;
+}
