@@ -1,0 +1,182 @@
+-- SPDX-License-Identifier: MIT
+
+--- Exact cosine similarity, nearest neighbours and diversity sequences on Vulkan, from LuaJIT.
+--
+--     local vk = require("vk_compute")
+--     assert(vk.init())
+--     assert(vk.upload_embeddings({ { 1, 0 }, { 0, 1 }, { 1, 1 } }))
+--     print(table.concat(vk.compute_diversity_sequence(1), " ")) --> 1 2 3
+--     vk.shutdown()
+--
+-- The functions here work on one default context; @{new} makes contexts of your own, with more
+-- methods. Numbers in arguments and results are indices into the table that was uploaded, counted
+-- from 1, or the ids given for its rows.
+--
+-- A mistake of the caller raises, at the caller's line. What the machine lacks (no driver, no
+-- memory, device lost) returns `nil, message`. Requiring the module touches no GPU and loads no
+-- library; the first of init, new and devices does.
+-- @module vk_compute
+
+local ffi = require("ffi")
+local check = require("vk_compute.check")
+local Context = require("vk_compute.context")
+local device = require("vk_compute.device")
+local errors = require("vk_compute.errors")
+local library = require("vk_compute.library")
+
+local vk = {}
+
+--- The version of this module, such as "0.1.0".
+vk.version = library.version
+
+local default
+
+local options = { "device", "memory_limit", "validation", "tuning", "library" }
+local units = { [""] = 1, K = 2 ^ 10, M = 2 ^ 20, G = 2 ^ 30 }
+
+-- opts.device for the library, which counts devices from 0.
+local function device_text(name, value)
+  if type(value) == "number" then
+    return ("%d"):format(check.integer(1, name, "opts.device", value, 1, 2 ^ 31) - 1)
+  elseif value ~= nil and type(value) ~= "string" then
+    errors.argument(1, name, "opts.device is %s, expected an index from 1 or part of a name",
+      errors.show(value))
+  end
+  return value
+end
+
+local function memory_limit(name, value)
+  local number, unit = tostring(value):match("^(%d+)([KMG]?)$")
+  local bytes = number and tonumber(number) * units[unit]
+  if value == nil then
+    return 0
+  elseif type(value) == "number" then
+    return check.integer(1, name, "opts.memory_limit", value, 1, 2 ^ 53)
+  elseif type(value) ~= "string" or not bytes or bytes < 1 or bytes > 2 ^ 53 then
+    errors.argument(1, name, 'opts.memory_limit is %s, expected a number of bytes, or "300M", "2G"',
+      errors.show(value))
+  end
+  return bytes
+end
+
+local function new_context(name, opts)
+  opts = check.options(1, name, opts, options)
+  check.optional(1, name, "opts.validation", opts.validation, "boolean")
+  check.optional(1, name, "opts.tuning", opts.tuning, "string")
+  check.optional(1, name, "opts.library", opts.library, "string")
+  local device_name, tuning = device_text(name, opts.device), opts.tuning
+  local limit = memory_limit(name, opts.memory_limit)
+
+  local lib, message = library.load(opts.library)
+  if not lib then
+    return nil, message
+  end
+  local handle = ffi.new("VkcLuaComputeContext *[1]")
+  local request = ffi.new("VkcLuaOptions", {
+    struct_size = ffi.sizeof("VkcLuaOptions"),
+    validation = opts.validation and 1 or 0,
+    device = device_name,
+    memory_limit = limit,
+    tuning = tuning,
+  })
+  local result = lib.vkc_lua_init_with_options(request, handle)
+  if result ~= 0 then
+    return nil, ffi.string(lib.vkc_lua_last_error(nil)), device_name, tuning
+  end
+  -- Lua strings live as long as something refers to them: these two until here, past the call.
+  return Context.wrap(lib, handle[0]), nil, device_name, tuning
+end
+
+--- Makes a context of its own, beside the default one.
+-- @tparam[opt] table opts
+-- @param[opt] opts.device index in devices(), from 1, or a part of a device's name (a string of
+-- digits counts from 0, as VKC_DEVICE does); without it the environment variable VKC_DEVICE, then
+-- the best there is
+-- @param[opt] opts.memory_limit bytes of device memory that may be used, or "300M", "2G"; without
+-- it VKC_MEMORY_LIMIT, then most of the device's
+-- @tparam[opt=false] boolean opts.validation run under the Vulkan validation layer (or
+-- VKC_VALIDATION=1): its messages become errors
+-- @tparam[opt] string opts.tuning overrides for tests and measurements (or VKC_TUNING)
+-- @tparam[opt] string opts.library path of the library; without it VK_COMPUTE_LIB, then beside the
+-- module and in its build tree, then the system's search path
+-- @treturn Context or nil and a message
+-- @raise when an option is not as said above
+function vk.new(opts)
+  local context, message = new_context("new", opts)
+  return context, message
+end
+
+--- Makes the default context. If there is one already, it is closed once the new one is there.
+-- @tparam[opt] table opts as for @{new}
+-- @treturn Context or nil and a message
+-- @raise when an option is not as for @{new}
+function vk.init(opts)
+  local context, message = new_context("init", opts)
+  if not context then
+    return nil, message
+  end
+  vk.shutdown()
+  default = context
+  return context
+end
+
+local function default_context()
+  if not default then
+    errors.raise("there is no default context: call vk.init() first")
+  end
+  return default
+end
+
+--- Uploads embeddings to the default context; see @{Context:upload_embeddings}.
+-- @param embeddings nested table, flat table with opts.dim, or cdata with opts.n and opts.dim
+-- @tparam[opt] table opts dim, n, ids, center, type, stride
+-- @treturn boolean true, or nil and a message
+-- @raise naming the argument, the row and the column
+function vk.upload_embeddings(embeddings, opts)
+  return default_context():upload_embeddings(embeddings, opts)
+end
+
+--- A diversity sequence of the default context; see @{Context:diversity_sequence}.
+-- @param start index (from 1) or id
+-- @tparam[opt] table opts length, prefix
+-- @treturn {id,...} or nil and a message
+-- @raise when there is no such item
+function vk.compute_diversity_sequence(start, opts)
+  return default_context():compute_diversity_sequence(start, opts)
+end
+
+--- The similarity matrix of the default context; see @{Context:compute_similarity_matrix}.
+-- @treturn {{number,...},...} or nil and a message
+function vk.compute_similarity_matrix()
+  return default_context():compute_similarity_matrix()
+end
+
+--- Closes the default context. May be called again, and without one.
+function vk.shutdown()
+  local context = default
+  default = nil
+  if context then
+    context:close()
+  end
+end
+
+--- The Vulkan devices there are.
+-- Each is a table with index (from 1, for opts.device), name, driver, type ("discrete GPU",
+-- "integrated GPU", "virtual GPU", "CPU", "other"), is_default, vendor_id, device_id, api_version
+-- ("1.3.0"), driver_version, has_int64 and memory_bytes.
+-- @tparam[opt] table opts library, as for @{new}
+-- @treturn {table,...} or nil and a message
+function vk.devices(opts)
+  opts = check.options(1, "devices", opts, { "library" })
+  check.optional(1, "devices", "opts.library", opts.library, "string")
+  if default and default.handle and not opts.library then
+    return default:devices()
+  end
+  local lib, message = library.load(opts.library)
+  if not lib then
+    return nil, message
+  end
+  return device.list(lib)
+end
+
+return vk

@@ -1,0 +1,118 @@
+-- SPDX-License-Identifier: MIT
+-- Embeddings that are C data already: float *, double *, float[?] and the like. Nothing is copied.
+
+local ffi = require("ffi")
+local check = require("vk_compute.check")
+local errors = require("vk_compute.errors")
+
+local cdata = {}
+
+-- By the name LuaJIT gives the element type. A half float has no type of its own in C: uint16_t is
+-- read as one when opts.type says so.
+local types = {
+  ["float"] = { name = "float32", pointer = "const float *", size = 4, code = 0 },
+  ["double"] = { name = "float64", pointer = "const double *", size = 8, code = 1 },
+  ["unsigned short"] = { name = "float16", pointer = "const uint16_t *", size = 2, code = 2 },
+}
+
+--- The element type's name, and whether it is an array of known size; nil for what is neither a
+-- pointer nor an array.
+-- @usage element_of(ffi.new("float[?]", 8)) --> "float", true
+local function element_of(value)
+  local text = tostring(ffi.typeof(value)):match("^ctype<(.*)>$")
+  text = text:gsub("%f[%a]const%f[%A] ?", ""):gsub("%f[%a]volatile%f[%A] ?", "")
+  local element, shape = text:match("^(%a[%w_ ]-) ?([%*%[%(].*)$")
+  if not element or shape:find("%*.*%*") or shape:find("%*%[") then
+    return nil
+  end
+  return element, not shape:find("*", 1, true)
+end
+
+-- The first number that is not finite: its row and column, counted from 1, and its value.
+local function first_not_finite(kind, value, n, dim, stride)
+  local bytes = ffi.cast("const char *", value)
+  for i = 1, n do
+    local row = ffi.cast(kind.pointer, bytes + (i - 1) * stride)
+    for j = 1, dim do
+      local x = row[j - 1]
+      if kind.name == "float16" then -- its exponent is all ones for infinity and nan
+        local exponent, fraction = math.floor(x / 1024) % 32, x % 1024
+        local special = fraction ~= 0 and 0 / 0 or (x >= 32768 and -1 / 0 or 1 / 0)
+        x = exponent == 31 and special or 0
+      end
+      if x - x ~= 0 then
+        return i, j, x
+      end
+    end
+  end
+end
+
+local function checked_stride(name, opts, kind, dim)
+  local row = dim * kind.size
+  if opts.stride == nil then
+    return row
+  end
+  local stride = check.integer(2, name, "opts.stride", opts.stride, row, 2 ^ 53)
+  if stride % kind.size ~= 0 then
+    errors.argument(2, name, "opts.stride is %.0f, expected a multiple of the %d bytes of a number",
+      stride, kind.size)
+  end
+  return stride
+end
+
+-- What the type of the cdata and opts.type say together.
+local function checked_type(name, embeddings, opts)
+  local element, sized = element_of(embeddings)
+  local kind = types[element]
+  if not kind then
+    errors.argument(1, name, "embeddings is a '%s', expected floats or doubles: a pointer to them "
+      .. "or an array", tostring(ffi.typeof(embeddings)):match("<(.*)>"))
+  elseif opts.type == nil and kind.name == "float16" then
+    errors.argument(1, name, "embeddings holds 16-bit integers; if they are half floats, say "
+      .. 'opts.type = "float16"')
+  elseif opts.type ~= nil and opts.type ~= kind.name then
+    errors.argument(2, name, 'opts.type is %s, but embeddings holds "%s"', errors.show(opts.type),
+      kind.name)
+  elseif embeddings == nil then
+    errors.argument(1, name, "embeddings is a NULL pointer")
+  end
+  return kind, sized
+end
+
+--- The same as pack.source, of C data.
+function cdata.source(name, embeddings, opts)
+  local kind, sized = checked_type(name, embeddings, opts)
+  for _, field in ipairs({ "n", "dim" }) do
+    if opts[field] == nil then
+      errors.argument(2, name, "opts.%s is missing: embeddings is cdata, which does not say how "
+        .. "many %s there are", field, field == "n" and "rows" or "numbers in a row")
+    end
+  end
+  local n, dim = opts.n, opts.dim
+  local stride = checked_stride(name, opts, kind, dim)
+  local needed = (n - 1) * stride + dim * kind.size
+  if sized and ffi.sizeof(embeddings) < needed then
+    errors.argument(1, name, "embeddings holds %.0f bytes, but %.0f rows of %.0f numbers take %.0f",
+      ffi.sizeof(embeddings), n, dim, needed)
+  end
+
+  return {
+    n = n,
+    dim = dim,
+    stride = stride,
+    code = kind.code,
+    open = function()
+      return ffi.cast("const void *", embeddings)
+    end,
+    close = function() end,
+    -- The library counts from 0; its finding is looked up again to name it in Lua's terms.
+    blame = function()
+      local i, j, x = first_not_finite(kind, embeddings, n, dim, stride)
+      if i then
+        errors.argument(1, name, "embeddings is %s at row %d, column %d", errors.show(x), i, j)
+      end
+    end,
+  }
+end
+
+return cdata

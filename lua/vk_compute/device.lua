@@ -1,0 +1,74 @@
+-- SPDX-License-Identifier: MIT
+-- Devices as Lua tables.
+
+local ffi = require("ffi")
+require("vk_compute.cdef")
+
+local device = {}
+
+local types = {
+  [0] = "other",
+  [1] = "integrated GPU",
+  [2] = "discrete GPU",
+  [3] = "virtual GPU",
+  [4] = "CPU",
+}
+
+local function version_string(number)
+  return ("%d.%d.%d"):format(math.floor(number / 2 ^ 22) % 128, math.floor(number / 2 ^ 12) % 1024,
+    number % 4096)
+end
+
+-- Of a context also memory_limit and memory_used, which a listed device does not have.
+local function to_table(info, of_context)
+  return {
+    index = info.index + 1,
+    name = ffi.string(info.name),
+    driver = ffi.string(info.driver),
+    type = types[tonumber(info.type)] or "other",
+    is_default = info.is_default ~= 0,
+    vendor_id = info.vendor_id,
+    device_id = info.device_id,
+    api_version = version_string(info.api_version),
+    driver_version = info.driver_version,
+    has_int64 = info.has_int64 ~= 0,
+    memory_bytes = tonumber(info.memory_bytes),
+    memory_limit = of_context and tonumber(info.memory_limit) or nil,
+    memory_used = of_context and tonumber(info.memory_used) or nil,
+  }
+end
+
+local function last_error(lib, handle)
+  return ffi.string(lib.vkc_lua_last_error(handle))
+end
+
+--- All devices, as an array of tables; or nil and a message.
+function device.list(lib)
+  local count = ffi.new("uint32_t[1]")
+  if lib.vkc_lua_list_devices(count, nil) ~= 0 then
+    return nil, last_error(lib, nil)
+  end
+  local infos = ffi.new("VkcLuaDeviceInfo[?]", math.max(count[0], 1))
+  for i = 0, count[0] - 1 do
+    infos[i].struct_size = ffi.sizeof("VkcLuaDeviceInfo")
+  end
+  if count[0] > 0 and lib.vkc_lua_list_devices(count, infos) ~= 0 then
+    return nil, last_error(lib, nil)
+  end
+  local list = {}
+  for i = 0, count[0] - 1 do
+    list[i + 1] = to_table(infos[i], false)
+  end
+  return list
+end
+
+--- The device of a context; or nil and a message.
+function device.of(lib, handle)
+  local info = ffi.new("VkcLuaDeviceInfo", { struct_size = ffi.sizeof("VkcLuaDeviceInfo") })
+  if lib.vkc_lua_get_device_info(handle, info) ~= 0 then
+    return nil, last_error(lib, handle)
+  end
+  return to_table(info, true)
+end
+
+return device

@@ -1,0 +1,56 @@
+-- SPDX-License-Identifier: MIT
+-- Buffers: cdata from LuaJIT's collector for results, malloc for what one call needs.
+
+local ffi = require("ffi")
+require("vk_compute.cdef")
+
+local memory = {}
+
+--- LuaJIT keeps the size of a cdata in 31 bits.
+memory.largest = 2 ^ 31 - 1
+
+--- table.new(array, hash) of LuaJIT 2.1; without it tables grow as they are filled.
+local has_new, new = pcall(require, "table.new")
+memory.table = has_new and new or function()
+  return {}
+end
+
+--- A buffer the collector frees when nothing refers to it any more; or nil and a message.
+-- @param kind "float[?]" or another array type
+-- @param count number of elements
+-- @param size bytes of one
+function memory.collected(kind, count, size)
+  if count * size <= memory.largest then
+    local ok, buffer = pcall(ffi.new, kind, count)
+    if ok then
+      return buffer
+    end
+  end
+  return nil, ("not enough memory for %.0f bytes of results"):format(count * size)
+end
+
+--- A buffer of any size for one call, to be given back with memory.release; nil and a message when
+-- there is none. The collector frees it too, when an error is raised in between.
+-- @param kind pointer type, such as "float *"
+function memory.borrow(kind, bytes)
+  local address = ffi.C.vkc_lua_malloc(bytes)
+  if address == nil then
+    return nil, ("not enough memory to pack %.0f bytes of embeddings"):format(bytes)
+  end
+  return ffi.gc(ffi.cast(kind, address), ffi.C.vkc_lua_free)
+end
+
+--- Gives a borrowed buffer back now.
+function memory.release(buffer)
+  ffi.C.vkc_lua_free(ffi.gc(buffer, nil))
+end
+
+local now = ffi.new("VkcLuaTimespec")
+
+--- Seconds of the wall clock (0 is CLOCK_REALTIME wherever there is clock_gettime).
+function memory.clock()
+  ffi.C.vkc_lua_clock_gettime(0, now)
+  return tonumber(now.seconds) + tonumber(now.nanoseconds) * 1e-9
+end
+
+return memory

@@ -1,0 +1,139 @@
+-- SPDX-License-Identifier: MIT
+-- Lua tables of numbers into one packed buffer, checked on the way.
+--
+-- One fast pass does both; the JIT compiles it to a loop that is bound by memory. Only a row that
+-- it does not like is looked at again, slowly, to say exactly what is wrong where.
+
+local check = require("vk_compute.check")
+local errors = require("vk_compute.errors")
+local memory = require("vk_compute.memory")
+
+local pack = {}
+
+-- What opts.type can say. `square`: numbers whose square is at most this are surely finite as
+-- that type; the others, hardly ever met, go the slow way.
+local types = {
+  float32 = { pointer = "float *", size = 4, square = 1.15e77, code = 0 },
+  float64 = { pointer = "double *", size = 8, square = 1.7e308, code = 1 },
+}
+
+-- Stores numbers values[base + 1 … base + dim] at target[1 … dim]. False when one of them is not a
+-- number, or not surely finite.
+local function store_fast(target, values, base, dim, square)
+  for j = 1, dim do
+    local x = values[base + j]
+    if type(x) ~= "number" or not (x * x <= square) then
+      return false
+    end
+    target[j] = x
+  end
+  return true
+end
+
+-- The same, raising at the first number that cannot be stored. where(j) names number j.
+local function store_slow(name, target, values, base, dim, where)
+  for j = 1, dim do
+    local x = values[base + j]
+    if type(x) ~= "number" then
+      errors.argument(1, name, "%s is %s, expected a number", where(j), errors.show(x))
+    elseif x - x ~= 0 then
+      errors.argument(1, name, "%s is %s", where(j), errors.show(x))
+    end
+    target[j] = x
+    if target[j] - target[j] ~= 0 then
+      errors.argument(1, name, "%s is %s, which is too large for a 32-bit float; opts.type = "
+        .. '"float64" keeps it', where(j), errors.show(x))
+    end
+  end
+end
+
+-- The number of rows of a nested table, and of numbers in each of them.
+local function nested_shape(name, rows, opts)
+  local n = check.list(1, name, "embeddings", rows)
+  if opts.n and opts.n ~= n then
+    errors.argument(2, name, "opts.n is %d, but embeddings has %d rows", opts.n, n)
+  end
+  local dim = opts.dim
+  for i = 1, n do
+    local row = rows[i]
+    if type(row) ~= "table" then
+      errors.argument(1, name, "embeddings[%d] is %s, expected a table of numbers", i,
+        errors.show(row))
+    end
+    local length = table.maxn(row) -- not #, which a hole may confuse; store_fast meets the hole
+    if length == 0 then
+      errors.argument(1, name, "embeddings[%d] is empty", i)
+    elseif length ~= (dim or length) then
+      errors.argument(1, name, "embeddings[%d] has %.14g numbers, expected %d as %s", i, length,
+        dim, opts.dim and "opts.dim says" or "in embeddings[1]")
+    end
+    dim = dim or check.list(1, name, "embeddings[1]", row)
+  end
+  return n, dim
+end
+
+local function flat_shape(name, values, opts)
+  local count = check.list(1, name, "embeddings", values)
+  local dim = opts.dim
+  if not dim then
+    errors.argument(2, name, "opts.dim is missing: embeddings is a flat table, which does not say "
+      .. "how many numbers make a row")
+  elseif count % dim ~= 0 then
+    errors.argument(1, name, "embeddings has %d numbers, which do not make whole rows of %d", count,
+      dim)
+  elseif opts.n and opts.n * dim ~= count then
+    errors.argument(2, name, "opts.n is %d, but embeddings has %d rows of %d", opts.n, count / dim,
+      dim)
+  end
+  return count / dim, dim
+end
+
+--- What a table of embeddings holds, before a number is read: n, dim, and how to fill a buffer.
+-- @return a source: n, dim, and open(), which gives the packed data or nil and a message
+function pack.source(name, embeddings, opts)
+  if opts.stride ~= nil then
+    errors.argument(2, name, "opts.stride is for cdata; a table has none")
+  end
+  local kind = types[opts.type or "float32"]
+  if not kind then
+    errors.argument(2, name, 'opts.type is %s, expected "float32" or "float64" for a table',
+      errors.show(opts.type))
+  end
+  if next(embeddings) == nil then
+    errors.argument(1, name, "embeddings is empty")
+  elseif embeddings[0] ~= nil then
+    errors.argument(1, name, "embeddings[0] is there, but rows count from 1")
+  elseif table.maxn(embeddings) == 0 then
+    errors.argument(1, name, "embeddings has no rows: embeddings[1] is nil")
+  end
+
+  local flat = type(embeddings[1]) == "number"
+  local n, dim = (flat and flat_shape or nested_shape)(name, embeddings, opts)
+
+  local function open()
+    local buffer, message = memory.borrow(kind.pointer, n * dim * kind.size)
+    if not buffer then
+      return nil, message
+    end
+    for i = 1, n do
+      local target = buffer + ((i - 1) * dim - 1)
+      local values, base = embeddings[i], 0
+      if flat then
+        values, base = embeddings, (i - 1) * dim
+      end
+      if not store_fast(target, values, base, dim, kind.square) then
+        store_slow(name, target, values, base, dim, function(j)
+          if flat then
+            return ("embeddings[%d] (row %d, column %d)"):format(base + j, i, j)
+          end
+          return ("embeddings[%d][%d]"):format(i, j)
+        end)
+      end
+    end
+    return buffer
+  end
+
+  return { n = n, dim = dim, stride = 0, code = kind.code, open = open, close = memory.release }
+end
+
+return pack

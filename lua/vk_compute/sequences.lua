@@ -1,0 +1,149 @@
+-- SPDX-License-Identifier: MIT
+-- Diversity sequences: one at once, or many through an iterator that computes them in batches.
+
+local ffi = require("ffi")
+local check = require("vk_compute.check")
+local errors = require("vk_compute.errors")
+local memory = require("vk_compute.memory")
+
+local sequences = {}
+
+-- A batch is to take about this long: enough to keep the device busy, not so long that a person who
+-- presses Ctrl-C waits. Rows of results in memory at most.
+local target_seconds = 1
+local largest_batch_bytes = 64 * 2 ^ 20
+local first_batch, largest_batch = 8, 8192
+
+-- A row of indices counted from 0 as a table of ids.
+local function to_ids(ids, indices, length)
+  local result = memory.table(length, 0)
+  local names = ids.names
+  if names then
+    for i = 1, length do
+      result[i] = names[indices[i - 1] + 1]
+    end
+  else
+    for i = 1, length do
+      result[i] = indices[i - 1] + 1
+    end
+  end
+  return result
+end
+
+-- What a single sequence begins with, counted from 0: the start, or opts.prefix.
+local function prefix_of(ctx, name, start, prefix)
+  local row = ctx.ids:row(1, name, "start", start)
+  if prefix == nil then
+    return ffi.new("uint32_t[1]", row - 1), 1
+  end
+  local count = check.list(2, name, "opts.prefix", prefix)
+  if count == 0 or prefix[1] ~= start then
+    errors.argument(2, name, "opts.prefix[1] is %s, expected the start, %s", errors.show(prefix[1]),
+      errors.show(start))
+  elseif count > ctx.ids.n then
+    errors.argument(2, name, "opts.prefix has %d items, more than the %d there are", count,
+      ctx.ids.n)
+  end
+  local indices, seen = ffi.new("uint32_t[?]", count), {}
+  for i = 1, count do
+    local item = ctx.ids:row(2, name, ("opts.prefix[%d]"):format(i), prefix[i])
+    if seen[item] then
+      errors.argument(2, name, "opts.prefix[%d] is %s, the same as opts.prefix[%d]", i,
+        errors.show(prefix[i]), seen[item])
+    end
+    indices[i - 1], seen[item] = item - 1, i
+  end
+  return indices, count
+end
+
+--- One sequence as a table of ids; or nil and a message.
+function sequences.one(ctx, name, start, opts)
+  opts = check.options(2, name, opts, { "length", "prefix" })
+  local prefix, prefix_length = prefix_of(ctx, name, start, opts.prefix)
+  local n = ctx.ids.n
+  local length = check.integer(2, name, "opts.length", opts.length or n, prefix_length, n)
+  local output, message = memory.collected("uint32_t[?]", length, 4)
+  if not output then
+    return nil, message
+  end
+  if ctx.lib.vkc_lua_compute_diversity_sequences(ctx.handle, prefix, 1, prefix_length, length,
+    output) ~= 0 then
+    return nil, ctx:last_error()
+  end
+  return to_ids(ctx.ids, output, length)
+end
+
+-- The starts as indices counted from 0, and how many: all rows, when the caller names none.
+local function checked_starts(ctx, name, starts)
+  local count = starts == nil and ctx.ids.n or check.list(1, name, "starts", starts)
+  local indices, message = memory.collected("uint32_t[?]", count, 4)
+  if not indices then
+    errors.raise(message)
+  end
+  for i = 1, count do
+    indices[i - 1] = starts == nil and i - 1
+      or ctx.ids:row(1, name, ("starts[%d]"):format(i), starts[i]) - 1
+  end
+  return indices, count
+end
+
+--- An iterator over (start, sequence). All it holds is in its closure, for the collector to take
+-- whenever the loop is left.
+function sequences.iterate(ctx, name, starts, opts)
+  opts = check.options(2, name, opts, { "length", "batch" })
+  local ids, lib = ctx.ids, ctx.lib
+  local length = check.integer(2, name, "opts.length", opts.length or ids.n, 1, ids.n)
+  local most = math.min(largest_batch, math.max(1, math.floor(largest_batch_bytes / (4 * length))))
+  local batch = math.min(first_batch, most)
+  if opts.batch ~= nil then
+    batch = check.integer(2, name, "opts.batch", opts.batch, 1,
+      math.max(1, math.floor(memory.largest / (4 * length))))
+  end
+  local indices, count = checked_starts(ctx, name, starts)
+
+  local output, room = nil, 0 -- the batch, and for how many rows there is memory
+  local first, ready, taken = 0, 0, 0 -- where the batch begins, its size, what was handed out
+
+  local function compute()
+    first, ready, taken = first + ready, math.min(batch, count - first - ready), 0
+    if ready > room then
+      local message
+      output, message = memory.collected("uint32_t[?]", ready * length, 4)
+      if not output then
+        errors.raise(message)
+      end
+      room = ready
+    end
+    local began = memory.clock()
+    if lib.vkc_lua_compute_diversity_sequences(ctx.handle, indices + first, ready, 1, length,
+      output) ~= 0 then
+      local message = ctx:last_error()
+      ready, count = 0, 0
+      errors.raise(message)
+    end
+    local seconds = memory.clock() - began
+    if opts.batch == nil and seconds < target_seconds / 2 then
+      batch = math.min(batch * 2, most)
+    elseif opts.batch == nil and seconds > target_seconds * 2 then
+      batch = math.max(1, math.floor(batch / 2))
+    end
+  end
+
+  return function()
+    ctx:check_open()
+    if ctx.ids ~= ids then
+      errors.raise("the embeddings were replaced while their diversity sequences were being read")
+    end
+    if taken == ready then
+      if first + ready >= count then
+        return nil
+      end
+      compute()
+    end
+    local row = taken
+    taken = taken + 1
+    return ids:name(indices[first + row] + 1), to_ids(ids, output + row * length, length)
+  end
+end
+
+return sequences

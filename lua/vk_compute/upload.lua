@@ -1,0 +1,59 @@
+-- SPDX-License-Identifier: MIT
+-- Embeddings of any accepted shape into the library.
+
+local ffi = require("ffi")
+local cdata = require("vk_compute.cdata")
+local check = require("vk_compute.check")
+local errors = require("vk_compute.errors")
+local Ids = require("vk_compute.ids")
+local pack = require("vk_compute.pack")
+
+local options = { "dim", "n", "ids", "center", "type", "stride" }
+local largest_count = 2 ^ 32 - 1
+local not_finite = ffi.cast("VkcLuaResult", "VKC_LUA_ERROR_NOT_FINITE")
+
+--- Uploads; returns the names of the rows and the dimension, or nil and a message.
+-- @param name of the public function, for messages
+return function(ctx, name, embeddings, opts)
+  opts = check.options(2, name, opts, options)
+  for _, field in ipairs({ "n", "dim" }) do
+    if opts[field] ~= nil then
+      check.integer(2, name, "opts." .. field, opts[field], 1, largest_count)
+    end
+  end
+  check.optional(2, name, "opts.center", opts.center, "boolean")
+
+  local source
+  if type(embeddings) == "table" then
+    source = pack.source(name, embeddings, opts)
+  elseif type(embeddings) == "cdata" then
+    source = cdata.source(name, embeddings, opts)
+  else
+    errors.argument(1, name, "embeddings is %s, expected a table or cdata of numbers",
+      errors.show(embeddings))
+  end
+  local ids = Ids.new(2, name, opts.ids, source.n)
+  local request = ffi.new("VkcLuaEmbeddings", {
+    struct_size = ffi.sizeof("VkcLuaEmbeddings"),
+    type = source.code,
+    num_embeddings = source.n,
+    embedding_dim = source.dim,
+    row_stride = source.stride,
+    flags = opts.center and 1 or 0,
+  })
+
+  local data, message = source.open()
+  if not data then
+    return nil, message
+  end
+  request.data = data
+  local result = ctx.lib.vkc_lua_upload(ctx.handle, request)
+  source.close(data)
+  if result == not_finite and source.blame then
+    source.blame()
+  end
+  if result ~= 0 then
+    return nil, ctx:last_error()
+  end
+  return ids, source.dim
+end
