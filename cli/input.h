@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The embeddings, from a file in any format that is understood.
+ */
+#ifndef CLI_INPUT_H
+#define CLI_INPUT_H
+
+#include <stdbool.h>
+
+#include "file_bytes.h"
+#include "problem.h"
+#include "table.h"
+
+struct input {
+	struct file_bytes file;
+	struct table table;
+};
+
+/* Formats by name: npy, json, jsonl, fvecs. */
+bool input_format_known(const char *format);
+
+/* name: a file, or "-" for standard input. format: one of the names above, or NULL to
+ * tell by the name's ending and, failing that, by the contents. */
+bool input_open(struct input *input, const char *name, const char *format,
+                struct problem *problem);
+void input_close(struct input *input);
+
+/* What to call it in a message. */
+const char *input_name(const char *name);
+
+#endif

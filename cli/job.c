@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "npy_header.h"
+#include "sidecar.h"
+#include "size.h"
+
+static bool failed(struct problem *problem, const char *name)
+{
+	return problem_set(problem, "cannot write %s: %s", name, strerror(errno));
+}
+
+static void header_of(const struct job *job, unsigned char header[NPY_HEADER_SIZE])
+{
+	npy_header_write(header, "<u4", job->record.identity.rows, job->record.identity.length);
+}
+
+static bool name_files(struct job *job, const char *target, struct problem *problem)
+{
+	job->target = resolve_target(target, problem);
+	if (!job->target)
+		return false;
+	job->partial = path_with(job->target, ".partial");
+	job->progress = path_with(job->target, ".progress");
+	job->sidecar = path_with(job->target, ".json");
+	if (!job->partial || !job->progress || !job->sidecar)
+		return problem_set(problem, "there is not enough memory for the names of files");
+	return true;
+}
+
+/* Opens TARGET.progress for this process alone. */
+static bool take_lock(struct job *job, struct problem *problem)
+{
+	for (;;) {
+		struct stat opened, named;
+
+		job->lock = open(job->progress, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+		if (job->lock < 0)
+			return failed(problem, job->progress);
+		if (flock(job->lock, LOCK_EX | LOCK_NB) != 0) {
+			if (errno == EWOULDBLOCK)
+				return problem_set(problem, "another vulkan-compute is writing %s now",
+				                   job->target);
+			return failed(problem, job->progress);
+		}
+		/* Another process may have removed it between the two calls. */
+		if (fstat(job->lock, &opened) == 0 && stat(job->progress, &named) == 0 &&
+		    opened.st_ino == named.st_ino && opened.st_dev == named.st_dev)
+			return true;
+		close(job->lock);
+	}
+}
+
+/* Whether the target is there already, made from the same. */
+static bool already_complete(const struct job *job, const struct identity *identity)
+{
+	struct sidecar sidecar;
+	struct problem ignored;
+	struct stat status;
+	int descriptor;
+	bool same;
+
+	if (!sidecar_read(job->sidecar, &sidecar, &ignored) ||
+	    identity_difference(identity, &sidecar.identity))
+		return false;
+	descriptor = open(job->target, O_RDONLY | O_CLOEXEC);
+	same = descriptor >= 0 && fstat(descriptor, &status) == 0 &&
+	       (uint64_t)status.st_size == job->size &&
+	       sidecar_fits(&sidecar, descriptor, job->target, &ignored);
+	if (descriptor >= 0)
+		close(descriptor);
+	return same;
+}
+
+/* A new TARGET.partial; the record that belongs to it is on the disk already. */
+static bool create_partial(struct job *job, struct problem *problem)
+{
+	unsigned char header[NPY_HEADER_SIZE];
+
+	job->data = open(job->partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (job->data < 0)
+		return failed(problem, job->partial);
+	header_of(job, header);
+	return reserve_space(job->data, job->partial, job->size, problem) &&
+	       write_at(job->data, job->partial, header, sizeof(header), 0, problem) &&
+	       sync_directory(job->partial, problem);
+}
+
+static bool begin(struct job *job, const struct identity *identity, struct problem *problem)
+{
+	/* The count of writes goes on, so that this record is newer than any in the file. */
+	job->record = (struct record){.identity = *identity, .sequence = job->record.sequence};
+	job->ours = true;
+	return record_store(job->lock, job->progress, &job->record, problem) &&
+	       sync_directory(job->progress, problem) && create_partial(job, problem);
+}
+
+/* TARGET.partial as an earlier run left it. */
+static bool reopen_partial(struct job *job, struct problem *problem)
+{
+	unsigned char expected[NPY_HEADER_SIZE], found[NPY_HEADER_SIZE];
+	struct stat status;
+
+	job->data = open(job->partial, O_RDWR | O_CLOEXEC);
+	if (job->data < 0)
+		return failed(problem, job->partial);
+	header_of(job, expected);
+	if (fstat(job->data, &status) != 0 || (uint64_t)status.st_size != job->size ||
+	    pread(job->data, found, sizeof(found), 0) != (ssize_t)sizeof(found) ||
+	    memcmp(found, expected, sizeof(found)) != 0)
+		return problem_set(problem,
+		                   "%s is not the file that %s counts the rows of; --restart discards both",
+		                   job->partial, job->progress);
+	return true;
+}
+
+bool job_open(struct job *job, const char *target, const struct identity *identity, bool restart,
+              struct problem *problem)
+{
+	const char *difference = NULL;
+	uint64_t numbers;
+	bool recorded;
+
+	memset(job, 0, sizeof(*job));
+	job->data = job->lock = -1;
+	if (!size_multiply(identity->rows, identity->length, &numbers) ||
+	    !size_multiply(numbers, sizeof(uint32_t), &job->size) ||
+	    !size_add(job->size, NPY_HEADER_SIZE, &job->size))
+		return problem_set(problem, "%u sequences of %u are more than a file can hold",
+		                   identity->rows, identity->length);
+	if (!name_files(job, target, problem) || !take_lock(job, problem))
+		return false;
+	recorded = record_load(job->lock, &job->record);
+	if (recorded)
+		difference = identity_difference(identity, &job->record.identity);
+	if (!restart && already_complete(job, identity)) {
+		job->complete = true;
+		/* Left by a run that was ended between its last two steps. */
+		if (!recorded || !difference)
+			unlink(job->progress);
+		return true;
+	}
+	if (restart)
+		return begin(job, identity, problem);
+	if (recorded && difference)
+		return problem_set(problem,
+		                   "%s was begun with %s; run it with the same as then, or discard it "
+		                   "with --restart",
+		                   job->partial, difference);
+	if (access(job->partial, F_OK) != 0)
+		return begin(job, identity, problem);
+	if (!recorded) {
+		unlink(job->progress);
+		return problem_set(problem,
+		                   "%s is there, but no %s that says what it is; --restart discards it",
+		                   job->partial, job->progress);
+	}
+	job->ours = true;
+	return job->record.rows_done == 0 ? create_partial(job, problem) : reopen_partial(job, problem);
+}
+
+bool job_write(struct job *job, uint32_t first, uint32_t count, const uint32_t *sequences,
+               struct problem *problem)
+{
+	uint64_t row_bytes = (uint64_t)job->record.identity.length * sizeof(*sequences);
+
+	return write_at(job->data, job->partial, sequences, count * row_bytes,
+	                NPY_HEADER_SIZE + first * row_bytes, problem);
+}
+
+bool job_save(struct job *job, uint32_t rows_done, struct problem *problem)
+{
+	if (fdatasync(job->data) != 0)
+		return failed(problem, job->partial);
+	job->record.rows_done = rows_done;
+	return record_store(job->lock, job->progress, &job->record, problem);
+}
+
+bool job_finish(struct job *job, struct problem *problem)
+{
+	struct sidecar sidecar = {.identity = job->record.identity};
+
+	if (!fingerprint_file(job->data, &sidecar.content))
+		return problem_set(problem, "cannot read %s: %s", job->partial, strerror(errno));
+	/* Should it end between these two, the description fits neither file and is not believed. */
+	if (!sidecar_write(job->sidecar, &sidecar, problem))
+		return false;
+	if (rename(job->partial, job->target) != 0)
+		return failed(problem, job->target);
+	if (!sync_directory(job->target, problem))
+		return false;
+	unlink(job->progress);
+	return true;
+}
+
+void job_close(struct job *job)
+{
+	if (job->ours && job->record.rows_done == 0) {
+		unlink(job->partial);
+		unlink(job->progress);
+	}
+	if (job->data >= 0)
+		close(job->data);
+	if (job->lock >= 0)
+		close(job->lock);
+	free(job->target);
+	free(job->partial);
+	free(job->progress);
+	free(job->sidecar);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * vulkan-compute: the command line. Finds the subcommand and hands over.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "message.h"
+
+static const struct command commands[] = {
+	{"devices", COMMAND_DEVICES, "list the Vulkan devices, and the one that would be used", "",
+     "Lists the Vulkan devices and marks the one that would be used.", command_devices},
+	{"diversity-sequence", COMMAND_SEQUENCE, "one reading order, each next as new as possible",
+     "--embeddings FILE --start N",
+     "Prints a diversity sequence as a JSON array: it begins at row N, and each next row is the\n"
+     "one farthest from the centre of those before. Rows count from 0.",
+     command_sequence},
+	{"diversity-all", COMMAND_ALL, "the sequences from every row, into a file",
+     "--embeddings FILE --output FILE.npy",
+     "Writes the diversity sequences from every row as a .npy file: row i begins at i; numbers\n"
+     "are uint32 and count from 0. May be stopped at any time; the same command goes on.",
+     command_all},
+	{"similarity-matrix", COMMAND_MATRIX, "all cosine similarities, into a file",
+     "--embeddings FILE --output FILE.npy",
+     "Writes the matrix of cosine similarities as a .npy file of float32. It is written piece by\n"
+     "piece and may be larger than the memory.",
+     command_matrix},
+	{"neighbors", COMMAND_NEIGHBORS, "the most similar rows of each row",
+     "--embeddings FILE -k K",
+     "Prints the K most similar rows of each row, nearest first, as JSON: one object for --row,\n"
+     "else a list of them, a line each. Rows count from 0.",
+     command_neighbors},
+	{"heatmap", COMMAND_HEATMAP, "the similarity matrix as a picture",
+     "--embeddings FILE --output FILE.png",
+     "Draws the similarity matrix as a PNG picture with a scale; where there are more rows than\n"
+     "pixels, a pixel is the average of what it covers.",
+     command_heatmap},
+};
+
+#define NUM_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static int no_run(const struct options *options)
+{
+	(void)options;
+	return EXIT_USAGE;
+}
+
+/* Files are mapped: should one be cut short meanwhile, reading it raises SIGBUS. */
+static void on_bus_error(int number)
+{
+	static const char sentence[] = "vulkan-compute: a file became shorter while it was read, or "
+								   "its disk failed\n";
+
+	(void)number;
+	if (write(STDERR_FILENO, sentence, sizeof(sentence) - 1) < 0)
+		_exit(EXIT_FAILED);
+	_exit(EXIT_FAILED);
+}
+
+static void print_help(const struct command *none)
+{
+	size_t i;
+
+	printf("usage: vulkan-compute COMMAND [option…]\n\n"
+	       "Exact cosine similarity, nearest neighbours and diversity sequences of embeddings, on\n"
+	       "any Vulkan driver.\n\n");
+	for (i = 0; i < NUM_COMMANDS; i++)
+		printf("  %-20s %s\n", commands[i].name, commands[i].summary);
+	printf("\nEach has its own --help. Everywhere:\n\n");
+	options_print_help(none);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command none = {"", COMMAND_NONE, "", "", "", no_run};
+	struct options options = {
+		.command = &none,
+		.embeddings = getenv("VKC_EMBEDDINGS"),
+		.checkpoint_seconds = 5,
+		.size = 1000,
+	};
+	enum parsed parsed;
+	int next = 1;
+	size_t i;
+
+	signal(SIGBUS, on_bus_error);
+	/* A file over the limit of `ulimit -f` is an error of write() instead. */
+	signal(SIGXFSZ, SIG_IGN);
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		print_help(&none);
+		return EXIT_GOOD;
+	}
+	parsed = options_parse(&options, argc, argv, &next);
+	if (parsed != PARSED_RUN)
+		return parsed == PARSED_DONE ? EXIT_GOOD : EXIT_USAGE;
+	if (next >= argc)
+		return message_usage(&options, "a command is needed, such as diversity-sequence");
+	for (i = 0; i < NUM_COMMANDS; i++)
+		if (strcmp(commands[i].name, argv[next]) == 0)
+			break;
+	if (i == NUM_COMMANDS)
+		return message_usage(&options, "there is no command '%s'", argv[next]);
+
+	options.command = &commands[i];
+	parsed = options_parse(&options, argc - next, argv + next, &next);
+	if (parsed != PARSED_RUN)
+		return parsed == PARSED_DONE ? EXIT_GOOD : EXIT_USAGE;
+	return commands[i].run(&options);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "message.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static void say(const struct options *options, const char *format, va_list arguments)
+{
+	const char *name = options->command ? options->command->name : "";
+
+	fprintf(stderr, "vulkan-compute%s%s: ", *name ? " " : "", name);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+}
+
+void message_error(const struct options *options, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(options, format, arguments);
+	va_end(arguments);
+}
+
+void message_note(const struct options *options, const char *format, ...)
+{
+	va_list arguments;
+
+	if (options->quiet)
+		return;
+	va_start(arguments, format);
+	say(options, format, arguments);
+	va_end(arguments);
+}
+
+int message_usage(const struct options *options, const char *format, ...)
+{
+	const char *name = options->command ? options->command->name : "";
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(options, format, arguments);
+	va_end(arguments);
+	fprintf(stderr, "Try: vulkan-compute %s%s--help\n", name, *name ? " " : "");
+	return EXIT_USAGE;
+}
+
+int message_failed(const struct options *options, const struct problem *problem)
+{
+	message_error(options, "%s", problem->text);
+	return EXIT_FAILED;
+}

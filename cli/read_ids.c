@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "readers.h"
+
+#include <string.h>
+
+static json_t *ids_from_list(const char *text, size_t length, struct problem *problem)
+{
+	json_error_t error;
+	json_t *ids = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+	size_t i;
+
+	if (!ids) {
+		problem_set(problem, "at line %d, column %d well-formed JSON was expected: %s", error.line,
+		            error.column, error.text);
+		return NULL;
+	}
+	for (i = 0; i < json_array_size(ids); i++) {
+		const json_t *id = json_array_get(ids, i);
+
+		if (!json_is_string(id) && !json_is_integer(id)) {
+			problem_set(problem, "a string or an integer was expected as id %zu of its list", i);
+			json_decref(ids);
+			return NULL;
+		}
+	}
+	return ids;
+}
+
+static bool add_line(json_t *ids, const char *line, size_t length, struct problem *problem)
+{
+	json_t *id;
+
+	if (length > 0 && line[length - 1] == '\r')
+		length--;
+	if (length == 0)
+		return problem_set(problem, "at line %zu an id was expected, but it is empty",
+		                   json_array_size(ids) + 1);
+	id = json_stringn(line, length);
+	if (!id || memchr(line, '\0', length)) {
+		json_decref(id);
+		return problem_set(problem, "at line %zu an id in UTF-8 was expected",
+		                   json_array_size(ids) + 1);
+	}
+	if (json_array_append_new(ids, id) != 0)
+		return problem_set(problem, "there is not enough memory for its ids");
+	return true;
+}
+
+static json_t *ids_from_lines(const char *text, size_t length, struct problem *problem)
+{
+	json_t *ids = json_array();
+	size_t at = 0;
+
+	if (!ids) {
+		problem_set(problem, "there is not enough memory for its ids");
+		return NULL;
+	}
+	while (at < length) {
+		const char *newline = memchr(text + at, '\n', length - at);
+		size_t end = newline ? (size_t)(newline - text) : length;
+
+		if (!add_line(ids, text + at, end - at, problem)) {
+			json_decref(ids);
+			return NULL;
+		}
+		at = end + 1;
+	}
+	return ids;
+}
+
+json_t *read_ids(const unsigned char *bytes, size_t length, struct problem *problem)
+{
+	const char *text = (const char *)bytes;
+	size_t at = 0;
+
+	while (at < length && strchr(" \t\r\n", text[at]) && text[at] != '\0')
+		at++;
+	/* A line that begins with '[' may still be a name: a list also ends with ']'. */
+	if (at < length && text[at] == '[') {
+		size_t end = length;
+
+		while (end > at && strchr(" \t\r\n", text[end - 1]) && text[end - 1] != '\0')
+			end--;
+		if (text[end - 1] == ']')
+			return ids_from_list(text, length, problem);
+	}
+	return ids_from_lines(text, length, problem);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "readers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "npy_header.h"
+#include "size.h"
+
+static bool parse_type(const struct npy_header *header, struct table *table, bool *swapped,
+                       struct problem *problem)
+{
+	static const struct {
+		const char *name;
+		VkcType type;
+	} types[] = {{"f2", VKC_FLOAT16}, {"f4", VKC_FLOAT32}, {"f8", VKC_FLOAT64}};
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if ((header->type[0] == '<' || header->type[0] == '>') &&
+		    strcmp(header->type + 1, types[i].name) == 0) {
+			table->type = types[i].type;
+			*swapped = header->type[0] == '>';
+			return true;
+		}
+	}
+	return problem_set(problem,
+	                   "its .npy header says type '%s' where '<f2', '<f4', '<f8', '>f2', '>f4' or "
+	                   "'>f8' was expected; in NumPy, .astype('<f4') converts",
+	                   header->type);
+}
+
+/* Rows in C order and host byte order, from whatever the file has. */
+static void copy_numbers(const unsigned char *from, unsigned char *to, const struct table *table,
+                         bool fortran_order, bool swapped)
+{
+	size_t size = table_number_size(table->type);
+	size_t row_step = fortran_order ? size : table->columns * size;
+	size_t column_step = fortran_order ? table->rows * size : size;
+	size_t row, column, byte;
+
+	for (row = 0; row < table->rows; row++) {
+		for (column = 0; column < table->columns; column++, to += size) {
+			const unsigned char *number = from + row * row_step + column * column_step;
+
+			if (swapped)
+				for (byte = 0; byte < size; byte++)
+					to[byte] = number[size - 1 - byte];
+			else
+				memcpy(to, number, size);
+		}
+	}
+}
+
+bool read_npy(const unsigned char *bytes, size_t length, struct table *table,
+              struct problem *problem)
+{
+	struct npy_header header;
+	const unsigned char *data;
+	uint64_t numbers, expected;
+	bool swapped = false, aligned;
+	size_t size;
+
+	memset(table, 0, sizeof(*table));
+	if (!npy_header_read(bytes, length, &header, problem) ||
+	    !parse_type(&header, table, &swapped, problem))
+		return false;
+	if (header.dimensions != 2)
+		return problem_set(problem,
+		                   "its .npy header gives a shape of %u dimensions where 2 were expected, "
+		                   "rows and columns",
+		                   header.dimensions);
+	if (header.shape[0] == 0 || header.shape[1] == 0 || header.shape[0] > UINT32_MAX ||
+	    header.shape[1] > UINT32_MAX)
+		return problem_set(problem,
+		                   "its .npy header gives the shape (%llu, %llu) where 1 to 4294967295 "
+		                   "rows and columns were expected",
+		                   (unsigned long long)header.shape[0],
+		                   (unsigned long long)header.shape[1]);
+	size = table_number_size(table->type);
+	if (!size_multiply(header.shape[0], header.shape[1], &numbers) ||
+	    !size_multiply(numbers, size, &expected) || expected != length - header.data_offset)
+		return problem_set(problem,
+		                   "after its .npy header, at byte %zu, %llu x %llu numbers of %zu bytes "
+		                   "were expected, but %zu bytes follow",
+		                   header.data_offset, (unsigned long long)header.shape[0],
+		                   (unsigned long long)header.shape[1], size,
+		                   length - header.data_offset);
+
+	table->rows = (uint32_t)header.shape[0];
+	table->columns = (uint32_t)header.shape[1];
+	table->row_stride = table->columns * (uint64_t)size;
+	data = bytes + header.data_offset;
+	aligned = (uintptr_t)data % size == 0;
+	if (aligned && !swapped && !header.fortran_order) {
+		table->data = data;
+		return true;
+	}
+	table->owned = malloc(expected);
+	if (!table->owned)
+		return problem_set(problem, "there is not enough memory to convert its %llu bytes",
+		                   (unsigned long long)expected);
+	copy_numbers(data, table->owned, table, header.fortran_order, swapped);
+	table->data = table->owned;
+	return true;
+}

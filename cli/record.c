@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "record.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+
+#define COPIES 2
+#define COPY_DISTANCE 4096 /* no disk writes two copies in one piece */
+
+/* As it lies in the file; without holes, so that all of it can be checked. */
+struct copy {
+	char magic[8];
+	uint64_t sequence;
+	uint32_t rows, columns, length, centered, result_version, rows_done;
+	uint64_t embeddings[2];
+	uint64_t checksum; /* of all before */
+};
+
+_Static_assert(sizeof(struct copy) == 64, "the record has no holes");
+
+static const char magic[8] = "VKCPROG1";
+
+static bool copy_load(int descriptor, unsigned which, struct copy *copy)
+{
+	return pread(descriptor, copy, sizeof(*copy), (off_t)which * COPY_DISTANCE) ==
+	           (ssize_t)sizeof(*copy) &&
+	       memcmp(copy->magic, magic, sizeof(magic)) == 0 &&
+	       copy->checksum == checksum_bytes(copy, offsetof(struct copy, checksum)) &&
+	       copy->rows_done <= copy->rows;
+}
+
+bool record_load(int descriptor, struct record *record)
+{
+	struct copy newest = {.sequence = 0}, copy;
+	bool found = false;
+	unsigned i;
+
+	for (i = 0; i < COPIES; i++) {
+		if (copy_load(descriptor, i, &copy) && (!found || copy.sequence > newest.sequence)) {
+			newest = copy;
+			found = true;
+		}
+	}
+	*record = (struct record){
+		.identity = {
+			.rows = newest.rows,
+			.columns = newest.columns,
+			.length = newest.length,
+			.centered = newest.centered,
+			.result_version = newest.result_version,
+			.embeddings = {{newest.embeddings[0], newest.embeddings[1]}},
+		},
+		.rows_done = newest.rows_done,
+		.sequence = newest.sequence,
+	};
+	return found;
+}
+
+bool record_store(int descriptor, const char *name, struct record *record, struct problem *problem)
+{
+	const struct identity *identity = &record->identity;
+	struct copy copy = {
+		.sequence = record->sequence + 1,
+		.rows = identity->rows,
+		.columns = identity->columns,
+		.length = identity->length,
+		.centered = identity->centered,
+		.result_version = identity->result_version,
+		.rows_done = record->rows_done,
+		.embeddings = {identity->embeddings.words[0], identity->embeddings.words[1]},
+	};
+	uint64_t place = copy.sequence % COPIES * COPY_DISTANCE;
+
+	memcpy(copy.magic, magic, sizeof(magic));
+	copy.checksum = checksum_bytes(&copy, offsetof(struct copy, checksum));
+	/* The first write takes the space of both copies. */
+	if (record->sequence == 0 &&
+	    !reserve_space(descriptor, name, (uint64_t)COPIES * COPY_DISTANCE, problem))
+		return false;
+	if (!write_at(descriptor, name, &copy, sizeof(copy), place, problem))
+		return false;
+	if (fsync(descriptor) != 0)
+		return problem_set(problem, "cannot write %s: %s", name, strerror(errno));
+	record->sequence++;
+	return true;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "session.h"
+
+#include <string.h>
+
+#include "message.h"
+
+int session_read(struct session *session, const struct options *options)
+{
+	struct problem problem;
+
+	memset(session, 0, sizeof(*session));
+	session->options = options;
+	if (!options->embeddings)
+		return message_usage(options, "--embeddings FILE is needed, or the environment variable "
+		                              "VKC_EMBEDDINGS with the name of a file");
+	if (!input_open(&session->input, options->embeddings, options->input_format, &problem))
+		return message_failed(options, &problem);
+	return EXIT_GOOD;
+}
+
+int session_upload(struct session *session)
+{
+	const struct table *table = &session->input.table;
+	VkcOptions options = {
+		.struct_size = sizeof(options),
+		.device = session->options->device,
+		.memory_limit = session->options->memory_limit,
+	};
+	VkcEmbeddings embeddings = {
+		.struct_size = sizeof(embeddings),
+		.type = table->type,
+		.data = table->data,
+		.num_embeddings = table->rows,
+		.embedding_dim = table->columns,
+		.row_stride = table->row_stride,
+		.flags = session->options->center ? VKC_CENTER : 0,
+	};
+
+	if (vkc_init_with_options(&options, &session->context) != VKC_SUCCESS)
+		return session_failed(session);
+	if (vkc_upload(session->context, &embeddings) != VKC_SUCCESS) {
+		message_error(session->options, "%s: %s", input_name(session->options->embeddings),
+		              vkc_last_error(session->context));
+		return EXIT_FAILED;
+	}
+	return EXIT_GOOD;
+}
+
+/* Panels alone would make the library compute each similarity twice, once for either row. After
+ * a sequence it has the matrix at hand where its memory allows that; where not, a sequence of two
+ * elements costs next to nothing. */
+int session_want_matrix(struct session *session)
+{
+	const uint32_t start = 0;
+	uint32_t length = session->input.table.rows > 1 ? 2 : 1;
+	uint32_t sequence[2];
+
+	if (vkc_compute_diversity_sequences(session->context, &start, 1, 1, length, sequence) !=
+	    VKC_SUCCESS)
+		return session_failed(session);
+	return EXIT_GOOD;
+}
+
+void session_close(struct session *session)
+{
+	vkc_destroy(session->context);
+	session->context = NULL;
+	input_close(&session->input);
+}
+
+int session_failed(const struct session *session)
+{
+	message_error(session->options, "%s", vkc_last_error(session->context));
+	return EXIT_FAILED;
+}
+
+int session_needs_output(const struct options *options)
+{
+	if (!options->output || !*options->output)
+		return message_usage(options, "--output is needed: the file to write");
+	return EXIT_GOOD;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What every computing subcommand begins with: the embeddings read, the device
+ * opened, the embeddings uploaded.
+ */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include "input.h"
+#include "options.h"
+#include "vulkan_compute.h"
+
+struct session {
+	const struct options *options;
+	struct input input;
+	VkComputeContext *context;
+};
+
+/* Both return an exit status, having said what is wrong. session_close() follows either way. */
+int session_read(struct session *session, const struct options *options);
+int session_upload(struct session *session);
+
+/* Before all rows of the matrix are asked for in panels. Returns an exit status. */
+int session_want_matrix(struct session *session);
+
+void session_close(struct session *session);
+
+/* Says why the library's call failed. Returns EXIT_FAILED. */
+int session_failed(const struct session *session);
+
+/* --output, checked to be there. */
+int session_needs_output(const struct options *options);
+
+#endif
