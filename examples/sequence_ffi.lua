@@ -1,0 +1,44 @@
+-- SPDX-License-Identifier: MIT
+
+-- A diversity sequence from the library, through LuaJIT's FFI. The same job as
+-- sequence_subprocess.lua: no other process, nothing to read back.
+--
+--    VKC_EMBEDDINGS=poems.npy luajit examples/sequence_ffi.lua 17
+--
+-- Lua counts from 1.
+
+local here = arg[0]:match("^(.*)/[^/]*$") or "."
+package.path = here .. "/?.lua;" .. here .. "/../lua/?.lua;" .. package.path
+
+local vk = require("vk_compute")
+local npy = require("npy")
+
+local start = tonumber(arg[1] or "1")
+local file = os.getenv("VKC_EMBEDDINGS")
+if not file or not start or start < 1 or start % 1 ~= 0 then
+  io.stderr:write("usage: VKC_EMBEDDINGS=FILE luajit sequence_ffi.lua [START, from 1]\n")
+  os.exit(1)
+end
+
+-- The module returns nil and a sentence when something is not there.
+local function check(result, ...)
+  if result == nil then
+    io.stderr:write("sequence_ffi: ", (...), "\n")
+    os.exit(2)
+  end
+  return result, ...
+end
+
+local rows, n, dim = check(npy.read(file))
+if start > n then
+  check(nil, ("%s has %d rows; there is no row %d"):format(file, n, start))
+end
+
+check(vk.init())
+check(vk.upload_embeddings(rows, { n = n, dim = dim }))
+local sequence = check(vk.compute_diversity_sequence(start))
+vk.shutdown()
+
+for position, index in ipairs(sequence) do
+  print(("%d %d"):format(position, index))
+end

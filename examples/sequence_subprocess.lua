@@ -1,0 +1,32 @@
+-- SPDX-License-Identifier: MIT
+
+-- A diversity sequence from the command line program, read as JSON. Works in any
+-- Lua (5.1 to 5.4, LuaJIT) that has dkjson; sequence_ffi.lua does the same job
+-- without another process.
+--
+--    VKC_EMBEDDINGS=poems.npy lua examples/sequence_subprocess.lua 17
+--
+-- The program finds the file through VKC_EMBEDDINGS, and counts from 0.
+
+local dkjson = require("dkjson")
+
+local start = tonumber(arg[1] or "1")
+if not start or start < 1 or start % 1 ~= 0 then
+  io.stderr:write("usage: VKC_EMBEDDINGS=FILE lua sequence_subprocess.lua [START, from 1]\n")
+  os.exit(1)
+end
+
+local program = os.getenv("VKC_PROGRAM") or "vulkan-compute"
+local command = ("'%s' diversity-sequence --start %d"):format(program, start - 1)
+local handle = io.popen(command, "r")
+local result = handle:read("*a")
+handle:close()
+
+local sequence = dkjson.decode(result)
+if type(sequence) ~= "table" then
+  os.exit(2) -- the program has said on standard error what was wrong
+end
+
+for position, index in ipairs(sequence) do
+  print(("%d %d"):format(position, index + 1))
+end
