@@ -1,0 +1,267 @@
+-- SPDX-License-Identifier: MIT
+--
+-- The command line as a new user tries it: help, wrong uses with their messages,
+-- exit statuses, and what goes to which stream.
+
+local dkjson = require("dkjson")
+local luaunit = require("luaunit")
+local support = require("support")
+
+local rows = support.rows(20, 4, 3)
+local file = support.write("embeddings.npy", support.npy(rows))
+local numbers = support.write("ids.txt", "a\nb\n")
+local ids_file = support.write("with_ids.jsonl",
+  '{"id":"x","embedding":[1,2]}\n{"id":7,"embedding":[2,1]}\n{"id":"z","embedding":[0,1]}\n')
+
+local commands = {"devices", "diversity-sequence", "diversity-all", "similarity-matrix",
+  "neighbors", "heatmap"}
+
+local function out(name)
+  return support.path(name)
+end
+
+-- Words, a part of the message. Exit status 1.
+local wrong_uses = {
+  {"", "a command is needed"},
+  {"--bogus", "unknown option '--bogus'"},
+  {"sequence", "there is no command 'sequence'"},
+  {"-x devices", "unknown option '-x'"},
+  {"devices extra", "'extra' was not expected"},
+  {"devices --format yaml", "--format takes text or json, not 'yaml'"},
+  {"devices --start 1", "--start does not apply here"},
+  {"devices --quiet=yes", "unknown option '--quiet=yes'"},
+  {"devices --memory-limit lots", "--memory-limit takes a number of bytes"},
+  {"devices --memory-limit 0", "not '0'"},
+  {"devices --memory-limit -1", "not '-1'"},
+  {"devices --memory-limit 99999999999999999999", "--memory-limit takes"},
+  {"devices --device", "'--device' needs a value: DEVICE"},
+  {"diversity-sequence --start 1", "--embeddings FILE is needed, or the environment variable"},
+  {"diversity-sequence -e FILE", "--start is needed"},
+  {"diversity-sequence -e", "'-e' needs a value: FILE"},
+  {"diversity-sequence -e FILE --start", "'--start' needs a value: N"},
+  {"diversity-sequence -e FILE --start 20", "--start takes a row of 0 … 19, not '20'"},
+  {"diversity-sequence -e FILE --start -1", "not '-1'"},
+  {"diversity-sequence -e FILE --start 1.5", "not '1.5'"},
+  {"diversity-sequence -e FILE --start ''", "not ''"},
+  {"diversity-sequence -e FILE --start first", "not 'first'"},
+  {"diversity-sequence -e FILE --start 4294967296", "not '4294967296'"},
+  {"diversity-sequence -e FILE --start 1 --length 0", "--length takes a whole number of 1"},
+  {"diversity-sequence -e FILE --start 1 --length 21", "--length takes 1 … 20, not 21"},
+  {"diversity-sequence -e FILE --start 1 --length ten", "not 'ten'"},
+  {"diversity-sequence -e FILE --start 1 --format list", "--format takes array or object"},
+  {"diversity-sequence -e FILE --start 1 --input-format csv", "npy, json, jsonl or fvecs"},
+  {"diversity-sequence -e FILE --start 1 --output x", "--output does not apply here"},
+  {"diversity-sequence -e FILE --start 1 --batch 3", "--batch does not apply here"},
+  {"diversity-sequence -e FILE --start 1 --bogus", "unknown option '--bogus'"},
+  {"diversity-sequence -e FILE --start 1 2 3", "'2' was not expected"},
+  {"diversity-sequence -e IDS --use-ids --start 1", "'1' is none of them"},
+  {"diversity-sequence -e IDS --use-ids --ids NUMBERS --start x", "exclude each other"},
+  {"diversity-sequence -e - --ids - --start x <FILE", "cannot both be standard input"},
+  {"diversity-all -e FILE", "--output is needed"},
+  {"diversity-all -e FILE -o ''", "--output is needed"},
+  {"diversity-all -e FILE -o OUT --length 21", "--length takes 1 … 20, not 21"},
+  {"diversity-all -e FILE -o OUT --batch 0", "--batch takes a whole number"},
+  {"diversity-all -e FILE -o OUT --checkpoint never", "--checkpoint takes a number of seconds"},
+  {"diversity-all -e FILE -o OUT --log-progress=0", "--log-progress takes a number of seconds"},
+  {"diversity-all -e FILE -o OUT --ids NUMBERS", "--ids does not apply here"},
+  {"diversity-all -e FILE -o OUT --old-embeddings FILE", "--old-embeddings needs --extend"},
+  {"diversity-all -e FILE -o OUT --start 3", "--start does not apply here"},
+  {"similarity-matrix -e FILE", "--output is needed"},
+  {"similarity-matrix -e FILE -o OUT -k 3", "unknown option '-k'"},
+  {"neighbors -e FILE", "-k is needed"},
+  {"neighbors -e FILE -k 0", "--k takes a whole number"},
+  {"neighbors -e FILE -k 20", "-k takes at most 19 with 20 rows, not 20"},
+  {"neighbors -e FILE -k", "'-k' needs a value: K"},
+  {"neighbors -e FILE -k 3 --row 20", "--row takes a row of 0 … 19, not '20'"},
+  {"neighbors -e IDS -k 1 --use-ids --output OUT", "--output and ids exclude each other"},
+  {"heatmap -e FILE", "--output is needed"},
+  {"heatmap -e FILE -o OUT --order random", "--order takes file, diversity or cluster"},
+  {"heatmap -e FILE -o OUT --size 15", "--size takes a whole number of 16"},
+  {"heatmap -e FILE -o OUT --range 1:0", "--range takes two numbers"},
+  {"heatmap -e FILE -o OUT --range 0.5", "--range takes two numbers"},
+}
+
+-- Words, a part of the message. Exit status 2.
+local failures = {
+  {"diversity-sequence -e /nowhere/x.npy --start 1", "/nowhere/x.npy: No such file"},
+  {"diversity-sequence -e FILE --start 1 --device 99", "99"},
+  {"diversity-sequence -e FILE --start 1 --device 'no such device'", "no such device"},
+  {"diversity-sequence -e FILE --start 1 --use-ids", "has no ids that --use-ids could use"},
+  {"diversity-sequence -e FILE --start 1 --ids NUMBERS", "20 ids were expected, one for each row"},
+  {"diversity-sequence -e FILE --start 1 --ids /nowhere/ids", "/nowhere/ids: No such file"},
+  {"diversity-sequence -e FILE --start 1 >/dev/full", "cannot write to standard output"},
+  {"neighbors -e FILE -k 2 >/dev/full", "cannot write to standard output"},
+  {"devices >/dev/full", "cannot write to standard output"},
+  {"diversity-all -e FILE -o /nowhere/all.npy", "cannot write /nowhere/all.npy: No such file"},
+  {"diversity-all -e FILE -o /dev/null", "/dev/null: it is not a regular file"},
+  {"diversity-all -e FILE -o FOLDER", "it is not a regular file"},
+  {"diversity-all -e FILE -o OUT --extend /nowhere/old.npy", "/nowhere/old.npy: No such file"},
+  {"similarity-matrix -e FILE -o /nowhere/m.npy", "/nowhere/m.npy: No such file"},
+  {"similarity-matrix -e FILE -o FILE/m.npy", "embeddings.npy is no directory"},
+  {"neighbors -e FILE -k 2 -o /nowhere/n.npy", "/nowhere/n.npy: No such file"},
+  {"heatmap -e FILE -o /nowhere/h.png", "/nowhere/h.png: No such file"},
+}
+
+local function fill_in(words)
+  return (words:gsub("%u%u%u+", {
+    FILE = file, IDS = ids_file, NUMBERS = numbers, OUT = out("result"), FOLDER = support.path("."),
+  }))
+end
+
+TestUse = {}
+
+local function check_table(cases, expected_status)
+  for _, case in ipairs(cases) do
+    local words, message = case[1], case[2]
+    local status, output, err = support.run(fill_in(words), "env -u VKC_EMBEDDINGS")
+    luaunit.assertEquals(status, expected_status, words .. ": " .. err)
+    luaunit.assertEquals(output, "", words)
+    luaunit.assertStrContains(err, message)
+    luaunit.assertStrMatches(err:match("[^\n]*"), "vulkan%-compute[ %l-]*: .+")
+    luaunit.assertEquals(select(2, err:gsub("\n", "")), expected_status == 1 and 2 or 1, err)
+    luaunit.assertFalse(support.exists(out("result")), words)
+    luaunit.assertFalse(support.exists(out("result.progress")), words)
+    luaunit.assertFalse(support.exists(out("result.partial")), words)
+  end
+end
+
+function TestUse:test_wrong_uses()
+  check_table(wrong_uses, 1)
+end
+
+function TestUse:test_failures()
+  check_table(failures, 2)
+end
+
+function TestUse:test_no_temporary_files_stay()
+  local _, listing = support.shell("ls " .. support.path(""))
+  luaunit.assertNotStrContains(listing, "result")
+end
+
+function TestUse:test_help()
+  local general = support.must("--help")
+  for _, command in ipairs(commands) do
+    luaunit.assertStrContains(general, "\n  " .. command .. " ")
+    local help, err = support.must(command .. " --help")
+    luaunit.assertEquals(err, "")
+    luaunit.assertStrContains(help, "usage: vulkan-compute " .. command)
+    for _, option in ipairs({"--device", "--memory-limit", "--quiet", "--version", "--help"}) do
+      luaunit.assertStrContains(help, option)
+    end
+    for line in help:gmatch("[^\n]+") do
+      luaunit.assertTrue(#line <= 100, line)
+    end
+    luaunit.assertEquals(support.must(command .. " -h"), help)
+    luaunit.assertEquals(support.must(command .. " --version"), support.must("--version"))
+  end
+  luaunit.assertStrMatches(support.must("--version"),
+    "vulkan%-compute %d+%.%d+%.%d+ %(library %d+%.%d+%.%d+, results %d+%)\n")
+end
+
+function TestUse:test_original_request()
+  -- The line of the original request, word for word, beside the program.
+  local folder = support.program:match("(.*)/[^/]*$")
+  -- luacheck: push ignore 631
+  local script = support.write("request.lua", [[
+local dkjson = require("dkjson")
+local handle = io.popen("./vulkan-compute diversity-sequence --start 123", "r"); local result = handle:read("*a"); handle:close(); local sequence = dkjson.decode(result)
+print(#sequence, sequence[1])
+]])
+  -- luacheck: pop
+  local poems = support.write("poems.npy", support.npy(support.rows(200, 8, 9)))
+  local status, output, err = support.shell(("cd %s && VKC_EMBEDDINGS=%s %s %s"):format(
+    support.quote(folder), poems, support.quote(arg[-1] or "luajit"), script))
+  luaunit.assertEquals({status, output, err}, {0, "200\t123\n", ""})
+end
+
+function TestUse:test_devices()
+  local text = support.must("devices")
+  luaunit.assertStrContains(text, "* is the one that would be used.")
+  luaunit.assertStrMatches(text, "[* ] 0: .*")
+  local list = dkjson.decode((support.must("devices --format json")))
+  local defaults = 0
+  for i, device in ipairs(list) do
+    luaunit.assertEquals(device.index, i - 1)
+    defaults = defaults + (device.default and 1 or 0)
+  end
+  luaunit.assertEquals(defaults, 1)
+  local chosen = dkjson.decode((support.must("devices --format json --device " .. #list - 1)))
+  luaunit.assertTrue(chosen[#list].default)
+end
+
+function TestUse:test_options_before_the_command()
+  local plain = support.must({"diversity-sequence", "-e", file, "--start", "2"})
+  luaunit.assertEquals(support.must({"--quiet", "--device", "0", "--memory-limit=1G",
+    "diversity-sequence", "-e", file, "--start", "2"}), plain)
+  luaunit.assertEquals(support.must({"diversity-sequence", "-qe", file, "--start=2", "--device=0",
+    "--memory-limit", "512M"}), plain)
+end
+
+function TestUse:test_ids()
+  local function sequence(words)
+    return (support.must("diversity-sequence " .. fill_in(words)))
+  end
+  luaunit.assertEquals(sequence("-e IDS --start 0"), "[0,1,2]\n")
+  luaunit.assertEquals(sequence("-e IDS --use-ids --start x"), '["x",7,"z"]\n')
+  luaunit.assertEquals(sequence("-e IDS --use-ids --start 7 --length 2"), '[7,"z"]\n')
+  local lines = support.write("lines.txt", "first\r\nse\"cond\nÜ 3")
+  luaunit.assertEquals(sequence("-e IDS --start 'Ü 3' --ids " .. lines),
+    '["Ü 3","se\\"cond","first"]\n')
+  local list = support.write("list.json", '["p", 17, "q"]\n')
+  luaunit.assertEquals(sequence("-e IDS --start 17 --ids " .. list), '[17,"q","p"]\n')
+  luaunit.assertEquals(sequence("-e IDS --start p --ids - <" .. list), '["p",17,"q"]\n')
+  luaunit.assertEquals((support.must(fill_in("neighbors -e IDS --use-ids -k 1 --row x"))),
+    '{"row":"x","neighbors":["z"],"similarities":[0.89442718]}\n')
+
+  local wrong = {
+    {"a\nb\na\n", "the id 'a' was expected once, but rows 0 and 2 both have it"},
+    {'["7", 7, "x"]', "the id '7' was expected once, but rows 0 and 1 both have it"},
+    {"a\n\nb\n", "at line 2 an id was expected, but it is empty"},
+    {"a\n\255\nb\n", "at line 2 an id in UTF-8 was expected"},
+    {"a\nb\nc\nd\n", "3 ids were expected, one for each row, not 4"},
+    {'["a", [], "b"]', "a string or an integer was expected as id 1"},
+    {'["a" "b"]', "well-formed JSON was expected"},
+    {"", "3 ids were expected, one for each row, not 0"},
+  }
+  for _, case in ipairs(wrong) do
+    local path = support.write("wrong_ids", case[1])
+    local status, output, err = support.run({"diversity-sequence", "-e", ids_file, "--start", "a",
+      "--ids", path})
+    luaunit.assertEquals({status, output}, {2, ""}, case[2])
+    luaunit.assertStrContains(err, case[2])
+    luaunit.assertStrContains(err, path)
+  end
+end
+
+function TestUse:test_streams_are_kept_apart()
+  -- Nothing but JSON on standard output, nothing on standard error without a terminal.
+  local output, err = support.must({"neighbors", "-e", file, "-k", "3"})
+  luaunit.assertEquals(err, "")
+  luaunit.assertEquals(#dkjson.decode(output), 20)
+  local _, err_all = support.must({"diversity-all", "-e", file, "-o", out("all.npy")})
+  luaunit.assertEquals(err_all, "")
+  local _, log = support.must({"diversity-all", "-e", file, "-o", out("log.npy"), "--batch", "1",
+    "--log-progress=0.000001"})
+  luaunit.assertStrContains(log, "19 of 20 sequences, ")
+  luaunit.assertStrContains(log, "/s, ")
+  luaunit.assertStrContains(log, " left\n")
+end
+
+function TestUse:test_bar_on_a_terminal()
+  -- script(1) of util-linux gives the program a terminal.
+  local status = support.shell("command -v script")
+  if status ~= 0 then
+    luaunit.skip("there is no script(1) to make a terminal with")
+  end
+  local line = support.program .. " diversity-all --batch 1 -e " .. file .. " -o " .. out("bar.npy")
+  local _, shown = support.shell("script -qec " .. support.quote(line) .. " /dev/null </dev/null")
+  luaunit.assertStrContains(shown, "] ")
+  luaunit.assertStrMatches(shown, ".*%[[#.]+%] +%d+%%  %d+ of 20 sequences  [%d.]+/s  .* left.*")
+  local _, quiet = support.shell("script -qec " ..
+    support.quote(line:gsub("bar.npy", "quiet.npy") .. " --quiet") .. " /dev/null </dev/null")
+  luaunit.assertEquals(quiet, "")
+end
+
+local status = luaunit.LuaUnit.run()
+support.clean()
+os.exit(status)

@@ -1,0 +1,163 @@
+-- SPDX-License-Identifier: MIT
+-- What the Lua tests share: data, the definitions in plain Lua, and assertions of their own.
+
+local luaunit = require("luaunit")
+
+local support = {}
+
+-- A collection in every assertion: what is freed too early is then found at once.
+for name, assertion in pairs(luaunit) do
+  if type(name) == "string" and name:find("^assert") and type(assertion) == "function" then
+    luaunit[name] = function(...)
+      collectgarbage()
+      collectgarbage()
+      return assertion(...)
+    end
+  end
+end
+
+--- The same numbers in every run and on every machine: a small linear congruential generator.
+function support.random(seed)
+  local state = seed
+  return function()
+    state = (state * 16807) % 2147483647
+    return state / 2147483647
+  end
+end
+
+--- n rows of dim numbers, as float32 holds them, so that a double here is what the library gets.
+function support.rows(n, dim, seed)
+  local next_number = support.random(seed or 1)
+  local rows = {}
+  for i = 1, n do
+    rows[i] = {}
+    for j = 1, dim do
+      rows[i][j] = math.floor((next_number() - 0.5) * 2 ^ 20) / 2 ^ 19
+    end
+  end
+  return rows
+end
+
+function support.flat(rows)
+  local values = {}
+  for _, row in ipairs(rows) do
+    for _, value in ipairs(row) do
+      values[#values + 1] = value
+    end
+  end
+  return values
+end
+
+local function dot(a, b)
+  local sum = 0
+  for j = 1, #a do
+    sum = sum + a[j] * b[j]
+  end
+  return sum
+end
+
+--- The cosine, by its definition.
+function support.cosine(a, b)
+  local lengths = math.sqrt(dot(a, a)) * math.sqrt(dot(b, b))
+  return lengths == 0 and 0 or dot(a, b) / lengths
+end
+
+--- A diversity sequence, by its definition.
+function support.sequence(rows, start, length)
+  local sum, used, sequence = {}, {}, {}
+  local chosen = start
+  for step = 1, length or #rows do
+    if step > 1 then
+      local lowest = math.huge
+      for i = 1, #rows do
+        local score = not used[i] and support.cosine(rows[i], sum)
+        if score and score < lowest then
+          lowest, chosen = score, i
+        end
+      end
+    end
+    sequence[step], used[chosen] = chosen, true
+    for j = 1, #rows[chosen] do
+      sum[j] = (sum[j] or 0) + rows[chosen][j]
+    end
+  end
+  return sequence
+end
+
+--- The k nearest of item i, by their definition on a similarity matrix.
+function support.nearest(matrix, i, k)
+  local others = {}
+  for j = 1, #matrix do
+    if j ~= i then
+      others[#others + 1] = j
+    end
+  end
+  table.sort(others, function(a, b)
+    if matrix[i][a] ~= matrix[i][b] then
+      return matrix[i][a] > matrix[i][b]
+    end
+    return a < b
+  end)
+  return { unpack(others, 1, k) }
+end
+
+--- Whether two lists have the very same elements; tables among them are the same, not just alike.
+function support.same(a, b)
+  for i = 1, math.max(#a, #b) do
+    if a[i] ~= b[i] then
+      return false
+    end
+  end
+  return true
+end
+
+--- Asserts that `call`, written inside the test, raises exactly `expected` at one of its own lines.
+function support.assert_misuse(expected, call)
+  local ok, message = pcall(call)
+  luaunit.assertFalse(ok, "nothing was raised, expected: " .. expected)
+  local file, line, text = tostring(message):match("^([^\n]-):(%d+): (.*)$")
+  luaunit.assertEquals(text or message, expected)
+  local where = debug.getinfo(call, "S")
+  luaunit.assertEquals(file, where.short_src, "raised at another level")
+  line = tonumber(line)
+  luaunit.assertTrue(line >= where.linedefined and line <= where.lastlinedefined,
+    "raised at line " .. line)
+end
+
+--- Asserts that a call returned nil and a message in which `part` is found.
+function support.assert_failed(part, result, message)
+  luaunit.assertNil(result)
+  luaunit.assertStrContains(message, part)
+end
+
+-- The folders of this file and of the module, for processes of their own.
+support.here = debug.getinfo(1, "S").source:match("^@(.*)support%.lua$")
+support.module = package.searchpath("vk_compute", package.path):match("^(.*)vk_compute%.lua$")
+
+--- The interpreter that runs this, as a shell word, with -joff if this has it.
+support.luajit = "'" .. (os.getenv("LUAJIT") or arg[-1] or "luajit") .. "'"
+
+--- Runs a Lua program in a process of its own; returns what it printed, errors included, and
+-- whether it ended well.
+-- @param environment what stands before the command, such as "VK_COMPUTE_LIB=x"
+function support.run(environment, program, arguments)
+  local name = os.tmpname()
+  local file = assert(io.open(name, "w"))
+  file:write(program)
+  file:close()
+  local command = ("%s %s %s %s %s 2>&1; echo status $?"):format(environment, support.luajit,
+    jit.status() and "" or "-joff", name, arguments or "")
+  local pipe = assert(io.popen(command))
+  local output = pipe:read("*a")
+  pipe:close()
+  os.remove(name)
+  local text, status = output:match("^(.*)status (%d+)\n$")
+  return text, status == "0"
+end
+
+--- Runs all tests of the file and ends the process.
+function support.finish()
+  os.exit(luaunit.LuaUnit.run())
+end
+
+return support

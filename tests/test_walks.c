@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where a walk's scores come from: the kept matrix, rows computed when they are
+ * picked, or lazy bounds without rows. The sequences are the same bytes.
+ */
+#include "support.h"
+
+#include <stdlib.h>
+
+enum {
+	WALKS = 5,
+	PREFIX = 30
+};
+
+static const struct {
+	DataKind kind;
+	uint32_t n, d;
+} sets[] = {
+	{DATA_CLUSTERED, 1200, 24},
+	{DATA_ANISOTROPIC, 700, 64},
+	{DATA_UNNORMALISED, 900, 10},
+	{DATA_DUPLICATES, 800, 33},
+	{DATA_AXES, 500, 6},
+	{DATA_ZEROS, 400, 3},
+	{DATA_SIGNS, 300, 768},
+	{DATA_RANDOM, 47, 4},
+	{DATA_RANDOM, 1, 1},
+};
+
+/* Whole walks from a few starts, and walks continued from a prefix of their own
+ * for less than the whole. */
+typedef struct Walks {
+	uint32_t n, prefix_length, length;
+	uint32_t *whole;     /* WALKS x n */
+	uint32_t *continued; /* WALKS x length */
+} Walks;
+
+static Walks expected[COUNT(sets)];
+
+static Walks walks_of_set(VkComputeContext *ctx, uint32_t set)
+{
+	uint32_t n = sets[set].n;
+	Data data = data_make(sets[set].kind, n, sets[set].d, set);
+	Walks walks = {
+		.n = n,
+		.prefix_length = n < PREFIX ? 1 : PREFIX,
+		.length = n - n / 3,
+	};
+	uint32_t stride = n < PREFIX ? 1 : n / PREFIX;
+	uint32_t *prefixes = allocate((size_t)WALKS * PREFIX, sizeof(*prefixes));
+	uint32_t starts[WALKS];
+
+	walks.whole = allocate((size_t)WALKS * n, sizeof(*walks.whole));
+	walks.continued = allocate((size_t)WALKS * n, sizeof(*walks.continued));
+	for (uint32_t w = 0; w < WALKS; w++) {
+		starts[w] = w * 211 % n;
+		for (uint32_t t = 0; t < walks.prefix_length; t++)
+			prefixes[w * walks.prefix_length + t] = (w + t * stride) % n;
+	}
+	context_upload(ctx, &data);
+	succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, WALKS, 1, n, walks.whole));
+	succeed(ctx, vkc_compute_diversity_sequences(ctx, prefixes, WALKS, walks.prefix_length,
+	                                             walks.length, walks.continued));
+	free(prefixes);
+	data_free(&data);
+	return walks;
+}
+
+static void walks_free(Walks *walks)
+{
+	free(walks->whole);
+	free(walks->continued);
+	*walks = (Walks){0};
+}
+
+static int compute_expected(void **state)
+{
+	if (context_setup(state))
+		return -1;
+	for (uint32_t set = 0; set < COUNT(sets); set++)
+		expected[set] = walks_of_set(*state, set);
+	context_teardown(state);
+	*state = NULL;
+	return 0;
+}
+
+static int free_expected(void **state)
+{
+	(void)state;
+	for (uint32_t set = 0; set < COUNT(sets); set++)
+		walks_free(&expected[set]);
+	return 0;
+}
+
+/* One test for each source: *state holds the tuning. */
+static void test_source(void **state)
+{
+	const char *tuning = *state;
+	VkComputeContext *ctx = context_new(tuning, 0);
+
+	for (uint32_t set = 0; set < COUNT(sets); set++) {
+		const char *kind = data_kind_name(sets[set].kind);
+		Walks walks = walks_of_set(ctx, set);
+
+		check_bytes(walks.whole, expected[set].whole,
+		            (size_t)WALKS * walks.n * sizeof(uint32_t), "%s: %s, %u x %u", tuning,
+		            kind, sets[set].n, sets[set].d);
+		check_bytes(walks.continued, expected[set].continued,
+		            (size_t)WALKS * walks.length * sizeof(uint32_t),
+		            "%s: %s, %u x %u, continued", tuning, kind, sets[set].n, sets[set].d);
+		walks_free(&walks);
+	}
+	vkc_destroy(ctx);
+}
+
+int main(void)
+{
+	static const char *const tunings[] = {
+		"matrix=0,lazy=0",
+		"matrix=0,lazy=0,int64=0",
+		"matrix=0,lazy=1",
+		"matrix=0,lazy=1,int64=0",
+		"matrix=0,lazy=1,subgroup=0",
+		"matrix=0,lazy=1,texel=0,range=262144",
+	};
+	struct CMUnitTest tests[COUNT(tunings)];
+
+	for (uint32_t i = 0; i < COUNT(tunings); i++)
+		tests[i] = (struct CMUnitTest){
+			.name = tunings[i],
+			.test_func = test_source,
+			.initial_state = (void *)tunings[i],
+		};
+	return cmocka_run_group_tests(tests, compute_expected, free_expected);
+}
