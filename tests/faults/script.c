@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+#include "script.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sentence.h"
+#include "support.h"
+
+enum {
+	N = 45,
+	D = 7,
+	K = 5,
+	STARTS = 6,
+	LENGTH = 20,
+	PREFIX = 3
+};
+
+/* Everything that the steps write, compared byte for byte. */
+struct outputs {
+	float matrix[N * N];
+	float rows[4 * N];
+	float packed[N * (N - 1) / 2];
+	uint32_t neighbors[N * K];
+	float similarities[N * K];
+	uint32_t sequence[N];
+	uint32_t batch[STARTS * LENGTH];
+	uint32_t continued[N];
+	float other_matrix[N * N]; /* of the second upload */
+	uint32_t other_sequence[N];
+};
+
+struct run {
+	const struct script_mode *mode;
+	VkComputeContext *ctx;
+	struct outputs out;
+	uint32_t num_devices;
+};
+
+static Data first_data, second_data;
+static struct outputs right;
+
+static VkcResult list_devices(struct run *run)
+{
+	VkcDeviceInfo devices[4];
+	VkcResult result = vkc_list_devices(&run->num_devices, NULL);
+
+	for (uint32_t i = 0; i < COUNT(devices); i++)
+		devices[i].struct_size = sizeof(devices[i]);
+	run->num_devices = COUNT(devices);
+	return result == VKC_SUCCESS ? vkc_list_devices(&run->num_devices, devices) : result;
+}
+
+static VkcResult init(struct run *run)
+{
+	const VkcOptions options = {.struct_size = sizeof(options), .tuning = run->mode->tuning};
+
+	return vkc_init_with_options(&options, &run->ctx);
+}
+
+static VkcResult device_info(struct run *run)
+{
+	VkcDeviceInfo info = {.struct_size = sizeof(info)};
+
+	return vkc_get_device_info(run->ctx, &info);
+}
+
+static VkcResult upload(struct run *run)
+{
+	const VkcEmbeddings embeddings = {.struct_size = sizeof(embeddings),
+	                                  .type = VKC_FLOAT64,
+	                                  .data = first_data.doubles,
+	                                  .num_embeddings = N,
+	                                  .embedding_dim = D};
+
+	return vkc_upload(run->ctx, &embeddings);
+}
+
+static VkcResult rows(struct run *run)
+{
+	return vkc_compute_similarity_rows(run->ctx, 30, 4, run->out.rows);
+}
+
+static VkcResult matrix(struct run *run)
+{
+	return vkc_compute_similarity_matrix(run->ctx, run->out.matrix);
+}
+
+static VkcResult packed(struct run *run)
+{
+	return vkc_compute_similarity_packed(run->ctx, run->out.packed);
+}
+
+static VkcResult neighbors(struct run *run)
+{
+	return vkc_compute_nearest_neighbors(run->ctx, 0, N, K, run->out.neighbors,
+	                                     run->out.similarities);
+}
+
+static VkcResult sequence(struct run *run)
+{
+	return vkc_compute_diversity_sequence(run->ctx, 11, run->out.sequence);
+}
+
+static VkcResult batch(struct run *run)
+{
+	static const uint32_t starts[STARTS] = {0, 44, 3, 3, 17, 8};
+
+	return vkc_compute_diversity_sequences(run->ctx, starts, STARTS, 1, LENGTH, run->out.batch);
+}
+
+static VkcResult continued(struct run *run)
+{
+	return vkc_compute_diversity_sequences(run->ctx, right.sequence, 1, PREFIX, N,
+	                                       run->out.continued);
+}
+
+static VkcResult second_upload(struct run *run)
+{
+	const VkcEmbeddings embeddings = {.struct_size = sizeof(embeddings),
+	                                  .type = VKC_FLOAT32,
+	                                  .data = second_data.floats,
+	                                  .num_embeddings = N,
+	                                  .embedding_dim = D,
+	                                  .flags = VKC_CENTER};
+
+	return vkc_upload(run->ctx, &embeddings);
+}
+
+static VkcResult other_matrix(struct run *run)
+{
+	return vkc_compute_similarity_matrix(run->ctx, run->out.other_matrix);
+}
+
+static VkcResult other_sequence(struct run *run)
+{
+	return vkc_compute_diversity_sequence(run->ctx, 0, run->out.other_sequence);
+}
+
+#define OUTPUT(member) offsetof(struct outputs, member), sizeof(((struct outputs *)0)->member)
+
+static const struct step {
+	const char *name;
+	VkcResult (*call)(struct run *run);
+	size_t offset, size; /* of what it writes */
+} steps[] = {
+	{"vkc_list_devices", list_devices, 0, 0},
+	{"vkc_init_with_options", init, 0, 0},
+	{"vkc_get_device_info", device_info, 0, 0},
+	{"vkc_upload", upload, 0, 0},
+	{"vkc_compute_similarity_rows", rows, OUTPUT(rows)},
+	{"vkc_compute_diversity_sequence", sequence, OUTPUT(sequence)},
+	{"vkc_compute_similarity_matrix", matrix, OUTPUT(matrix)},
+	{"vkc_compute_similarity_packed", packed, OUTPUT(packed)},
+	{"vkc_compute_nearest_neighbors", neighbors, OUTPUT(neighbors)},
+	{"vkc_compute_diversity_sequences", batch, OUTPUT(batch)},
+	{"vkc_compute_diversity_sequences, continued", continued, OUTPUT(continued)},
+	{"vkc_upload, the second", second_upload, 0, 0},
+	{"vkc_compute_similarity_matrix, the second", other_matrix, OUTPUT(other_matrix)},
+	{"vkc_compute_diversity_sequence, the second", other_sequence, OUTPUT(other_sequence)},
+};
+
+enum {
+	STEPS = COUNT(steps),
+	FIRST_WITH_CONTEXT = 2,
+	MATRIX = 6,
+	SECOND_UPLOAD = 11
+};
+
+static void fill(struct run *run, const struct step *step)
+{
+	memset((char *)&run->out + step->offset, 0xEE, step->size);
+}
+
+static void check_answer(const struct run *run, const struct step *step, const char *when)
+{
+	check_bytes((const char *)&run->out + step->offset, (const char *)&right + step->offset,
+	            step->size, "%s %s", step->name, when);
+}
+
+/* A step that has to succeed. */
+static void repeat(struct run *run, const struct step *step, const char *when)
+{
+	VkcResult result;
+
+	fill(run, step);
+	result = step->call(run);
+	if (result != VKC_SUCCESS)
+		fail_msg("%s %s: %s (%s)", step->name, when, vkc_result_string(result),
+		         vkc_last_error(run->ctx));
+	check_answer(run, step, when);
+}
+
+/* A context whose device is lost says so, whatever it is asked. */
+static void check_lost(struct run *run)
+{
+	static const char *const no_words[] = {NULL};
+
+	for (size_t i = FIRST_WITH_CONTEXT + 1; i < STEPS; i++)
+		check_sentence(run->ctx, steps[i].call(run), VKC_ERROR_DEVICE_LOST, steps[i].name,
+		               no_words);
+}
+
+static void check_error(const struct run *run, const struct fault_source *source,
+                        const struct step *step, VkcResult result)
+{
+	static const char *const no_words[] = {NULL};
+	char what[256];
+
+	snprintf(what, sizeof(what), "%s after %s in %s (%s)", step->name, source->name,
+	         source->fault_name(), run->mode->name);
+	if (!source->is_right(result, run->ctx == NULL))
+		fail_msg("%s: %s (%s)", what, vkc_result_string(result), vkc_last_error(run->ctx));
+	check_words(vkc_last_error(run->ctx), what, no_words);
+}
+
+/* Runs all steps; returns whether a fault was given. */
+static bool survive_one(const struct script_mode *mode, const struct fault_source *source,
+                        uint64_t first, uint64_t count, struct script_counts *counts)
+{
+	static struct run run;
+	bool reported = false;
+	bool given;
+	char when[128];
+
+	memset(&run, 0, sizeof(run));
+	run.mode = mode;
+	source->arm(first, count);
+	for (size_t i = 0; i < STEPS; i++) {
+		const struct step *step = &steps[i];
+		VkcResult result;
+
+		fill(&run, step);
+		result = step->call(&run);
+		if (result == VKC_SUCCESS) {
+			check_answer(&run, step, "although a call failed");
+			continue;
+		}
+		if (source->faults() == 0 || (reported && count == 1))
+			fail_msg("%s failed without a fault: %s", step->name,
+			         vkc_last_error(run.ctx));
+		check_error(&run, source, step, result);
+		reported = true;
+		source->disarm();
+		if (result == VKC_ERROR_DEVICE_LOST && run.ctx) {
+			check_lost(&run);
+			counts->lost++;
+			break;
+		}
+		if (i == SECOND_UPLOAD)
+			repeat(&run, &steps[MATRIX], "after the second upload failed");
+		repeat(&run, step, "again after an error");
+	}
+	given = source->faults() > 0;
+	source->disarm();
+	vkc_destroy(run.ctx);
+	snprintf(when, sizeof(when), "after call %llu (%s) failed", (unsigned long long)first,
+	         source->fault_name());
+	source->check_clean(when);
+	if (!given)
+		return false;
+	counts->faults++;
+	*(reported ? &counts->reported : &counts->absorbed) += 1;
+	return true;
+}
+
+void script_prepare(void)
+{
+	static const struct script_mode mode = {.name = "without faults"};
+	static struct run run;
+
+	if (!first_data.floats) {
+		first_data = data_make(DATA_DUPLICATES, N, D, 1);
+		second_data = data_make(DATA_CLUSTERED, N, D, 2);
+	}
+	memset(&run, 0, sizeof(run));
+	run.mode = &mode;
+	for (size_t i = 0; i < STEPS; i++) {
+		VkcResult result;
+
+		fill(&run, &steps[i]);
+		result = steps[i].call(&run);
+		if (result != VKC_SUCCESS)
+			fail_msg("%s: %s (%s)", steps[i].name, vkc_result_string(result),
+			         vkc_last_error(run.ctx));
+		memcpy((char *)&right + steps[i].offset, (char *)&run.out + steps[i].offset,
+		       steps[i].size);
+	}
+	vkc_destroy(run.ctx);
+}
+
+void script_survive(const struct script_mode *mode, const struct fault_source *source,
+                    uint64_t step, uint64_t count, struct script_counts *counts)
+{
+	uint64_t first = 1;
+
+	while (survive_one(mode, source, first, count, counts))
+		first += step;
+}
+
+void script_release(void)
+{
+	data_free(&first_data);
+	data_free(&second_data);
+}

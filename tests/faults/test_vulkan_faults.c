@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every Vulkan call of the script fails in turn, with each result that the specification allows
+ * it. Argument: the kind of fault, one of `kinds`.
+ */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "layer_client.h"
+#include "script.h"
+
+static const char *const kinds[VKC_TEST_FAULT_KINDS] = {
+	"out-of-host-memory", "out-of-device-memory", "device-lost",
+	"initialization-failed", "timeout", "other"};
+
+static const struct vkc_test_layer_api *layer;
+static enum vkc_test_fault kind;
+
+static void arm(uint64_t first, uint64_t count)
+{
+	layer->reset();
+	layer->arm(kind, first, count);
+}
+
+static bool is_right(VkcResult result, bool starting)
+{
+	switch (kind) {
+	case VKC_TEST_OUT_OF_HOST_MEMORY:
+		return result == VKC_ERROR_OUT_OF_HOST_MEMORY;
+	case VKC_TEST_OUT_OF_DEVICE_MEMORY:
+		return result == VKC_ERROR_OUT_OF_DEVICE_MEMORY;
+	case VKC_TEST_DEVICE_LOST:
+		if (starting)
+			return result == VKC_ERROR_NO_DEVICE || result == VKC_ERROR_INTERNAL ||
+			       result == VKC_ERROR_DEVICE_LOST;
+		return result == VKC_ERROR_DEVICE_LOST;
+	case VKC_TEST_INITIALIZATION_FAILED:
+		return result == VKC_ERROR_NO_DEVICE || result == VKC_ERROR_INTERNAL;
+	case VKC_TEST_OTHER:
+		return result == VKC_ERROR_INTERNAL || result == VKC_ERROR_OUT_OF_HOST_MEMORY ||
+		       result == VKC_ERROR_OUT_OF_DEVICE_MEMORY ||
+		       (starting && result == VKC_ERROR_NO_DEVICE);
+	default: /* after a timeout one waits again */
+		return false;
+	}
+}
+
+static void check_clean(const char *when)
+{
+	layer_check_clean(layer, when);
+}
+
+/* Each makes other calls: staging, flushing, rows computed when they are needed. */
+static const struct script_mode modes[] = {
+	{.name = "plain"},
+	{.name = "staged and flushed", .limits = "split_memory,noncoherent"},
+	{.name = "no matrix", .tuning = "matrix=0"},
+	{.name = "no matrix, lazy", .tuning = "matrix=0,lazy=1"},
+};
+
+static void survive(const struct script_mode *mode, uint64_t step, uint64_t count,
+                    struct script_counts *counts)
+{
+	const struct fault_source source = {.name = kinds[kind],
+	                                    .arm = arm,
+	                                    .disarm = layer->disarm,
+	                                    .faults = layer->faults,
+	                                    .fault_name = layer->fault_name,
+	                                    .is_right = is_right,
+	                                    .check_clean = check_clean};
+
+	assert_int_equal(layer->set_limits(mode->limits ? mode->limits : ""), 0);
+	script_survive(mode, &source, step, count, counts);
+	assert_int_equal(layer->set_limits(""), 0);
+}
+
+static void report(const struct script_counts *counts, const char *how)
+{
+	printf("faults survived: vulkan %s%s: %llu (%llu reported, %llu absorbed, %llu lost)\n",
+	       kinds[kind], how, (unsigned long long)counts->faults,
+	       (unsigned long long)counts->reported, (unsigned long long)counts->absorbed,
+	       (unsigned long long)counts->lost);
+	assert_true(counts->faults > 0);
+}
+
+/* All modes for one kind of fault; the others take the same ways out of the same calls. */
+static void test_every_call_fails_once(void **state)
+{
+	size_t num_modes = kind == VKC_TEST_OUT_OF_HOST_MEMORY ? COUNT(modes) : 1;
+	struct script_counts counts = {0};
+
+	(void)state;
+	for (size_t i = 0; i < num_modes; i++)
+		survive(&modes[i], 1, 1, &counts);
+	report(&counts, "");
+}
+
+/* Several calls in a row fail, also those that clean up after the first. */
+static void test_calls_keep_failing(void **state)
+{
+	struct script_counts counts = {0};
+
+	(void)state;
+	survive(&modes[0], 7, 5, &counts);
+	report(&counts, ", five in a row");
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_call_fails_once),
+		cmocka_unit_test(test_calls_keep_failing),
+	};
+	int failed;
+
+	layer = layer_open();
+	script_prepare();
+	while (argc == 2 && kind < VKC_TEST_FAULT_KINDS && strcmp(argv[1], kinds[kind]) != 0)
+		kind = (enum vkc_test_fault)(kind + 1);
+	if (argc != 2 || kind == VKC_TEST_FAULT_KINDS) {
+		fprintf(stderr, "usage: %s KIND of fault, such as device-lost\n", argv[0]);
+		return 1;
+	}
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	script_release();
+	return failed;
+}
