@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "similarity.h"
+
+#include <cblas.h>
+#include <math.h>
+
+#include "peers.h"
+
+/* Multiply-adds that plain LuaJIT is asked for: some seconds. */
+#define MOST_LUAJIT 4e9
+
+double run_upload(struct bench *bench, uint32_t k)
+{
+	(void)k;
+	double begin = seconds_now();
+	succeed(bench->ctx, vkc_upload_embeddings(bench->ctx, bench->data->rows, bench->data->n,
+	                                          bench->data->d));
+	return seconds_now() - begin;
+}
+
+double run_matrix(struct bench *bench, uint32_t k)
+{
+	(void)k;
+	double begin = seconds_now();
+	succeed(bench->ctx, vkc_compute_similarity_matrix(bench->ctx, bench->matrix));
+	return seconds_now() - begin;
+}
+
+double run_upload_matrix(struct bench *bench, uint32_t k)
+{
+	double upload = run_upload(bench, k);
+	return upload + run_matrix(bench, k);
+}
+
+/* The first step of a walk needs the matrix, where it fits, and reads nothing of it. */
+double run_on_device(struct bench *bench, uint32_t k)
+{
+	uint32_t start = 0, sequence[2];
+	(void)k;
+	if (bench->data->n < 2)
+		return NAN;
+	double begin = seconds_now();
+	succeed(bench->ctx, vkc_compute_diversity_sequences(bench->ctx, &start, 1, 1, 2, sequence));
+	double seconds = seconds_now() - begin;
+	uint64_t matrix = (uint64_t)bench->data->n * bench->data->n * sizeof(float);
+	return context_info(bench->ctx).memory_used < matrix ? NAN : seconds;
+}
+
+double run_rows(struct bench *bench, uint32_t k)
+{
+	uint32_t first = (bench->data->n - bench->range_rows) / 2;
+	(void)k;
+	double begin = seconds_now();
+	succeed(bench->ctx, vkc_compute_similarity_rows(bench->ctx, first, bench->range_rows,
+	                                                bench->output));
+	return seconds_now() - begin;
+}
+
+double run_packed(struct bench *bench, uint32_t k)
+{
+	(void)k;
+	double begin = seconds_now();
+	succeed(bench->ctx, vkc_compute_similarity_packed(bench->ctx, bench->output));
+	return seconds_now() - begin;
+}
+
+double run_neighbors(struct bench *bench, uint32_t k)
+{
+	if (k >= bench->data->n)
+		return NAN;
+	double begin = seconds_now();
+	succeed(bench->ctx, vkc_compute_nearest_neighbors(bench->ctx, 0, bench->data->n, k,
+	                                                  bench->neighbors, bench->similarities));
+	return seconds_now() - begin;
+}
+
+double run_ssyrk(struct bench *bench, uint32_t k)
+{
+	int n = (int)bench->data->n, d = (int)bench->data->d;
+	(void)k;
+	double begin = seconds_now();
+	cblas_ssyrk(CblasRowMajor, CblasUpper, CblasNoTrans, n, d, 1, bench->data->units, d, 0,
+	            bench->output, n);
+	return seconds_now() - begin;
+}
+
+double run_sgemm(struct bench *bench, uint32_t k)
+{
+	int n = (int)bench->data->n, d = (int)bench->data->d;
+	(void)k;
+	double begin = seconds_now();
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, n, d, 1, bench->data->units, d,
+	            bench->data->units, d, 0, bench->output, n);
+	return seconds_now() - begin;
+}
+
+double run_faiss(struct bench *bench, uint32_t k)
+{
+	if (k >= bench->data->n)
+		return NAN;
+	double begin = seconds_now();
+	faiss_search(bench->faiss, bench->data->units, bench->data->n, k + 1,
+	             bench->faiss_similarities, bench->faiss_neighbors);
+	return seconds_now() - begin;
+}
+
+double run_luajit(struct bench *bench, uint32_t k)
+{
+	(void)k;
+	if ((double)bench->data->n * bench->data->n / 2 * bench->data->d > MOST_LUAJIT)
+		return NAN;
+	struct stretch stretch = luajit_run(bench->data, "matrix", 0, 0);
+	return stretch.steps ? stretch.seconds : NAN;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "support.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <malloc.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+void die(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	fflush(stdout);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	va_end(arguments);
+	exit(1);
+}
+
+void *allocate(uint64_t count, size_t size)
+{
+	void *memory = calloc(count ? count : 1, size);
+	if (!memory)
+		die("Not enough memory for %.0f MiB.", (double)count * (double)size / MIB);
+	return memory;
+}
+
+/* ---- Settings ------------------------------------------------------------------- */
+
+static uint64_t parse_number(const char *name, const char *text)
+{
+	char *end;
+	errno = 0;
+	unsigned long long number = strtoull(text, &end, 10);
+	if (errno || end == text || *end || *text == '-')
+		die("--%s takes a whole number, not '%s'.", name, text);
+	return number;
+}
+
+static bool is_listed(const char *names, const char *name)
+{
+	size_t length = strlen(name);
+	for (const char *at = names; (at = strstr(at, name)); at += length)
+		if ((at == names || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+			return true;
+	return false;
+}
+
+void settings_read(struct settings *settings, int argc, char **argv, const char *names)
+{
+	const struct {
+		const char *name;
+		const char **text;
+		uint64_t *number;
+	} known[] = {
+		{"data", &settings->data, NULL},
+		{"csv", &settings->csv, NULL},
+		{"tuning", &settings->tuning, NULL},
+		{"n", NULL, &settings->n},
+		{"d", NULL, &settings->d},
+		{"rounds", NULL, &settings->rounds},
+		{"threads", NULL, &settings->threads},
+		{"walks", NULL, &settings->walks},
+		{"length", NULL, &settings->length},
+		{"memory-limit", NULL, &settings->limit},
+		{"seconds", NULL, &settings->seconds},
+		{"check", NULL, &settings->checked},
+	};
+	struct option options[COUNT(known) + 1] = {0};
+	for (size_t i = 0; i < COUNT(known); i++)
+		options[i] = (struct option){known[i].name, required_argument, NULL, (int)i};
+	int at;
+	while ((at = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+		if (at == '?' || !is_listed(names, known[at].name))
+			die("%s takes these options, each with a value: %s", argv[0], names);
+		if (known[at].text)
+			*known[at].text = optarg;
+		else
+			*known[at].number = parse_number(known[at].name, optarg);
+	}
+	if (optind < argc)
+		die("%s does not take '%s'.", argv[0], argv[optind]);
+	if (settings->rounds < 1 || settings->rounds > MOST_ROUNDS)
+		die("--rounds takes 1 to %d.", MOST_ROUNDS);
+	if (settings->n > 1u << 24 || settings->d > 1u << 20)
+		die("--n goes to %u, --d to %u.", 1u << 24, 1u << 20);
+	if (!settings->threads)
+		settings->threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+/* ---- Time ----------------------------------------------------------------------- */
+
+double seconds_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+void times_add(struct times *times, double seconds)
+{
+	times->seconds[times->count++] = seconds;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static double median(const double *values, uint32_t count)
+{
+	double sorted[MOST_ROUNDS];
+	if (!count)
+		return NAN;
+	memcpy(sorted, values, count * sizeof(*values));
+	qsort(sorted, count, sizeof(*sorted), compare);
+	return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
+}
+
+double times_median(const struct times *times)
+{
+	return median(times->seconds, times->count);
+}
+
+double times_ratio(const struct times *times, const struct times *against)
+{
+	double ratios[MOST_ROUNDS];
+	uint32_t count = times->count < against->count ? times->count : against->count;
+	for (uint32_t i = 0; i < count; i++)
+		ratios[i] = times->seconds[i] / against->seconds[i];
+	return median(ratios, count);
+}
+
+/* ---- Memory --------------------------------------------------------------------- */
+
+/* A line of /proc/self/status such as "VmHWM:  1234 kB", in bytes. */
+static uint64_t status_bytes(const char *name)
+{
+	char line[256];
+	uint64_t bytes = 0;
+	FILE *file = fopen("/proc/self/status", "r");
+	if (!file)
+		return 0;
+	size_t length = strlen(name);
+	while (fgets(line, sizeof(line), file))
+		if (!strncmp(line, name, length))
+			bytes = strtoull(line + length, NULL, 10) * 1024;
+	fclose(file);
+	return bytes;
+}
+
+static bool peak_is_reset;
+
+uint64_t memory_watch(void)
+{
+	/* What has been freed is not to hide what is allocated next. */
+	malloc_trim(0);
+	/* "5" sets the peak back to what is in use now (proc(5)). */
+	FILE *file = fopen("/proc/self/clear_refs", "w");
+	peak_is_reset = file && fputs("5", file) >= 0;
+	if (file && fclose(file) != 0)
+		peak_is_reset = false;
+	return status_bytes("VmRSS:");
+}
+
+uint64_t memory_peak(void)
+{
+	return peak_is_reset ? status_bytes("VmHWM:") : 0;
+}
+
+/* ---- The library ---------------------------------------------------------------- */
+
+VkComputeContext *context_new(const struct settings *settings)
+{
+	VkComputeContext *ctx;
+	VkcOptions options = {
+		.struct_size = sizeof(options),
+		.memory_limit = settings->limit,
+		.tuning = settings->tuning,
+	};
+	succeed(NULL, vkc_init_with_options(&options, &ctx));
+	return ctx;
+}
+
+VkcDeviceInfo context_info(const VkComputeContext *ctx)
+{
+	VkcDeviceInfo info = {.struct_size = sizeof(info)};
+	succeed(ctx, vkc_get_device_info(ctx, &info));
+	return info;
+}
+
+void succeed(const VkComputeContext *ctx, VkcResult result)
+{
+	if (result != VKC_SUCCESS)
+		die("%s: %s", vkc_result_string(result), vkc_last_error(ctx));
+}

@@ -1,0 +1,255 @@
+-- SPDX-License-Identifier: MIT
+
+-- Markdown tables from the CSV files that the benchmarks have written:
+--
+--    luajit tables.lua FOLDER > tables.md
+
+-- ---- Reading ----
+
+local function parse_line(line)
+  local cells, at = {}, 1
+  while at <= #line + 1 do
+    if line:sub(at, at) == '"' then
+      local finish = at
+      repeat
+        finish = line:find('"', finish + 1, true)
+        local doubled = line:sub(finish + 1, finish + 1) == '"'
+        finish = doubled and finish + 1 or finish
+      until not doubled
+      cells[#cells + 1] = line:sub(at + 1, finish - 1):gsub('""', '"')
+      at = finish + 2
+    else
+      local finish = line:find(",", at, true) or #line + 1
+      cells[#cells + 1] = line:sub(at, finish - 1)
+      at = finish + 1
+    end
+  end
+  return cells
+end
+
+-- The rows of a file, each a table by column; an empty cell is nil.
+local function read_csv(path)
+  local names, rows = nil, {}
+  for line in io.lines(path) do
+    local cells = parse_line(line)
+    if not names then
+      names = cells
+    else
+      local row = {}
+      for i, name in ipairs(names) do
+        row[name] = cells[i] ~= "" and cells[i] or nil
+      end
+      rows[#rows + 1] = row
+    end
+  end
+  return rows
+end
+
+local folder = assert(arg[1], "usage: luajit tables.lua FOLDER")
+local files = {} -- { program, rows }
+for path in io.popen(("ls '%s'/*.csv"):format(folder:gsub("'", "'\\''"))):lines() do
+  files[#files + 1] = { program = path:match("([^/-]*)-[^/]*$"), rows = read_csv(path) }
+end
+
+-- ---- Writing ----
+
+local function matches(row, wanted)
+  for column, value in pairs(wanted) do
+    if row[column] ~= value then
+      return false
+    end
+  end
+  return true
+end
+
+local function cell_of(rows, where, column)
+  for _, row in ipairs(rows) do
+    if matches(row, where) then
+      return row[column]
+    end
+  end
+end
+
+local function before(a, b)
+  for i = 1, #a.key do
+    local x, y = tonumber(a.key[i]) or a.key[i], tonumber(b.key[i]) or b.key[i]
+    if x ~= y then
+      if type(x) == type(y) then
+        return x < y
+      end
+      return type(x) == "number"
+    end
+  end
+  return false
+end
+
+-- section: title, program, keys (columns that name a line) and key_of (rows that have them, by
+-- default all), columns: { heading, where, column }; `each`: a line for each row, not each file.
+local function write(section)
+  local lines = {}
+  for _, file in ipairs(files) do
+    for _, row in ipairs(file.program == section.program and file.rows or {}) do
+      if matches(row, section.key_of or {}) then
+        local line = { key = {} }
+        for i, name in ipairs(section.keys) do
+          line.key[i] = row[name] or ""
+          line[i] = line.key[i]
+        end
+        for _, column in ipairs(section.columns) do
+          local from = section.each and { row } or file.rows
+          line[#line + 1] = cell_of(from, column[2], column[3]) or ""
+        end
+        lines[#lines + 1] = line
+        if not section.each then
+          break
+        end
+      end
+    end
+  end
+  if #lines == 0 then
+    return
+  end
+  if not section.each then
+    table.sort(lines, before)
+  end
+  local heads, rule = { unpack(section.keys) }, {}
+  for _, column in ipairs(section.columns) do
+    heads[#heads + 1] = column[1]
+  end
+  for i = 1, #heads do
+    rule[i] = i > #section.keys and "---:" or "---"
+  end
+  print(("### %s\n\n| %s |\n| %s |"):format(section.title, table.concat(heads, " | "),
+    table.concat(rule, " | ")))
+  for _, line in ipairs(lines) do
+    print("| " .. table.concat(line, " | ") .. " |")
+  end
+  print("")
+end
+
+local function own(task, k)
+  return { task = task, method = "vulkan_compute", k = k }
+end
+
+local function by(method, k)
+  return { method = method, k = k }
+end
+
+local size = { "data", "n", "d" }
+local matrix = own("matrix")
+
+for _, file in ipairs(files) do
+  local row = file.rows[1]
+  if row and row.processor then
+    print(("%s; %s; vulkan_compute %s; %s, %s threads.\n"):format(row.device, row.driver,
+      row.library, row.processor, row.threads))
+    break
+  end
+end
+
+write({
+  title = "The whole similarity matrix", program = "similarity", keys = size,
+  columns = {
+    { "matrix, s", matrix, "seconds" },
+    { "with upload, s", own("upload and matrix"), "seconds" },
+    { "ssyrk (half), s", by("ssyrk (half)"), "seconds" },
+    { "sgemm, s", by("sgemm"), "seconds" },
+    { "plain LuaJIT, s", by("plain LuaJIT (half)"), "seconds" },
+    { "matrix / ssyrk", matrix, "vs_ssyrk" },
+    { "with upload / ssyrk", own("upload and matrix"), "vs_ssyrk" },
+    { "matrix / sgemm", matrix, "vs_sgemm" },
+    { "G multiply-adds/s", matrix, "gmadds_per_s" },
+    { "of ssyrk", by("ssyrk (half)"), "gmadds_per_s" },
+  },
+})
+write({
+  title = "Errors, memory and transfers of the whole matrix", program = "similarity", keys = size,
+  columns = {
+    { "largest error", matrix, "error" },
+    { "of ssyrk", by("ssyrk (half)"), "error" },
+    { "symmetric, diagonal 1", matrix, "exact" },
+    { "peak host memory, MiB", matrix, "host_mib" },
+    { "device memory, MiB", matrix, "device_mib" },
+    { "to the host, MiB", matrix, "moved_mib" },
+  },
+})
+write({
+  title = "Parts and forms of the matrix", program = "similarity", keys = size,
+  columns = {
+    { "100 rows, s", own("100 rows"), "seconds" },
+    { "/ matrix", own("100 rows"), "vs_matrix" },
+    { "packed, s", own("packed"), "seconds" },
+    { "/ matrix", own("packed"), "vs_matrix" },
+    { "only read, s", own("matrix, only read"), "seconds" },
+    { "/ matrix", own("matrix, only read"), "vs_matrix" },
+    { "bytes as the whole", own("packed"), "exact" },
+  },
+})
+for _, k in ipairs({ "10", "100" }) do
+  write({
+    title = ("Nearest neighbours of all, k = %s"):format(k), program = "similarity", keys = size,
+    columns = {
+      { "neighbours, s", own("neighbors", k), "seconds" },
+      { "/ matrix, not read", own("neighbors", k), "vs_device" },
+      { "FAISS, s", by("FAISS", k), "seconds" },
+      { "/ FAISS", own("neighbors", k), "vs_faiss" },
+      { "in exact order, %", own("neighbors", k), "agree" },
+      { "FAISS the same, %", by("FAISS", k), "agree" },
+      { "to the host, MiB", own("neighbors", k), "moved_mib" },
+      { "peak host memory, MiB", own("neighbors", k), "host_mib" },
+      { "device memory, MiB", own("neighbors", k), "device_mib" },
+    },
+  })
+end
+
+local walks = { "data", "n", "d", "walks", "length", "limit_mib", "tuning" }
+local library = { method = "vulkan_compute" }
+write({
+  title = "Diversity sequences", program = "diversity", keys = walks, key_of = library,
+  columns = {
+    { "all of them, s", library, "seconds" },
+    { "walks/s", library, "walks_per_s" },
+    { "µs/step", library, "us_per_step" },
+    { "/ sgemv loop", library, "vs_sgemv" },
+    { "matrix", library, "matrix" },
+    { "device memory, MiB", library, "device_mib" },
+    { "equal to float64, %", library, "equal_percent" },
+    { "of positions", library, "checked" },
+  },
+})
+local peers = {}
+for _, name in ipairs({ "vulkan_compute", "sgemv loop", "sgemm, walks in lockstep",
+  "FAISS inner products", "plain C, float32 matrix", "plain C, float64 matrix",
+  "plain LuaJIT" }) do
+  peers[#peers + 1] = { name, by(name), "us_per_step" }
+end
+write({
+  title = "Microseconds per step and walk, beside others", program = "diversity", keys = walks,
+  key_of = library, columns = peers,
+})
+write({
+  title = "A step of one walk as the set grows", program = "steps", each = true,
+  keys = { "items" },
+  columns = {
+    { "µs/step", {}, "us_per_step" },
+    { "straight line", {}, "fitted_us" },
+    { "R²", {}, "r_squared" },
+    { "ns per item", {}, "ns_per_item" },
+    { "µs fixed", {}, "us_fixed" },
+  },
+})
+write({
+  title = "Walks from all items that have chosen the same set", program = "merging", keys = size,
+  columns = {
+    { "steps left, %", {}, "steps_left_percent" },
+    { "first equal after", {}, "first_equal_after" },
+    { "sets after 10 %", {}, "sets_after_10_percent" },
+    { "25 %", {}, "sets_after_25_percent" },
+    { "50 %", {}, "sets_after_50_percent" },
+    { "75 %", {}, "sets_after_75_percent" },
+  },
+})
+write({
+  title = "Through Lua", program = "lua", each = true, keys = { "n", "d", "task" },
+  columns = { { "ms", {}, "ms" }, { "above C, ms", {}, "above_c_ms" } },
+})
