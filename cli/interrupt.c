@@ -2,6 +2,7 @@
 #include "interrupt.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,16 +13,17 @@ static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 static const char *volatile files[MOST_FILES];
 static const char *volatile deferring;
-static volatile sig_atomic_t noted;
+/* Signals may come to two threads at the same moment: only one of them is the first. */
+static atomic_int noted;
 static bool installed;
 
 static void on_signal(int number)
 {
 	const char *sentence = deferring;
+	int none = 0;
 	size_t i;
 
-	if (sentence && !noted) {
-		noted = number;
+	if (sentence && atomic_compare_exchange_strong(&noted, &none, number)) {
 		/* Nothing can be done where standard error is closed. */
 		if (write(STDERR_FILENO, sentence, strlen(sentence)) < 0)
 			return;
