@@ -7,9 +7,10 @@
 // number, the similarity as a float would round it above the index counted down, so that
 // all places differ and the order is total.
 //
-// Each invocation first finds the best of its share. The wanted-th best of these is
-// passed by at least `wanted` items and seldom by many more: those are listed, sorted and
-// written. Where too many or too few pass, the threshold is bisected.
+// Each invocation first finds the highest similarity of its share, without rounding. The
+// wanted-th best of these is reached by at least `wanted` items and seldom by many more:
+// those are listed, sorted and written. Where too many or too few reach it, the threshold
+// is bisected.
 
 #if TEXEL
 layout(binding = 0) uniform isamplerBuffer cells;
@@ -21,7 +22,7 @@ layout(std430, binding = 0) readonly buffer Cells { ivec4 cells[]; };
 // For each row `per_row` results: the rounded similarity in Q30, and the index.
 layout(std430, binding = 1) buffer Results { uvec2 results[]; };
 
-layout(local_size_x_id = 0) in; // a power of two, at least `wanted`
+layout(local_size_x_id = 0) in; // a power of two, more than `wanted`
 
 layout(push_constant) uniform Push
 {
@@ -59,6 +60,10 @@ uvec2 place_of(int q, uint item)
 {
 	return uvec2(uint(round_to_float(q)) ^ 0x80000000u, ~item);
 }
+
+// Rounding moves a similarity by less than this.
+const int ROUNDING = 64;
+const int NONE = int(0x80000000);
 
 // Whether an item counts at all: it exists, is not the row itself, was not found before.
 bool eligible(uvec2 place, uint item, uint row, uvec2 before)
@@ -110,17 +115,17 @@ void main()
 		before = uvec2(last.x ^ 0x80000000u, ~last.y);
 	}
 
-	uvec2 best = uvec2(0u);
+	// What is below this was certainly not found before.
+	int most = done > 0u ? int(before.x ^ 0x80000000u) - ROUNDING : 0x7fffffff;
+	int best = NONE;
 	for (uint quad = lane; quad < row_quads; quad += gl_WorkGroupSize.x) {
 		ivec4 q = LOAD(from + quad);
 		for (uint c = 0u; c < 4u; c++) {
 			uint item = quad * 4u + c;
-			uvec2 place = place_of(q[c], item);
-			if (less(best, place) && eligible(place, item, row, before))
-				best = place;
+			best = max(best, item < items && item != row && q[c] < most ? q[c] : NONE);
 		}
 	}
-	list[lane] = best;
+	list[lane] = uvec2(best == NONE ? 0u : place_of(best, 0u).x, 0u);
 	sort(gl_WorkGroupSize.x);
 
 	// At least `wanted` items reach `low`, fewer reach `high`.
@@ -133,8 +138,19 @@ void main()
 		if (lane == 0u)
 			count = 0u;
 		barrier();
+		int least = max(int(threshold.x ^ 0x80000000u), NONE + ROUNDING) - ROUNDING;
 		for (uint quad = lane; quad < row_quads; quad += gl_WorkGroupSize.x) {
 			ivec4 q = LOAD(from + quad);
+			// A loop, because a CPU driver leaves one when no invocation is left in it, but
+			// goes through the body of a condition that holds for none.
+			while (!any(greaterThanEqual(q, ivec4(least)))) {
+				quad += gl_WorkGroupSize.x;
+				if (quad >= row_quads)
+					break;
+				q = LOAD(from + quad);
+			}
+			if (quad >= row_quads)
+				break;
 			for (uint c = 0u; c < 4u; c++) {
 				uint item = quad * 4u + c;
 				uvec2 place = place_of(q[c], item);

@@ -53,25 +53,45 @@ void neighbors_close(struct neighbors *neighbors)
 		kernel_destroy(neighbors->gram->device, &neighbors->select);
 }
 
-static VkcResult need_kernel(struct neighbors *neighbors)
+/* What a round finds at most. With all of the group's invocations the worst of their best
+ * would be the threshold, which far more items reach than are wanted. */
+static uint32_t most_wanted(uint32_t group)
+{
+	return group - group / 8;
+}
+
+static uint32_t choose_group(const struct device *device, uint32_t k)
+{
+	uint32_t most = 256;
+	while (most > device->limits.group_invocations)
+		most /= 2;
+	if (!device->limits.cpu)
+		return most;
+	/* A CPU driver pays for every subgroup at every barrier. */
+	uint32_t group = 16;
+	while (group < most && most_wanted(group) < k)
+		group *= 2;
+	return group;
+}
+
+static VkcResult need_kernel(struct neighbors *neighbors, uint32_t k)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct device *device = neighbors->gram->device;
-	if (neighbors->select.pipeline)
+	uint32_t group = choose_group(device, k);
+	if (neighbors->select.pipeline && neighbors->group == group)
 		return VKC_SUCCESS;
-	/* A CPU driver pays for every subgroup at every barrier. */
-	neighbors->group = device->limits.cpu ? 64 : 256;
-	while (neighbors->group > device->limits.group_invocations)
-		neighbors->group /= 2;
+	kernel_destroy(device, &neighbors->select);
 	struct kernel_source source = {
 		.push_bytes = sizeof(struct push),
-		.constants = {neighbors->group},
+		.constants = {group},
 		.num_constants = 1,
 	};
 	TRY(variant_find(device, &source, "select_%s", variant_loads(device)));
 	source.bindings[0] = device->limits.texel_elements ? 't' : 's';
 	source.bindings[1] = 's';
 	TRY(kernel_create(device, &source, &neighbors->select));
+	neighbors->group = group;
 error:
 	return result;
 }
@@ -182,7 +202,7 @@ static VkcResult record_rounds(struct search *search, struct part *part,
 	};
 	const struct binding bindings[] = {{.buffer = cells}, {.buffer = &part->results}};
 	while (push.done < search->k) {
-		push.wanted = (uint32_t)lesser(neighbors->group, search->k - push.done);
+		push.wanted = (uint32_t)lesser(most_wanted(neighbors->group), search->k - push.done);
 		stream_barrier(gram->stream);
 		TRY(stream_dispatch(gram->stream, &neighbors->select, bindings, &push, part->count,
 		                    1));
@@ -244,7 +264,7 @@ VkcResult neighbors_nearest(struct neighbors *neighbors, uint32_t first, uint32_
 		.indices = indices,
 		.similarities = similarities,
 	};
-	TRY(need_kernel(neighbors));
+	TRY(need_kernel(neighbors, k));
 	TRY(gram_plan(gram));
 	search.kept = gram_worth_keeping(gram, count);
 	if (search.kept)

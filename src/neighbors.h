@@ -9,7 +9,7 @@
 struct neighbors {
 	struct gram *gram;
 	struct kernel select; /* made when first needed */
-	uint32_t group;       /* its invocations, and the most it finds at once */
+	uint32_t group;       /* its invocations */
 };
 
 void neighbors_open(struct neighbors *neighbors, struct gram *gram);
