@@ -32,6 +32,7 @@ layout(push_constant) uniform Push
 	uint b_item;          // the same of the second
 	uint b_items;
 	uint walks;
+	uint most_terms;      // that one walk adds to exact scores in a step
 };
 
 // A walk's centroid, in quadruples: the head (shift, pending, unused, unused), the bounds
@@ -46,6 +47,26 @@ layout(push_constant) uniform Push
 #define CHOSEN (2u + 3u * quads)
 
 // A walk's work, in words: the number of contenders; their items; for each item the exact
-// score (low and high word) and the number of rows that it contains.
+// score (low and high word) and the number of rows that it contains; for each quadruple of
+// items the lowest approximate score of those that were not chosen (low and high word).
 #define CONTENDERS 4u
 #define EXACT (4u + padded)
+#define LOWEST (4u + 5u * padded)
+
+// How many terms each of a walk's contenders gets in a step: with many contenders that are
+// far behind, one step could otherwise take arbitrarily long.
+uint terms_each(uint contenders)
+{
+	return max(most_terms / contenders, 1u);
+}
+
+// Above all scores: no item.
+#define NOTHING i64_from_parts(0xffffffffu, 0x7fffffffu)
+
+// Bit c: `item` + c, of four, exists and was not chosen; `chosen` is the word of CHOSEN that
+// holds their bits.
+uint open_items(uint item, uint chosen)
+{
+	uint exist = item + 4u <= items ? 15u : item < items ? (1u << (items - item)) - 1u : 0u;
+	return ~(chosen >> (item % 32u)) & exist;
+}

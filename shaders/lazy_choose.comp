@@ -2,8 +2,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 //
-// Takes the contender with the lowest exact score as the next element of each order.
-// One workgroup is one walk.
+// Takes the contender with the lowest exact score as the next element of each order. Where
+// some are not exact yet, the walk stands still for this step. One workgroup is one walk.
 
 #include "lazy.glsl"
 #include "reduce.glsl"
@@ -11,6 +11,8 @@
 layout(std430, binding = 0) buffer State { uvec4 state[]; };
 layout(std430, binding = 1) buffer Centroid { uvec4 center[]; };
 layout(std430, binding = 2) buffer Work { uint work[]; };
+
+shared bool behind;
 
 void main()
 {
@@ -21,6 +23,9 @@ void main()
 		return;
 	uint own_work = walk * work_words;
 	uint order = orders + walk * order_quads;
+	if (lane == 0u)
+		behind = false;
+	barrier();
 	if (added >= given) {
 		uint count = work[own_work];
 		I64 best = i64_from_parts(0xffffffffu, 0x7fffffffu);
@@ -34,15 +39,22 @@ void main()
 				best_item = item;
 			}
 			// A single contender won without its exact score.
-			if (count > 1u)
-				work[exact + 2u] = added;
+			if (count > 1u) {
+				uint terms = min(added, work[exact + 2u] + terms_each(count));
+				work[exact + 2u] = terms;
+				if (terms < added)
+					behind = true;
+			}
 		}
+		barrier();
 		uint next = lowest_of_workgroup(best, best_item).z;
-		if (lane == 0u)
+		if (lane == 0u && !behind)
 			state[order + added / 4u][added % 4u] = next;
 	}
 	if (lane == 0u) {
 		work[own_work] = 0u;
+		if (behind)
+			return;
 		if (added + 1u == length)
 			state[counters + walk].x = length;
 		else

@@ -2,7 +2,8 @@
 #version 450
 //
 // Coarse rows: every number of a row of 30-bit fixed point rounded to 16 bits, two in a
-// word.
+// word. The quadruples of 64 rows lie side by side, as lazy_scan.comp reads them: in one
+// stream instead of 64.
 
 layout(local_size_x = 64) in;
 
@@ -14,6 +15,7 @@ layout(push_constant) uniform Push
 	uint count; // quadruples of coarse
 	uint shift;
 	uint first; // of this dispatch
+	uint quads; // of a row of fixed point
 };
 
 int pack(int low, int high)
@@ -27,7 +29,10 @@ void main()
 	uint i = first + gl_GlobalInvocationID.x;
 	if (i >= count)
 		return;
-	ivec4 a = rows[2u * i];
-	ivec4 b = rows[2u * i + 1u];
+	uint half_quads = quads / 2u;
+	uint row = i / (half_quads * 64u) * 64u + i % 64u;
+	uint from = row * quads + i / 64u % half_quads * 2u;
+	ivec4 a = rows[from];
+	ivec4 b = rows[from + 1u];
 	coarse[i] = ivec4(pack(a.x, a.y), pack(a.z, a.w), pack(b.x, b.y), pack(b.z, b.w));
 }

@@ -3,7 +3,7 @@
 #extension GL_GOOGLE_include_directive : require
 //
 // The approximate scores of all items: coarse rows times shifted centroids. An invocation
-// makes 8 items for ROWS walks.
+// makes 8 items for ROWS walks: four in a row, and four behind those of all invocations.
 
 #include "lazy.glsl"
 
@@ -19,6 +19,7 @@ layout(std430, binding = 1) readonly buffer Centroid { ivec4 center[]; };
 #define LOAD_CENTROID(i) center[i]
 #endif
 layout(std430, binding = 2) buffer State { uvec4 state[]; };
+layout(std430, binding = 3) writeonly buffer Work { uint work[]; };
 
 #define COLUMNS(X, m) X(m, 0) X(m, 1) X(m, 2) X(m, 3) X(m, 4) X(m, 5) X(m, 6) X(m, 7)
 #define ALL_COLUMNS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
@@ -40,7 +41,7 @@ layout(std430, binding = 2) buffer State { uvec4 state[]; };
 	ivec4 even##m = LOAD_CENTROID(c##m + 2u * t); \
 	ivec4 odd##m = LOAD_CENTROID(c##m + 2u * t + 1u);
 #define FETCH_COARSE(k) \
-	ivec4 packed##k = LOAD_COARSE(a + k * (quads / 2u) + t); \
+	ivec4 packed##k = LOAD_COARSE((k < 4 ? a : b) + 64u * t + uint(k % 4)); \
 	ivec4 low##k = packed##k << 16 >> 16; \
 	ivec4 high##k = packed##k >> 16;
 #define MULTIPLY(m, k) \
@@ -55,24 +56,54 @@ layout(std430, binding = 2) buffer State { uvec4 state[]; };
 #define MULTIPLY_ROW(m) COLUMNS(MULTIPLY, m)
 #define PARTS(m, a, b, c, d, part) \
 	uvec4(part(s##m##_##a), part(s##m##_##b), part(s##m##_##c), part(s##m##_##d))
-#define STORE_ROW(m) \
+#define STORE_QUAD(m, first, a, b, c, d) \
 	{ \
-		uint to = scores + walk##m * (padded / 2u) + item / 2u; \
-		state[to] = PARTS(m, 0, 1, 2, 3, i64_low); \
-		state[to + 1u] = PARTS(m, 0, 1, 2, 3, i64_high); \
-		state[to + 2u] = PARTS(m, 4, 5, 6, 7, i64_low); \
-		state[to + 3u] = PARTS(m, 4, 5, 6, 7, i64_high); \
+		uint to = scores + walk##m * (padded / 2u) + (first) / 2u; \
+		state[to] = PARTS(m, a, b, c, d, i64_low); \
+		state[to + 1u] = PARTS(m, a, b, c, d, i64_high); \
+		store_lowest(walk##m, first, s##m##_##a, s##m##_##b, s##m##_##c, s##m##_##d); \
 	}
+#define STORE_ROW(m) \
+	STORE_QUAD(m, item, 0, 1, 2, 3) \
+	if (along + apart < a_items) \
+		STORE_QUAD(m, item + apart, 4, 5, 6, 7)
+
+I64 lower_where(uint open, uint bit, I64 score, I64 than)
+{
+	return (open >> bit & 1u) != 0u && i64_less(score, than) ? score : than;
+}
+
+// The lowest of four items' scores, for lazy_contenders.comp.
+void store_lowest(uint walk, uint item, I64 a, I64 b, I64 c, I64 d)
+{
+	uint chosen = walk * centroid_quads + CHOSEN + item / 128u;
+	uint open = open_items(item, uint(LOAD_CENTROID(chosen)[(item / 32u) % 4u]));
+	I64 lowest = lower_where(open, 0u, a, NOTHING);
+	lowest = lower_where(open, 1u, b, lowest);
+	lowest = lower_where(open, 2u, c, lowest);
+	lowest = lower_where(open, 3u, d, lowest);
+	uint to = walk * work_words + LOWEST + item / 2u;
+	work[to] = i64_low(lowest);
+	work[to + 1u] = i64_high(lowest);
+}
+
+// Where a row's quadruples begin; the next is 64 further.
+uint row_begin(uint row)
+{
+	return row / 64u * (quads / 2u) * 64u + row % 64u;
+}
 
 void main()
 {
-	uint along = gl_GlobalInvocationID.x * 8u;
+	const uint apart = GROUP * 4u;
+	uint along = gl_WorkGroupID.x * apart * 2u + gl_LocalInvocationID.x * 4u;
 	bool any_needs = false;
 	EACH_ROW(CHOOSE)
 	if (!any_needs || along >= a_items)
 		return;
-	uint a = along * (quads / 2u);
 	uint item = a_item + along;
+	uint a = row_begin(along);
+	uint b = row_begin(min(along + apart, a_items - 4u));
 	EACH_ROW(DECLARE_ROW)
 	for (uint t = 0u; t < quads / 2u; t++) {
 		EACH_ROW(FETCH_CENTROID)

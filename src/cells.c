@@ -145,7 +145,11 @@ static VkcResult begin_computed(struct reader *reader, struct piece *piece)
 	if (piece->copied)
 		TRY(need_staging(reader, piece));
 	TRY(stream_begin(gram->stream));
-	TRY(gram_compute(gram, &piece->area, &piece->computed));
+	const struct cells to = {.buffer = &piece->computed,
+	                         .row = piece->area.row,
+	                         .column = piece->area.column,
+	                         .columns = piece->area.num_columns};
+	TRY(gram_compute(gram, &piece->area, &to));
 	if (piece->copied) {
 		stream_barrier(gram->stream);
 		stream_copy(gram->stream, &piece->computed, 0, &piece->staging, 0, size);
@@ -161,7 +165,7 @@ error:
 static bool next_computed(struct reader *reader, const struct pace *pace, struct area *area)
 {
 	uint32_t padded = reader->gram->rows->padded;
-	uint32_t unit = reader->gram->group_rows ? reader->gram->group_rows : TILE;
+	const uint32_t unit = gram_strip_rows(reader->gram);
 	uint32_t end = reader->total.row + reader->total.num_rows;
 	if (reader->row >= end)
 		return false;
@@ -191,11 +195,10 @@ static VkcResult stream_computed(struct reader *reader)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct gram *gram = reader->gram;
-	struct pace pace = pace_start(gram->device, 16);
+	const uint32_t unit = gram_strip_rows(gram);
+	struct pace pace = pace_start(gram->device, 16 * TILE / unit); /* in unit x TILE */
 	unsigned turn = 0;
-	reader->row = reader->total.row / TILE * TILE;
-	if (gram->group_rows)
-		reader->row = reader->total.row / gram->group_rows * gram->group_rows;
+	reader->row = reader->total.row / unit * unit;
 	reader->column = reader->upper ? reader->row / TILE * TILE : 0;
 	struct area area;
 	while (next_computed(reader, &pace, &area)) {
@@ -203,7 +206,7 @@ static VkcResult stream_computed(struct reader *reader)
 		if (piece->busy) {
 			TRY(take(reader, piece));
 			uint64_t tiles =
-				(uint64_t)piece->area.num_rows * piece->area.num_columns / TILE / TILE;
+				(uint64_t)piece->area.num_rows / unit * (piece->area.num_columns / TILE);
 			pace_update(&pace, tiles, gram->stream->last_seconds);
 		}
 		piece->area = area;

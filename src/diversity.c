@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "diversity.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "merge.h"
@@ -27,20 +26,6 @@ struct walk_push {
 	uint32_t first;
 };
 
-/* As declared in shaders/gram_picked.comp. */
-struct picked_push {
-	uint32_t a_item;
-	uint32_t a_items;
-	uint32_t quads;
-	uint32_t column;
-	uint32_t columns;
-	uint32_t result_quads;
-	uint32_t counters;
-	uint32_t orders;
-	uint32_t order_quads;
-	uint32_t walks;
-};
-
 /* Where the rows of the Gram matrix come from. */
 enum row_source {
 	SOURCE_MATRIX, /* they are kept */
@@ -52,7 +37,6 @@ enum row_source {
 struct batch {
 	struct walks walks;
 	enum row_source source;
-	struct buffer rows; /* SOURCE_PICKED: a row of the matrix for each walk */
 	struct merge merge;
 	bool merging; /* in this batch */
 };
@@ -60,6 +44,7 @@ struct batch {
 void diversity_open(struct diversity *diversity, struct gram *gram)
 {
 	*diversity = (struct diversity){.gram = gram};
+	picked_open(&diversity->picked, gram);
 	lazy_open(&diversity->lazy, gram);
 }
 
@@ -73,8 +58,7 @@ void diversity_close(struct diversity *diversity)
 	if (!diversity->gram)
 		return;
 	kernel_destroy(diversity->gram->device, &diversity->walk);
-	kernel_destroy(diversity->gram->device, &diversity->picked);
-	kernel_destroy(diversity->gram->device, &diversity->picked_one);
+	picked_close(&diversity->picked);
 	lazy_close(&diversity->lazy);
 }
 
@@ -156,30 +140,6 @@ error:
 	return result;
 }
 
-static uint32_t picked_group(const struct device *device)
-{
-	return device->limits.cpu ? 8 : 64;
-}
-
-static VkcResult need_picked(struct diversity *diversity, struct kernel *kernel, uint32_t rows)
-{
-	VkcResult result = VKC_SUCCESS;
-	struct device *device = diversity->gram->device;
-	if (kernel->pipeline)
-		return VKC_SUCCESS;
-	struct kernel_source source = {
-		.push_bytes = sizeof(struct picked_push),
-		.constants = {picked_group(device)},
-		.num_constants = 1,
-	};
-	TRY(variant_find(device, &source, "gram_picked_%s_%s_%u", variant_integers(device),
-	                 variant_loads(device), rows));
-	memcpy(source.bindings, device->limits.texel_elements ? "ttss" : "ssss", 5);
-	TRY(kernel_create(device, &source, kernel));
-error:
-	return result;
-}
-
 /* ---- Steps ---------------------------------------------------------------------- */
 
 /* Records steps of `count` of the walks that go on, from the one at `first` on. */
@@ -193,7 +153,7 @@ static VkcResult record_walk(struct diversity *diversity, struct batch *batch, u
 	for (uint32_t i = 0; i < diversity->num_arenas; i++) {
 		/* The kernel may have more bindings than there are arenas. */
 		uint32_t arena = i < gram->num_arenas ? i : 0;
-		bindings[1 + i].buffer = matrix ? &gram->arenas[arena] : &batch->rows;
+		bindings[1 + i].buffer = matrix ? &gram->arenas[arena] : &diversity->picked.rows;
 	}
 	struct walk_push push = {
 		.items = gram->rows->num_rows,
@@ -213,53 +173,13 @@ static VkcResult record_walk(struct diversity *diversity, struct batch *batch, u
 	return stream_dispatch(gram->stream, &diversity->walk, bindings, &push, count, 1);
 }
 
-/* Records the rows that the next step of every walk adds. */
-static VkcResult record_picked(struct diversity *diversity, struct batch *batch)
-{
-	VkcResult result = VKC_SUCCESS;
-	const struct gram *gram = diversity->gram;
-	const struct rows *rows = gram->rows;
-	const struct walks *walks = &batch->walks;
-	const struct kernel *kernel = walks->count == 1 ? &diversity->picked_one
-	                                                : &diversity->picked;
-	uint32_t walks_per_group = walks->count == 1 ? 1 : 4;
-	uint32_t columns_per_group = picked_group(gram->device) * 8;
-	for (uint32_t a = 0; a < rows->padded; a += rows_in_block(rows, a)) {
-		for (uint32_t b = 0; b < rows->padded; b += rows_in_block(rows, b)) {
-			struct picked_push push = {
-				.a_item = a,
-				.a_items = rows_in_block(rows, a),
-				.quads = rows->quads,
-				.column = b,
-				.columns = rows_in_block(rows, b),
-				.result_quads = rows->padded / 4,
-				.counters = walks->counters,
-				.orders = walks->orders,
-				.order_quads = walks->order_quads,
-				.walks = walks->count,
-			};
-			struct binding bindings[] = {
-				{.buffer = &rows->blocks[a / rows->rows_per_block]},
-				{.buffer = &rows->blocks[b / rows->rows_per_block]},
-				{.buffer = &batch->rows},
-				{.buffer = &walks->state},
-			};
-			TRY(stream_dispatch(gram->stream, kernel, bindings, &push,
-			                    (push.columns - 1) / columns_per_group + 1,
-			                    (walks->count - 1) / walks_per_group + 1));
-		}
-	}
-error:
-	return result;
-}
-
 static VkcResult record_picked_steps(struct diversity *diversity, struct batch *batch,
                                      uint32_t steps)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct stream *stream = diversity->gram->stream;
 	for (uint32_t s = 0; s < steps; s++) {
-		TRY(record_picked(diversity, batch));
+		TRY(picked_record(&diversity->picked, &batch->walks));
 		stream_barrier(stream);
 		TRY(record_walk(diversity, batch, 0, batch->walks.count, 1));
 		stream_barrier(stream);
@@ -334,15 +254,27 @@ error:
 	return result;
 }
 
-/* Takes all walks to their end, in submissions of bounded time, two in flight. */
-static VkcResult walk(struct diversity *diversity, struct batch *batch)
+/* How much of the walks the first submission takes, before anything has been measured. */
+static uint64_t first_units(const struct gram *gram, const struct batch *batch)
+{
+	const uint64_t some_products = 1ull << 27;
+	const uint32_t count = batch->walks.count;
+	if (batch->source == SOURCE_MATRIX)
+		return 64;
+	uint64_t steps = some_products / ((uint64_t)gram->rows->padded * gram->rows->dim * count);
+	return (steps < 1 ? 1 : steps < 64 ? steps
+	                                   : 64) *
+	       count;
+}
+
+/* Takes all walks so many steps on, in submissions of bounded time, two in flight. */
+static VkcResult walk(struct diversity *diversity, struct batch *batch, uint32_t steps)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct stream *stream = diversity->gram->stream;
-	/* The last element's row is never added; a lazy walk takes a step to choose it. */
 	struct progress progress = {
-		.total = batch->walks.length - (batch->source == SOURCE_NONE ? 0 : 1),
-		.pace = pace_start(diversity->gram->device, 64),
+		.total = steps,
+		.pace = pace_start(diversity->gram->device, first_units(diversity->gram, batch)),
 	};
 	while (progress.done < progress.total) {
 		/* The round before the last one has been waited for. */
@@ -360,6 +292,9 @@ static VkcResult walk(struct diversity *diversity, struct batch *batch)
 		}
 		progress.ticket = ticket;
 		progress.before = (uint64_t)part * progress.steps;
+		/* A lazy walk's steps cost next to nothing while its elements are given. */
+		if (batch->source == SOURCE_NONE && progress.done < batch->walks.prefix_length)
+			progress.before = 0;
 		progress.next += part;
 		if (progress.next == walks_going_on(batch)) {
 			progress.done += progress.steps;
@@ -372,45 +307,73 @@ error:
 	return result;
 }
 
-/* Chooses where rows come from, and makes what that needs for up to `wanted` walks. */
+/* Chooses where rows come from, and makes what they come from. */
+static VkcResult choose_source(struct diversity *diversity, struct batch *batch,
+                               uint32_t num_sequences)
+{
+	VkcResult result;
+	struct gram *gram = diversity->gram;
+	struct lazy *lazy = &diversity->lazy;
+	/* Of the matrix, if nothing is merged. */
+	uint64_t rows = (uint64_t)num_sequences * (batch->walks.length - 1);
+	TRY(gram_plan(gram));
+	batch->source = SOURCE_PICKED;
+	if (gram_worth_keeping(gram, rows < UINT32_MAX ? (uint32_t)rows : UINT32_MAX)) {
+		batch->source = SOURCE_MATRIX;
+		TRY(gram_finish(gram));
+	} else if (!gram->whole && gram->device->tuning.lazy != 0 && lazy_fits(lazy)) {
+		struct error before = *gram->device->error;
+		result = lazy_begin(lazy, term_shift(gram->rows));
+		if (result == VKC_ERROR_OUT_OF_DEVICE_MEMORY)
+			*gram->device->error = before; /* somebody else uses the device */
+		else if (result != VKC_SUCCESS)
+			goto error;
+		else
+			batch->source = SOURCE_NONE;
+	}
+	if (batch->source == SOURCE_PICKED)
+		TRY(picked_begin(&diversity->picked));
+	if (batch->source != SOURCE_NONE)
+		TRY(need_walk(diversity, batch->source == SOURCE_MATRIX ? gram->num_arenas : 1));
+	result = VKC_SUCCESS;
+error:
+	return result;
+}
+
+/* How many walks without a matrix may be in flight: a step of all of them is the least that
+ * a submission takes. */
+static uint32_t most_walks(const struct gram *gram)
+{
+	const uint64_t most_products = gram->device->limits.cpu ? 1ull << 30 : 1ull << 34;
+	uint64_t most = most_products / ((uint64_t)gram->rows->padded * gram->rows->dim);
+	/* Four walks share what they read. */
+	return most < 4 ? 4 : most < UINT32_MAX ? (uint32_t)most
+	                                        : UINT32_MAX;
+}
+
+/* Makes all that up to `wanted` walks need. */
 static VkcResult prepare(struct diversity *diversity, struct batch *batch, uint32_t wanted)
 {
 	VkcResult result;
 	struct gram *gram = diversity->gram;
-	struct device *device = gram->device;
 	struct walks *walks = &batch->walks;
-	uint64_t row_bytes = (uint64_t)gram->rows->padded * sizeof(int32_t);
 	uint64_t each = 0;
 	uint64_t most_each = 0;
-	TRY(gram_plan(gram));
-	if (gram->whole) {
-		batch->source = SOURCE_MATRIX;
-		TRY(gram_finish(gram));
-	} else if (device->tuning.lazy != 0 && lazy_fits(&diversity->lazy)) {
-		batch->source = SOURCE_NONE;
+	TRY(choose_source(diversity, batch, wanted));
+	if (batch->source == SOURCE_NONE) {
 		each = lazy_walk_bytes(&diversity->lazy);
 		most_each = lazy_walk_range(&diversity->lazy);
-	} else {
-		batch->source = SOURCE_PICKED;
-		each = most_each = row_bytes;
-		TRY(need_picked(diversity, &diversity->picked, 4));
-		TRY(need_picked(diversity, &diversity->picked_one, 1));
+	} else if (batch->source == SOURCE_PICKED) {
+		each = most_each = picked_walk_bytes(&diversity->picked);
 	}
-	walks_lay_out(walks, gram, 1);
-	if (batch->source == SOURCE_NONE) {
-		/* Its rows are made first: what is left is for walks. */
-		TRY(lazy_begin(&diversity->lazy, term_shift(gram->rows)));
-	} else {
-		TRY(need_walk(diversity, gram->whole ? gram->num_arenas : 1));
-	}
+	if (batch->source != SOURCE_MATRIX && wanted > most_walks(gram))
+		wanted = most_walks(gram);
 	walks_lay_out(walks, gram, walks_afford(walks, gram, each, most_each, wanted));
 	TRY(walks_create(walks, gram));
 	if (batch->source == SOURCE_NONE)
 		TRY(lazy_allocate(&diversity->lazy, walks));
 	if (batch->source == SOURCE_PICKED)
-		TRY(buffer_create(device, BUFFER_DEVICE, device->limits.texel_elements > 0,
-		                  walks->count * row_bytes, "The rows that the walks need",
-		                  &batch->rows));
+		TRY(picked_allocate(&diversity->picked, walks));
 error:
 	return result;
 }
@@ -424,8 +387,13 @@ static VkcResult run(struct diversity *diversity, struct batch *batch, const uin
 	TRY(walks_start(&batch->walks, gram, prefixes));
 	if (batch->source == SOURCE_NONE)
 		TRY(lazy_start(&diversity->lazy, &batch->walks));
-	TRY(walk(diversity, batch));
+	/* The last element's row is never added; a lazy walk takes a step to choose it. */
+	TRY(walk(diversity, batch, batch->walks.length - (batch->source == SOURCE_NONE ? 0 : 1)));
 	TRY(walks_finish(&batch->walks, gram, output));
+	while (batch->source == SOURCE_NONE && batch->walks.behind) {
+		TRY(walk(diversity, batch, batch->walks.behind));
+		TRY(walks_finish(&batch->walks, gram, output));
+	}
 error:
 	return result;
 }
@@ -439,26 +407,20 @@ static VkcResult run_merging(struct diversity *diversity, struct batch *batch,
 	struct walks *walks = &batch->walks;
 	const uint64_t length = walks->length;
 	const uint32_t count = walks->count;
-	uint32_t *failed = calloc(count, sizeof(*failed));
-	if (!failed)
-		return error_set(gram->device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-		                 "The host has no memory left to keep track of %u walks: ask for fewer "
-		                 "at a time.",
-		                 count);
 	batch->merging = true;
 	merge_start(&batch->merge, walks, first);
 	TRY(run(diversity, batch, prefixes, output + first * length));
 	batch->merging = false;
-	uint32_t num_failed = merge_finish(&batch->merge, walks, output, failed);
+	uint32_t num_failed = merge_finish(&batch->merge, walks, output);
 	for (uint32_t i = 0; i < num_failed; i++) {
+		uint32_t again = batch->merge.failed[i];
 		walks_lay_out(walks, gram, 1);
-		TRY(run(diversity, batch, prefixes + (uint64_t)failed[i] * walks->prefix_length,
-		        output + (first + failed[i]) * length));
+		TRY(run(diversity, batch, prefixes + (uint64_t)again * walks->prefix_length,
+		        output + (first + again) * length));
 	}
 	walks_lay_out(walks, gram, count);
 error:
 	batch->merging = false;
-	free(failed);
 	return result;
 }
 
@@ -470,12 +432,15 @@ VkcResult diversity_sequences(struct diversity *diversity, const uint32_t *prefi
 	struct gram *gram = diversity->gram;
 	struct batch batch = {.walks = {.prefix_length = prefix_length, .length = length}};
 	struct walks *walks = &batch.walks;
+	if (length == prefix_length) {
+		memcpy(output, prefixes, (size_t)num_sequences * length * sizeof(*output));
+		return VKC_SUCCESS;
+	}
 	TRY(prepare(diversity, &batch, num_sequences));
 	const uint32_t capacity = walks->count;
 	const bool merging = batch.source == SOURCE_MATRIX && num_sequences > 1 &&
-	                     gram->device->tuning.merge != 0;
-	if (merging)
-		TRY(merge_open(&batch.merge, gram, walks, num_sequences, output));
+	                     gram->device->tuning.merge != 0 &&
+	                     merge_open(&batch.merge, gram, walks, num_sequences, output);
 	for (uint32_t first = 0; first < num_sequences; first += walks->count) {
 		uint32_t left = num_sequences - first;
 		const uint32_t *from = prefixes + (uint64_t)first * prefix_length;
@@ -491,6 +456,6 @@ error:
 	merge_close(&batch.merge);
 	walks_destroy(walks, gram);
 	lazy_release(&diversity->lazy);
-	buffer_destroy(gram->device, &batch.rows);
+	picked_release(&diversity->picked);
 	return result;
 }

@@ -6,16 +6,16 @@
 #define VKC_DIVERSITY_H
 
 #include "lazy.h"
+#include "picked.h"
 
 struct diversity {
 	struct gram *gram;
-	struct kernel walk;       /* some steps of all walks */
-	struct kernel picked;     /* the rows they need, where there is no matrix */
-	struct kernel picked_one; /* the same for a single walk */
-	uint32_t num_arenas;      /* what the walk kernel was made for: arenas, */
-	uint32_t group;           /* invocations, */
-	uint32_t pieces;          /* quadruples of scores each, 0 = in memory, */
-	int shift;                /* and scaling */
+	struct kernel walk;  /* some steps of all walks */
+	uint32_t num_arenas; /* what it was made for: arenas, */
+	uint32_t group;      /* invocations, */
+	uint32_t pieces;     /* quadruples of scores each, 0 = in memory, */
+	int shift;           /* and scaling */
+	struct picked picked;
 	struct lazy lazy;
 };
 

@@ -29,7 +29,6 @@ void gram_reset(struct gram *gram)
 {
 	struct gram_kernels usual = gram->usual;
 	struct gram_kernels on_matrix_units = gram->on_matrix_units;
-	uint32_t group_rows = gram->group_rows;
 	if (gram->arenas)
 		for (uint32_t i = 0; i < gram->num_arenas; i++)
 			buffer_destroy(gram->device, &gram->arenas[i]);
@@ -37,7 +36,6 @@ void gram_reset(struct gram *gram)
 	gram_open(gram, gram->device, gram->stream, gram->rows);
 	gram->usual = usual;
 	gram->on_matrix_units = on_matrix_units;
-	gram->group_rows = group_rows;
 }
 
 void gram_forget(struct gram *gram)
@@ -62,21 +60,28 @@ static bool on_matrix_units(const struct gram *gram)
 	return gram->device->limits.matrix_units && gram->rows->quads <= MATRIX_UNITS_QUADS;
 }
 
+/* Whether the usual kernel is gram_registers: its many loads are cheap only as texel loads,
+ * and it takes long to compile. */
+static bool in_registers(const struct device *device)
+{
+	if (device->tuning.gram == GRAM_SHARED || device->tuning.gram == GRAM_REGISTERS)
+		return device->tuning.gram == GRAM_REGISTERS;
+	return device->limits.cpu && device->limits.texel_elements;
+}
+
+uint32_t gram_strip_rows(const struct gram *gram)
+{
+	return !on_matrix_units(gram) && in_registers(gram->device) ? 16 : TILE;
+}
+
 static VkcResult find_kernel(struct gram *gram, bool mirror, struct kernel_source *source)
 {
 	const struct device *device = gram->device;
 	const char *halves = mirror ? "mirror" : "plain";
-	gram->group_rows = TILE;
 	if (on_matrix_units(gram))
 		return variant_find(gram->device, source, "gram_matrix_units_%s", halves);
-	/* Its many loads are cheap only as texel loads, and it takes long to compile. */
-	bool registers = device->limits.cpu && device->limits.texel_elements;
-	if (device->tuning.gram == GRAM_SHARED || device->tuning.gram == GRAM_REGISTERS)
-		registers = device->tuning.gram == GRAM_REGISTERS;
-	if (registers)
-		gram->group_rows = 16;
 	return variant_find(gram->device, source, "gram_%s_%s_%s_%s",
-	                    registers ? "registers" : "shared", variant_integers(device),
+	                    in_registers(device) ? "registers" : "shared", variant_integers(device),
 	                    variant_loads(device), halves);
 }
 
@@ -238,9 +243,10 @@ static uint32_t span(const struct gram *gram, uint32_t first, uint32_t end, uint
 }
 
 /* Records an area as dispatches that each lie within one block of rows and one panel. */
-static VkcResult record(struct gram *gram, const struct area *area, const struct buffer *to)
+static VkcResult record(struct gram *gram, const struct area *area, const struct cells *to)
 {
 	VkcResult result;
+	const uint32_t strip = gram_strip_rows(gram);
 	const struct rows *rows = gram->rows;
 	const struct kernel *kernel;
 	TRY(need_kernel(gram, !to, &kernel));
@@ -249,7 +255,7 @@ static VkcResult record(struct gram *gram, const struct area *area, const struct
 	uint32_t column_end = area->column + area->num_columns;
 	uint32_t height, width;
 	for (uint32_t row = area->row; row < row_end; row += height) {
-		height = span(gram, row, row_end, panel, gram->group_rows);
+		height = span(gram, row, row_end, panel, strip);
 		for (uint32_t column = area->column; column < column_end; column += width) {
 			width = span(gram, column, column_end, panel, TILE);
 			struct push push = {
@@ -262,10 +268,9 @@ static VkcResult record(struct gram *gram, const struct area *area, const struct
 			struct binding bindings[4] = {rows_binding(rows, row),
 			                              rows_binding(rows, column)};
 			if (to) {
-				bindings[2] = (struct binding){.buffer = to};
-				push.result_quads = area->num_columns / 4;
-				push.result_first = (row - area->row) * push.result_quads +
-				                    (column - area->column) / 4;
+				bindings[2] = (struct binding){.buffer = to->buffer};
+				push.result_quads = to->columns / 4;
+				push.result_first = (row - to->row) * push.result_quads + (column - to->column) / 4;
 			} else {
 				bindings[2] = panel_binding(gram, row);
 				bindings[3] = panel_binding(gram, column);
@@ -274,14 +279,14 @@ static VkcResult record(struct gram *gram, const struct area *area, const struct
 				push.mirror_first = column % panel * gram->quads + row / 4;
 			}
 			TRY(stream_dispatch(gram->stream, kernel, bindings, &push, width / TILE,
-			                    height / gram->group_rows));
+			                    height / strip));
 		}
 	}
 error:
 	return result;
 }
 
-VkcResult gram_compute(struct gram *gram, const struct area *area, const struct buffer *to)
+VkcResult gram_compute(struct gram *gram, const struct area *area, const struct cells *to)
 {
 	return record(gram, area, to);
 }

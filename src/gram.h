@@ -16,6 +16,15 @@ struct area {
 	uint32_t num_columns;
 };
 
+/* Where cells are written that are computed for this once: the cell of this row and column is
+ * the buffer's first, and a row takes so many columns there. */
+struct cells {
+	const struct buffer *buffer;
+	uint32_t row;
+	uint32_t column;
+	uint32_t columns;
+};
+
 /* The matrix lies in arenas, each of whole panels: an arena is what a kernel reads
  * through one binding, a panel what it writes through one. */
 struct gram {
@@ -27,7 +36,6 @@ struct gram {
 		struct kernel mirrored; /* upper triangle, both halves written */
 		struct kernel plain;    /* any rectangle */
 	} usual, on_matrix_units;   /* the latter where the device and the rows allow it */
-	uint32_t group_rows;        /* rows that one workgroup of these makes */
 
 	bool planned;
 	bool whole;     /* the matrix fits and is allocated */
@@ -80,8 +88,11 @@ void gram_distrust(struct gram *gram);
 /* The arena of a row, and where in it (bytes) the row begins. */
 const struct buffer *gram_row(const struct gram *gram, uint32_t row, uint64_t *offset);
 
-/* Records the computation of `area` into `to` from byte 0: num_rows rows of num_columns.
- * The area's rows and columns are multiples of TILE and may pass into the padding. */
-VkcResult gram_compute(struct gram *gram, const struct area *area, const struct buffer *to);
+/* The rows of a tile that a workgroup makes, which divide TILE: what gram_compute() takes. */
+uint32_t gram_strip_rows(const struct gram *gram);
+
+/* Records the computation of `area`. Its rows are multiples of gram_strip_rows(), its columns
+ * of TILE, and they may pass into the padding. */
+VkcResult gram_compute(struct gram *gram, const struct area *area, const struct cells *to);
 
 #endif

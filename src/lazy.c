@@ -9,6 +9,9 @@
 /* Workgroups that share the contenders of one walk. */
 #define RESOLVE_GROUPS 32
 
+/* With more numbers of 15 bits times 30 an approximate score would not fit 63 bits. */
+#define MOST_DIM (1u << 17)
+
 /* As declared in shaders/lazy.glsl. */
 struct push {
 	uint32_t items;
@@ -30,6 +33,7 @@ struct push {
 	uint32_t b_item;
 	uint32_t b_items;
 	uint32_t walks;
+	uint32_t most_terms;
 };
 
 /* As declared in shaders/lazy_coarse.comp. */
@@ -37,6 +41,7 @@ struct coarse_push {
 	uint32_t count;
 	uint32_t shift;
 	uint32_t first;
+	uint32_t quads;
 };
 
 void lazy_open(struct lazy *lazy, struct gram *gram)
@@ -89,7 +94,7 @@ static uint64_t centroid_quads(const struct rows *rows)
 
 static uint64_t work_words(const struct rows *rows)
 {
-	return 4 + 5 * (uint64_t)rows->padded;
+	return 4 + 5 * (uint64_t)rows->padded + rows->padded / 2;
 }
 
 uint64_t lazy_walk_bytes(const struct lazy *lazy)
@@ -113,7 +118,7 @@ bool lazy_fits(const struct lazy *lazy)
 	uint64_t needed = lazy->blocks ? 0 : coarse_bytes(rows, rows->padded);
 	/* A walk's state, twice for its staging, and some for rounding up. */
 	needed += lazy_walk_bytes(lazy) + 32 * (uint64_t)rows->padded + (1u << 16);
-	return lazy_walk_range(lazy) <= device->limits.storage_range &&
+	return rows->dim <= MOST_DIM && lazy_walk_range(lazy) <= device->limits.storage_range &&
 	       device->memory_used + needed <= device->memory_limit / 8 * 7;
 }
 
@@ -167,9 +172,9 @@ static VkcResult need_kernels(struct lazy *lazy, int shift)
 	snprintf(name, sizeof(name), "update_%s", integers);
 	TRY(make(lazy, &lazy->update, "sss", wide, name));
 	snprintf(name, sizeof(name), "scan_%s_%s_4", integers, loads);
-	TRY(make(lazy, &lazy->scan, texel ? "tts" : "sss", narrow, name));
+	TRY(make(lazy, &lazy->scan, texel ? "ttss" : "ssss", narrow, name));
 	snprintf(name, sizeof(name), "scan_%s_%s_1", integers, loads);
-	TRY(make(lazy, &lazy->scan_one, texel ? "tts" : "sss", narrow, name));
+	TRY(make(lazy, &lazy->scan_one, texel ? "ttss" : "ssss", narrow, name));
 	snprintf(name, sizeof(name), "contenders_%s_%s", integers, variant_reduction(device));
 	TRY(make(lazy, &lazy->contenders, "sss", wide, name));
 	snprintf(name, sizeof(name), "resolve_%s_%s", integers, loads);
@@ -213,7 +218,8 @@ static VkcResult fill_coarse(struct lazy *lazy)
 		const struct binding bindings[] = {{.buffer = &rows->blocks[b]},
 		                                   {.buffer = &lazy->blocks[b]}};
 		struct coarse_push push = {.count = (uint32_t)(lazy->blocks[b].size / 16),
-		                           .shift = lazy->coarse_shift};
+		                           .shift = lazy->coarse_shift,
+		                           .quads = rows->quads};
 		while (push.first < push.count) {
 			uint32_t groups = (push.count - push.first + 63) / 64;
 			if (groups > lazy->gram->device->limits.group_count)
@@ -291,6 +297,8 @@ static VkcResult update_all(struct lazy *lazy, const struct walks *walks, struct
 		const struct binding bindings[] = {
 			{.buffer = &walks->state}, {.buffer = &lazy->centroids}, {.buffer = &rows->blocks[b]}};
 		TRY(stream_dispatch(lazy->gram->stream, &lazy->update, bindings, push, walks->count, 1));
+		/* The one that holds the row moves the counters, which the others read. */
+		stream_barrier(lazy->gram->stream);
 	}
 error:
 	return result;
@@ -305,8 +313,10 @@ static VkcResult scan_all(struct lazy *lazy, const struct walks *walks, struct p
 	for (uint32_t b = 0; b < rows->num_blocks; b++) {
 		push->a_item = b * rows->rows_per_block;
 		push->a_items = rows_in_block(rows, push->a_item);
-		const struct binding bindings[] = {
-			{.buffer = &lazy->blocks[b]}, {.buffer = &lazy->centroids}, {.buffer = &walks->state}};
+		const struct binding bindings[] = {{.buffer = &lazy->blocks[b]},
+		                                   {.buffer = &lazy->centroids},
+		                                   {.buffer = &walks->state},
+		                                   {.buffer = &lazy->work}};
 		TRY(stream_dispatch(lazy->gram->stream, one ? &lazy->scan_one : &lazy->scan, bindings, push,
 		                    (push->a_items - 1) / items_per_group + 1,
 		                    one ? 1 : (walks->count - 1) / 4 + 1));
@@ -338,6 +348,18 @@ error:
 	return result;
 }
 
+/* Terms of exact scores that a walk may add in a step, all its contenders together. */
+static uint32_t most_terms(const struct lazy *lazy, const struct walks *walks)
+{
+	const struct device *device = lazy->gram->device;
+	const uint64_t products = device->limits.cpu ? 1ull << 30 : 1ull << 33;
+	if (device->tuning.lazy_terms)
+		return device->tuning.lazy_terms;
+	uint64_t terms = products / ((uint64_t)lazy->gram->rows->dim * walks->count);
+	return terms < 1 ? 1 : terms < UINT32_MAX ? (uint32_t)terms
+	                                          : UINT32_MAX;
+}
+
 VkcResult lazy_record(struct lazy *lazy, const struct walks *walks, uint32_t steps)
 {
 	VkcResult result = VKC_SUCCESS;
@@ -358,6 +380,7 @@ VkcResult lazy_record(struct lazy *lazy, const struct walks *walks, uint32_t ste
 		.coarse_shift = lazy->coarse_shift,
 		.root = root_above(rows->dim),
 		.walks = walks->count,
+		.most_terms = most_terms(lazy, walks),
 	};
 	push.coarse_norm = (1u << (30 - lazy->coarse_shift)) + push.root;
 	const struct binding choose[] = {
@@ -366,7 +389,6 @@ VkcResult lazy_record(struct lazy *lazy, const struct walks *walks, uint32_t ste
 		TRY(stream_dispatch(lazy->gram->stream, &lazy->choose, choose, &push, walks->count, 1));
 		stream_barrier(stream);
 		TRY(update_all(lazy, walks, &push));
-		stream_barrier(stream);
 		TRY(scan_all(lazy, walks, &push));
 		stream_barrier(stream);
 		TRY(stream_dispatch(lazy->gram->stream, &lazy->contenders, choose, &push, walks->count, 1));

@@ -48,7 +48,8 @@ void lazy_release(struct lazy *lazy);
 
 /* Resets the walks in flight. */
 VkcResult lazy_start(struct lazy *lazy, const struct walks *walks);
-/* Records steps of all walks; length steps take them to their end. */
+/* Records steps of all walks. length steps take them to their end, except where one has so
+ * much to add to exact scores that it stands still for some. */
 VkcResult lazy_record(struct lazy *lazy, const struct walks *walks, uint32_t steps);
 
 #endif

@@ -6,6 +6,9 @@
 
 /* Times that a batch is looked at, at most. */
 #define LOOKS 512
+/* Finished rows that a batch is compared with, the latest: comparing costs the host for each
+ * row as many additions as it has elements. */
+#define FINISHED_ROWS 4096
 
 /* As in shaders/set_hash.glsl: the finalizer "lowbias32" (C. Wellons, "Prospecting for
  * Hash Functions", 2018), three times over with other seeds. */
@@ -27,10 +30,10 @@ static void hash_add(struct set_hash *hash, uint32_t item)
 	hash->words[2] += mix(mixed + 0x3c6ef372u);
 }
 
-VkcResult merge_open(struct merge *merge, struct gram *gram, const struct walks *walks,
-                     uint32_t total, const uint32_t *output)
+bool merge_open(struct merge *merge, struct gram *gram, const struct walks *walks,
+                uint32_t total, const uint32_t *output)
 {
-	VkcResult result;
+	struct error before = *gram->device->error;
 	uint32_t capacity = walks->count;
 	uint64_t entries = 1;
 	while (entries < 2 * (uint64_t)total)
@@ -45,20 +48,19 @@ VkcResult merge_open(struct merge *merge, struct gram *gram, const struct walks 
 		.hashes = calloc(total, sizeof(*merge->hashes)),
 		.active = calloc(capacity, sizeof(*merge->active)),
 		.fates = calloc(capacity, sizeof(*merge->fates)),
+		.stopped = calloc(capacity, sizeof(*merge->stopped)),
+		.failed = calloc(capacity, sizeof(*merge->failed)),
 		.table = calloc(entries, sizeof(*merge->table)),
 		.stamps = calloc(gram->rows->num_rows, sizeof(*merge->stamps)),
 	};
-	if (!merge->hashes || !merge->active || !merge->fates || !merge->table || !merge->stamps) {
-		result = error_set(gram->device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-		                   "The host has no memory left to keep track of %u walks: ask for fewer "
-		                   "at a time.",
-		                   total);
-		goto error;
-	}
-	TRY(buffer_create(gram->device, BUFFER_STAGING, false, 2 * (uint64_t)capacity * 16,
-	                  "The snapshots of the walks", &merge->snapshots));
-error:
-	return result;
+	if (merge->hashes && merge->active && merge->fates && merge->stopped && merge->failed &&
+	    merge->table && merge->stamps &&
+	    buffer_create(gram->device, BUFFER_STAGING, false, 2 * (uint64_t)capacity * 16,
+	                  "The snapshots of the walks", &merge->snapshots) == VKC_SUCCESS)
+		return true;
+	*gram->device->error = before;
+	merge_close(merge);
+	return false;
 }
 
 void merge_close(struct merge *merge)
@@ -68,6 +70,8 @@ void merge_close(struct merge *merge)
 	free(merge->hashes);
 	free(merge->active);
 	free(merge->fates);
+	free(merge->stopped);
+	free(merge->failed);
 	free(merge->table);
 	free(merge->stamps);
 	buffer_destroy(merge->gram->device, &merge->snapshots);
@@ -83,8 +87,9 @@ void merge_start(struct merge *merge, const struct walks *walks, uint32_t first_
 	for (uint32_t w = 0; w < walks->count; w++)
 		merge->active[w] = w;
 	memset(merge->fates, 0, walks->count * sizeof(*merge->fates));
+	merge->first_compared = first_row > FINISHED_ROWS ? first_row - FINISHED_ROWS : 0;
 	/* Every row's hash begins with its first element. */
-	for (uint32_t r = 0; r < first_row; r++) {
+	for (uint32_t r = merge->first_compared; r < first_row; r++) {
 		merge->hashes[r] = (struct set_hash){{0}};
 		hash_add(&merge->hashes[r], merge->output[(uint64_t)r * merge->length]);
 	}
@@ -141,7 +146,7 @@ VkcResult merge_look(struct merge *merge, unsigned turn, uint32_t step)
 	if (step - merge->last_look < merge->length / LOOKS)
 		return VKC_SUCCESS;
 	merge->last_look = step;
-	for (uint32_t r = 0; r < merge->first_row; r++)
+	for (uint32_t r = merge->first_compared; r < merge->first_row; r++)
 		for (uint32_t s = merge->hashed_step + 1; s <= step; s++)
 			hash_add(&merge->hashes[r], merge->output[(uint64_t)r * merge->length + s]);
 	merge->hashed_step = step;
@@ -151,7 +156,7 @@ VkcResult merge_look(struct merge *merge, unsigned turn, uint32_t step)
 	const uint32_t *snapshot =
 		(const uint32_t *)merge->snapshots.mapped + turn * half / sizeof(uint32_t);
 	memset(merge->table, 0, ((uint64_t)merge->table_mask + 1) * sizeof(*merge->table));
-	for (uint32_t r = 0; r < merge->first_row; r++)
+	for (uint32_t r = merge->first_compared; r < merge->first_row; r++)
 		(void)find_or_add(merge, r);
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < merge->num_active; i++) {
@@ -190,39 +195,30 @@ static int later_first(const void *a, const void *b)
 	                                                             : 0;
 }
 
-uint32_t merge_finish(struct merge *merge, const struct walks *walks, uint32_t *output,
-                      uint32_t *failed)
+uint32_t merge_finish(struct merge *merge, const struct walks *walks, uint32_t *output)
 {
 	/* A walk may have stopped in favour of one that stopped later: latest first. */
 	uint32_t num_failed = 0;
-	struct fate **stopped = calloc(walks->count, sizeof(*stopped));
 	uint32_t num_stopped = 0;
 	memset(merge->stamps, 0, merge->gram->rows->num_rows * sizeof(*merge->stamps));
-	for (uint32_t w = 0; w < walks->count; w++) {
-		if (!merge->fates[w].step)
-			continue;
-		if (stopped)
-			stopped[num_stopped++] = &merge->fates[w];
-		else
-			failed[num_failed++] = w; /* without memory to merge, walk it again */
-	}
-	if (stopped)
-		qsort(stopped, num_stopped, sizeof(*stopped), later_first);
+	for (uint32_t w = 0; w < walks->count; w++)
+		if (merge->fates[w].step)
+			merge->stopped[num_stopped++] = &merge->fates[w];
+	qsort(merge->stopped, num_stopped, sizeof(*merge->stopped), later_first);
 	for (uint32_t i = 0; i < num_stopped; i++) {
-		uint32_t walk = (uint32_t)(stopped[i] - merge->fates);
-		uint32_t step = stopped[i]->step;
-		uint32_t row = stopped[i]->row;
-		bool deceived = row >= merge->first_row && merge->fates[row - merge->first_row].failed;
+		struct fate *fate = merge->stopped[i];
+		uint32_t walk = (uint32_t)(fate - merge->fates);
+		bool deceived = fate->row >= merge->first_row &&
+		                merge->fates[fate->row - merge->first_row].failed;
 		uint32_t *own = output + (uint64_t)(merge->first_row + walk) * merge->length;
-		const uint32_t *other = output + (uint64_t)row * merge->length;
-		if (!deceived && same_set(merge, own, other, step, i + 1)) {
-			memcpy(own + step + 1, other + step + 1,
-			       (merge->length - step - 1) * sizeof(*own));
+		const uint32_t *other = output + (uint64_t)fate->row * merge->length;
+		if (!deceived && same_set(merge, own, other, fate->step, i + 1)) {
+			memcpy(own + fate->step + 1, other + fate->step + 1,
+			       (merge->length - fate->step - 1) * sizeof(*own));
 		} else {
-			stopped[i]->failed = true;
-			failed[num_failed++] = walk;
+			fate->failed = true;
+			merge->failed[num_failed++] = walk;
 		}
 	}
-	free(stopped);
 	return num_failed;
 }

@@ -26,6 +26,7 @@ struct merge {
 	uint32_t given; /* as in struct walks */
 	uint32_t length;
 	uint32_t first_row;      /* row of the output of the batch's walk 0 */
+	uint32_t first_compared; /* first of the rows before that it is compared with */
 	const uint32_t *output;  /* of all sequences: the rows before first_row are final */
 	struct set_hash *hashes; /* of all rows, as far as the walks in flight are */
 	uint32_t hashed_step;
@@ -34,16 +35,18 @@ struct merge {
 	uint32_t num_active;
 	bool changed; /* the device does not know these active walks yet */
 	struct fate *fates;
-	uint32_t *table; /* of rows, by hash; 0 = empty, else row + 1 */
+	struct fate **stopped; /* of the walks that have one, in merge_finish() */
+	uint32_t *failed;      /* walks of the batch that are to be walked again */
+	uint32_t *table;       /* of rows, by hash; 0 = empty, else row + 1 */
 	uint32_t table_mask;
 	uint32_t *stamps;        /* of items, to compare sets */
 	struct buffer snapshots; /* of the walks' counters and hashes, two of them */
 };
 
-/* For at most `capacity` walks at a time, `total` in all. merge_close() is due after any
- * result. */
-VkcResult merge_open(struct merge *merge, struct gram *gram, const struct walks *walks,
-                     uint32_t total, const uint32_t *output);
+/* For at most walks->count walks at a time, `total` in all. False where there is no memory for
+ * it: walks need not be merged. */
+bool merge_open(struct merge *merge, struct gram *gram, const struct walks *walks,
+                uint32_t total, const uint32_t *output);
 void merge_close(struct merge *merge);
 
 /* A new batch, whose results are rows first_row … */
@@ -58,9 +61,8 @@ void merge_record_snapshot(struct merge *merge, const struct walks *walks, unsig
  * chosen elements 0 … step, and stops walks that equal another. */
 VkcResult merge_look(struct merge *merge, unsigned turn, uint32_t step);
 
-/* Completes the rows of the batch's walks that were stopped. Where a hash has deceived,
- * the walk's number in the batch is added to failed[], which has room for all. */
-uint32_t merge_finish(struct merge *merge, const struct walks *walks, uint32_t *output,
-                      uint32_t *failed);
+/* Completes the rows of the batch's walks that were stopped. Where a hash has deceived, the
+ * walk's number in the batch is added to merge->failed; returns how many there are. */
+uint32_t merge_finish(struct merge *merge, const struct walks *walks, uint32_t *output);
 
 #endif

@@ -24,6 +24,7 @@ struct part {
 	uint32_t first;
 	uint32_t count;
 	uint64_t ticket; /* 0 = none */
+	uint64_t units;  /* of the pace, in that submission */
 	struct buffer computed;
 	struct buffer results;
 	struct buffer staging;
@@ -38,7 +39,7 @@ struct search {
 	uint32_t rows_at_once; /* what the buffers of a part hold */
 	uint32_t *indices;
 	float *similarities;
-	struct pace pace; /* in rows */
+	struct pace pace; /* in rows; without a matrix in strips of rows x TILE columns */
 	struct part parts[2];
 };
 
@@ -101,16 +102,6 @@ static uint64_t lesser(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Whole tiles of rows around a part, as they are computed for this once. */
-static struct area around(const struct gram *gram, uint32_t first, uint32_t count)
-{
-	uint32_t begin = first / TILE * TILE;
-	uint32_t end = (first + count + TILE - 1) / TILE * TILE;
-	return (struct area){.row = begin,
-	                     .num_rows = end - begin,
-	                     .num_columns = gram->rows->padded};
-}
-
 /* How many rows a part may have. */
 static VkcResult size_parts(struct search *search)
 {
@@ -121,18 +112,18 @@ static VkcResult size_parts(struct search *search)
 	uint64_t result_bytes = (uint64_t)search->k * 8;
 	uint64_t rows = lesser(RESULT_BYTES, lesser(limits->storage_range, left / 8)) / result_bytes;
 	if (!search->kept) {
-		uint64_t row_bytes = (uint64_t)gram->rows->padded * sizeof(int32_t);
+		const uint32_t unit = gram_strip_rows(gram);
+		uint64_t strip_bytes = (uint64_t)gram->rows->padded * sizeof(int32_t) * unit;
 		uint64_t most = lesser(COMPUTED_BYTES, lesser(limits->storage_range, left / 4));
-		if (most < row_bytes * TILE)
-			most = lesser(row_bytes * TILE, limits->storage_range);
-		uint64_t strips = most / (row_bytes * TILE);
-		if (!strips)
+		if (strip_bytes > limits->storage_range)
 			return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
-			                 "The nearest neighbours among %u items need %d rows of the "
-			                 "matrix at a time, more than a storage buffer of this device "
-			                 "can span: choose another device (VKC_DEVICE).",
-			                 gram->rows->num_rows, TILE);
-		rows = lesser(rows, strips * TILE);
+			                 "The nearest neighbours among %u items need %u rows of the matrix "
+			                 "at a time, %llu bytes, more than a storage buffer of this device "
+			                 "can span (%llu): choose another device (VKC_DEVICE).",
+			                 gram->rows->num_rows, unit, (unsigned long long)strip_bytes,
+			                 (unsigned long long)limits->storage_range);
+		uint64_t strips = most / strip_bytes;
+		rows = lesser(rows, (strips ? strips : 1) * unit);
 	}
 	rows = lesser(rows, lesser(limits->group_count, search->end - search->first));
 	search->rows_at_once = rows ? (uint32_t)rows : 1;
@@ -151,8 +142,8 @@ static VkcResult create_part(struct search *search, struct part *part)
 		TRY(buffer_create(device, BUFFER_STAGING, false, bytes,
 		                  "The staging of the nearest neighbours", &part->staging));
 	if (!search->kept) {
-		/* Rows at any place among the tiles: up to a tile more. */
-		uint64_t rows = ((uint64_t)search->rows_at_once + TILE - 1) / TILE * TILE;
+		const uint32_t unit = gram_strip_rows(gram);
+		uint64_t rows = ((uint64_t)search->rows_at_once + unit - 1) / unit * unit;
 		TRY(buffer_create(device, BUFFER_DEVICE, device->limits.texel_elements > 0,
 		                  rows * gram->rows->padded * sizeof(int32_t),
 		                  "The rows to search for neighbours", &part->computed));
@@ -169,7 +160,7 @@ static VkcResult take(struct search *search, struct part *part)
 	if (!part->ticket)
 		return VKC_SUCCESS;
 	TRY(stream_wait(gram->stream, part->ticket));
-	pace_update(&search->pace, part->count, gram->stream->last_seconds);
+	pace_update(&search->pace, part->units, gram->stream->last_seconds);
 	part->ticket = 0;
 	const struct buffer *from = part->staging.handle ? &part->staging : &part->results;
 	uint64_t found = (uint64_t)part->count * search->k;
@@ -212,39 +203,73 @@ error:
 	return result;
 }
 
+/* How many rows from `first` on the next part takes. */
+static uint32_t next_count(const struct search *search, uint32_t first)
+{
+	const struct gram *gram = search->neighbors->gram;
+	uint64_t count = lesser(search->rows_at_once, search->end - first);
+	if (search->kept) {
+		count = lesser(count, search->pace.units);
+		/* Within one arena. */
+		return (uint32_t)lesser(count, gram->rows_per_arena - first % gram->rows_per_arena);
+	}
+	const uint32_t unit = gram_strip_rows(gram);
+	uint64_t strips = search->pace.units / (gram->rows->padded / TILE);
+	count = lesser(count, (strips ? strips : 1) * unit);
+	/* To the end of a strip, so that none is computed twice. */
+	if (first % unit + count > unit)
+		count -= (first + count) % unit;
+	return (uint32_t)count;
+}
+
+/* Records the rows of the matrix that a part needs; where they take longer than one submission
+ * may, as several, the last of which stays open. */
+static VkcResult compute_rows(struct search *search, struct part *part, uint32_t cells_row)
+{
+	VkcResult result = VKC_SUCCESS;
+	struct gram *gram = search->neighbors->gram;
+	const uint32_t unit = gram_strip_rows(gram);
+	const uint32_t padded = gram->rows->padded;
+	const uint32_t strips = (part->first + part->count - cells_row + unit - 1) / unit;
+	const struct cells to = {.buffer = &part->computed, .row = cells_row, .columns = padded};
+	uint64_t tiles = search->pace.units / strips;
+	struct area area = {.row = cells_row, .num_rows = strips * unit};
+	for (; area.column < padded; area.column += area.num_columns) {
+		if (area.column > 0) {
+			TRY(stream_submit(gram->stream, NULL));
+			TRY(stream_begin(gram->stream));
+		}
+		area.num_columns =
+			(uint32_t)lesser((tiles ? tiles : 1) * TILE, padded - area.column);
+		TRY(gram_compute(gram, &area, &to));
+		part->units = (uint64_t)strips * (area.num_columns / TILE);
+	}
+error:
+	return result;
+}
+
 static VkcResult begin(struct search *search, struct part *part, uint32_t first)
 {
 	VkcResult result;
 	struct gram *gram = search->neighbors->gram;
-	uint32_t count = (uint32_t)lesser(search->rows_at_once, search->end - first);
-	count = (uint32_t)lesser(count, search->pace.units);
 	if (!part->results.handle)
 		TRY(create_part(search, part));
-	const struct buffer *cells = &part->computed;
-	uint32_t cells_row = 0;
-	if (search->kept) {
-		/* Within one arena. */
-		count = (uint32_t)lesser(count, gram->rows_per_arena - first % gram->rows_per_arena);
-		cells = &gram->arenas[first / gram->rows_per_arena];
-		cells_row = first / gram->rows_per_arena * gram->rows_per_arena;
-	} else {
-		/* To the end of a tile, so that no tile is computed twice. */
-		if (first % TILE + count > TILE)
-			count -= (first + count) % TILE;
-		cells_row = first / TILE * TILE;
-	}
 	part->first = first;
-	part->count = count;
+	part->count = next_count(search, first);
+	part->units = part->count;
+	uint32_t rows_together = search->kept ? gram->rows_per_arena : gram_strip_rows(gram);
+	uint32_t cells_row = first / rows_together * rows_together;
+	const struct buffer *cells = &part->computed;
+	if (search->kept)
+		cells = &gram->arenas[first / gram->rows_per_arena];
 	TRY(stream_begin(gram->stream));
-	if (!search->kept) {
-		struct area area = around(gram, first, count);
-		TRY(gram_compute(gram, &area, &part->computed));
-	}
+	if (!search->kept)
+		TRY(compute_rows(search, part, cells_row));
 	TRY(record_rounds(search, part, cells, cells_row));
 	if (part->staging.handle) {
 		stream_barrier(gram->stream);
 		stream_copy(gram->stream, &part->results, 0, &part->staging, 0,
-		            (uint64_t)count * search->k * 8);
+		            (uint64_t)part->count * search->k * 8);
 	}
 	TRY(stream_submit(gram->stream, &part->ticket));
 error:
@@ -269,7 +294,7 @@ VkcResult neighbors_nearest(struct neighbors *neighbors, uint32_t first, uint32_
 	search.kept = gram_worth_keeping(gram, count);
 	if (search.kept)
 		TRY(gram_finish(gram));
-	search.pace = pace_start(gram->device, TILE);
+	search.pace = pace_start(gram->device, search.kept ? TILE : 16 * TILE / gram_strip_rows(gram));
 	TRY(size_parts(&search));
 	unsigned turn = 0;
 	for (uint32_t row = first; row < search.end;) {

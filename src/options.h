@@ -28,6 +28,7 @@ struct tuning {
 	enum gram_kernel gram;
 	uint32_t walk_group;  /* invocations per walk, a power of two */
 	uint32_t walk_pieces; /* quadruples of scores an invocation holds */
+	uint32_t lazy_terms;  /* terms of exact scores that a lazy walk adds in a step */
 	uint32_t submit_us;   /* aimed-for time of a submission in microseconds */
 	uint64_t range;       /* pretended limit of a storage buffer's range, in bytes */
 };

@@ -44,6 +44,9 @@ static VkcResult lay_out(struct device *device, const struct source *source, str
 		                 "take %" PRIu64 " bytes, and a buffer can have %" PRIu64
 		                 ": reduce the dimension, or choose another device (VKC_DEVICE).",
 		                 source->dim, TILE, TILE * row_bytes(rows), most);
+	/* A dispatch with a tile of rows a workgroup can count all of a block. */
+	if (per_block / TILE > limits->group_count)
+		per_block = (uint64_t)limits->group_count * TILE;
 	rows->rows_per_block = per_block < rows->padded ? (uint32_t)per_block : rows->padded;
 	rows->num_blocks = (rows->padded - 1) / rows->rows_per_block + 1;
 	return VKC_SUCCESS;

@@ -338,6 +338,9 @@ void pace_update(struct pace *pace, uint64_t done, double seconds)
 	double factor = pace->target / seconds;
 	if (factor > 4.0)
 		factor = 4.0;
+	/* A smaller submission that took less than its time says nothing against more. */
+	if (done < pace->units && factor > 1.0 && (double)done * factor < (double)pace->units)
+		return;
 	double units = (double)done * factor;
 	pace->units = units < 1.0 ? 1 : units > 1e15 ? (uint64_t)1e15
 	                                             : (uint64_t)units;

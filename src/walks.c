@@ -55,6 +55,14 @@ uint32_t walks_afford(struct walks *walks, const struct gram *gram, uint64_t eac
 VkcResult walks_create(struct walks *walks, struct gram *gram)
 {
 	VkcResult result;
+	uint64_t range = gram->device->limits.storage_range;
+	if (walks->size > range)
+		return error_set(gram->device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
+		                 "The state of a walk over %u items takes %llu bytes, more than a storage "
+		                 "buffer of this device can span (%llu): choose another device "
+		                 "(VKC_DEVICE).",
+		                 gram->rows->num_rows, (unsigned long long)walks->size,
+		                 (unsigned long long)range);
 	TRY(buffer_create(gram->device, BUFFER_DEVICE, false, walks->size, "The state of the walks",
 	                  &walks->state));
 	if (!walks->state.mapped)
@@ -109,9 +117,14 @@ VkcResult walks_finish(struct walks *walks, struct gram *gram, uint32_t *output)
 	TRY(stream_drain(gram->stream));
 	TRY(buffer_invalidate(gram->device, from, 0, orders_end(walks)));
 	const uint32_t *words = from->mapped;
-	for (uint32_t w = 0; w < walks->count; w++)
+	walks->behind = 0;
+	for (uint32_t w = 0; w < walks->count; w++) {
+		uint32_t behind = walks->length - words[((uint64_t)walks->counters + w) * 4];
+		if (behind > walks->behind)
+			walks->behind = behind;
 		memcpy(output + (uint64_t)w * walks->length, words + order_at(walks, w),
 		       walks->length * sizeof(*words));
+	}
 error:
 	return result;
 }

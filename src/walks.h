@@ -12,6 +12,7 @@ struct walks {
 	uint32_t count;
 	uint32_t prefix_length; /* elements of an order that are given */
 	uint32_t length;        /* elements of an order */
+	uint32_t behind;        /* rows that the slowest has not added; walks_finish() says it */
 	/* The layout of the state, in quadruples of words; weights come first. */
 	uint32_t counters;
 	uint32_t list; /* of the walks that go on, where some have stopped */

@@ -32,6 +32,7 @@ static const struct {
 typedef struct Walks {
 	uint32_t n, prefix_length, length;
 	uint32_t *whole;     /* WALKS x n */
+	uint32_t *single;    /* n: the second walk alone */
 	uint32_t *continued; /* WALKS x length */
 } Walks;
 
@@ -51,6 +52,7 @@ static Walks walks_of_set(VkComputeContext *ctx, uint32_t set)
 	uint32_t starts[WALKS];
 
 	walks.whole = allocate((size_t)WALKS * n, sizeof(*walks.whole));
+	walks.single = allocate(n, sizeof(*walks.single));
 	walks.continued = allocate((size_t)WALKS * n, sizeof(*walks.continued));
 	for (uint32_t w = 0; w < WALKS; w++) {
 		starts[w] = w * 211 % n;
@@ -61,6 +63,9 @@ static Walks walks_of_set(VkComputeContext *ctx, uint32_t set)
 	succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, WALKS, 1, n, walks.whole));
 	succeed(ctx, vkc_compute_diversity_sequences(ctx, prefixes, WALKS, walks.prefix_length,
 	                                             walks.length, walks.continued));
+	succeed(ctx, vkc_compute_diversity_sequence(ctx, starts[1], walks.single));
+	check_bytes(walks.single, walks.whole + n, n * sizeof(uint32_t), "%s, %u x %u, single",
+	            data_kind_name(sets[set].kind), n, sets[set].d);
 	free(prefixes);
 	data_free(&data);
 	return walks;
@@ -69,6 +74,7 @@ static Walks walks_of_set(VkComputeContext *ctx, uint32_t set)
 static void walks_free(Walks *walks)
 {
 	free(walks->whole);
+	free(walks->single);
 	free(walks->continued);
 	*walks = (Walks){0};
 }
@@ -121,6 +127,7 @@ int main(void)
 		"matrix=0,lazy=1",
 		"matrix=0,lazy=1,int64=0",
 		"matrix=0,lazy=1,subgroup=0",
+		"matrix=0,lazy=1,lazy_terms=100",
 		"matrix=0,lazy=1,texel=0,range=262144",
 	};
 	struct CMUnitTest tests[COUNT(tunings)];
