@@ -22,7 +22,9 @@ static void *chain(struct matrix_units *units, VkBool32 value)
 	                 .cooperativeMatrix = value},
 		.memory_model = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_MEMORY_MODEL_FEATURES,
 	                     .pNext = &units->matrices,
-	                     .vulkanMemoryModel = value},
+	                     .vulkanMemoryModel = value,
+	                     /* Atomic operations have this scope in the other kernels too. */
+	                     .vulkanMemoryModelDeviceScope = value},
 		.int8 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_FLOAT16_INT8_FEATURES,
 	             .pNext = &units->memory_model,
 	             .shaderInt8 = value},
@@ -37,7 +39,7 @@ static bool has_features(const struct device *device, VkPhysicalDevice handle)
 	                                      .pNext = chain(&units, VK_FALSE)};
 	device->vk->GetPhysicalDeviceFeatures2(handle, &features);
 	return units.matrices.cooperativeMatrix && units.memory_model.vulkanMemoryModel &&
-	       units.int8.shaderInt8;
+	       units.memory_model.vulkanMemoryModelDeviceScope && units.int8.shaderInt8;
 }
 
 /* The subgroups and the stages that the kernel counts on. */

@@ -69,12 +69,25 @@ static VkResult make_buffer(struct machine *m, VkBuffer *buffer)
 	return vkCreateBuffer(m->device, &info, NULL, buffer);
 }
 
+/* Memory of the first type with these properties. */
+static VkResult make_memory_of(struct machine *m, VkMemoryPropertyFlags flags, VkDeviceSize size,
+                               VkDeviceMemory *memory)
+{
+	VkMemoryAllocateInfo info = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
+	                             .allocationSize = size};
+	VkPhysicalDeviceMemoryProperties properties;
+
+	vkGetPhysicalDeviceMemoryProperties(m->physical[0], &properties);
+	while (info.memoryTypeIndex < properties.memoryTypeCount &&
+	       (properties.memoryTypes[info.memoryTypeIndex].propertyFlags & flags) != flags)
+		info.memoryTypeIndex++;
+	assert_true(info.memoryTypeIndex < properties.memoryTypeCount);
+	return vkAllocateMemory(m->device, &info, NULL, memory);
+}
+
 static VkResult make_memory(struct machine *m, VkDeviceSize size, VkDeviceMemory *memory)
 {
-	const VkMemoryAllocateInfo info = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
-	                                   .allocationSize = size};
-
-	return vkAllocateMemory(m->device, &info, NULL, memory);
+	return make_memory_of(m, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, size, memory);
 }
 
 static void test_gives_the_nth_fault(void **state)
@@ -141,7 +154,8 @@ static void test_non_coherent_memory_needs_flush_and_invalidate(void **state)
 
 	(void)state;
 	start(&m, "noncoherent,atom_size=256", 0, 0);
-	assert_int_equal(make_memory(&m, 4096, &memory), VK_SUCCESS);
+	assert_int_equal(make_memory_of(&m, VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT, 4096, &memory),
+	                 VK_SUCCESS);
 	range.memory = memory;
 	assert_int_equal(vkMapMemory(m.device, memory, 0, VK_WHOLE_SIZE, 0, (void **)&data),
 	                 VK_SUCCESS);
