@@ -67,7 +67,7 @@ static int compute_rows(struct run *run)
 	struct pace pace;
 	int status = EXIT_GOOD;
 
-	pace_begin(&pace, run->most, options->batch);
+	pace_begin(&pace, run->most, options->batch, options->checkpoint_seconds);
 	progress_begin(&progress, options, "sequences", run->rows, done);
 	while (done < run->rows && status == EXIT_GOOD && !interrupt_noted()) {
 		double began = seconds_now();
