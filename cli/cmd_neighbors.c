@@ -193,8 +193,7 @@ int command_neighbors(const struct options *options)
 	if (status == EXIT_GOOD)
 		status = compute(&job);
 	if (status == EXIT_GOOD && options->output &&
-	    (!output_commit(&job.indices_file, &problem) ||
-	     !output_commit(&job.similarities_file, &problem)))
+	    !output_commit_pair(&job.indices_file, &job.similarities_file, &problem))
 		status = message_failed(options, &problem);
 	if (status == EXIT_GOOD)
 		status = json_flush(options);
