@@ -43,17 +43,19 @@ static int compute_batch(struct run *run, uint32_t first, uint32_t count)
 }
 
 /* What has been computed stays, whatever goes wrong. */
-static int save_what_is_done(struct run *run, uint32_t done, int status)
+static int save_what_is_done(struct run *run, int status)
 {
+	uint32_t done = run->job.rows_written;
 	const struct options *options = run->session.options;
 	struct problem problem;
 
-	if (done > run->job.record.rows_done && !job_save(&run->job, done, &problem))
+	if (done > run->job.record.rows_done && !job_save(&run->job, &problem))
 		return message_failed(options, &problem);
 	if (done < run->rows && done > 0)
 		message_note(options, "%" PRIu32 " of %" PRIu32 " sequences are kept in %s; the same "
-		                      "command goes on there",
-		             done, run->rows, run->job.partial);
+		                      "command%s goes on there",
+		             done, run->rows, run->job.partial,
+		             options->restart ? " without --restart" : "");
 	return status;
 }
 
@@ -78,19 +80,19 @@ static int compute_rows(struct run *run)
 		if (status != EXIT_GOOD)
 			break;
 		pace_update(&pace, count, seconds_now() - began);
-		if (!job_write(&run->job, done, count, run->sequences, &problem)) {
+		if (!job_write(&run->job, count, run->sequences, &problem)) {
 			status = message_failed(options, &problem);
 			break;
 		}
 		done += count;
 		if (seconds_now() - saved_at >= options->checkpoint_seconds) {
-			if (!job_save(&run->job, done, &problem))
+			if (!job_save(&run->job, &problem))
 				return message_failed(options, &problem);
 			saved_at = seconds_now();
 		}
 	}
 	progress_end(&progress);
-	return save_what_is_done(run, done, status);
+	return save_what_is_done(run, status);
 }
 
 static int allocate(struct run *run)
