@@ -59,6 +59,14 @@ static int save_what_is_done(struct run *run, int status)
 	return status;
 }
 
+/* Whether so much work would be at stake after the next call that what is there is saved first. */
+static bool save_is_due(const struct run *run, const struct pace *pace, double saved_at)
+{
+	double at_stake = seconds_now() - saved_at + pace_expected(pace);
+
+	return at_stake >= run->session.options->checkpoint_seconds;
+}
+
 static int compute_rows(struct run *run)
 {
 	const struct options *options = run->session.options;
@@ -85,11 +93,11 @@ static int compute_rows(struct run *run)
 			break;
 		}
 		done += count;
-		if (seconds_now() - saved_at >= options->checkpoint_seconds) {
-			if (!job_save(&run->job, &problem))
-				return message_failed(options, &problem);
-			saved_at = seconds_now();
-		}
+		if (!save_is_due(run, &pace, saved_at))
+			continue;
+		if (!job_save(&run->job, &problem))
+			return message_failed(options, &problem);
+		saved_at = seconds_now();
 	}
 	progress_end(&progress);
 	return save_what_is_done(run, status);
@@ -129,23 +137,36 @@ static int open_job(struct run *run)
 	return message_failed(options, &problem);
 }
 
+/* What has to be there before the first sequence. None of it is kept, so a signal may end it. */
+static int prepare(struct run *run)
+{
+	const struct options *options = run->session.options;
+	int status = EXIT_GOOD;
+
+	if (options->extend)
+		status = extend_open(&run->extend, &run->session);
+	if (status == EXIT_GOOD)
+		status = session_upload(&run->session);
+	if (status == EXIT_GOOD && options->extend)
+		status = extend_prepare(&run->extend, run->most, run->length);
+	return status == EXIT_GOOD ? session_want_matrix(&run->session) : status;
+}
+
 /* What is left of a job that is open and not complete. */
 static int work(struct run *run)
 {
 	const struct options *options = run->session.options;
-	bool all_done = run->job.record.rows_done == run->rows;
+	uint32_t before = run->job.record.rows_done, left = run->rows - before;
 	struct problem problem;
 	int status = allocate(run);
 
-	if (run->job.record.rows_done > 0)
-		message_note(options, "going on after %" PRIu32 " of %" PRIu32 " sequences",
-		             run->job.record.rows_done, run->rows);
-	if (status == EXIT_GOOD && options->extend && !all_done)
-		status = extend_open(&run->extend, &run->session);
-	if (status == EXIT_GOOD && !all_done)
-		status = session_upload(&run->session);
-	if (status == EXIT_GOOD && options->extend && !all_done)
-		status = extend_prepare(&run->extend, run->most, run->length);
+	if (before > 0)
+		message_note(options, "going on after %" PRIu32 " of %" PRIu32 " sequences", before,
+		             run->rows);
+	if (status == EXIT_GOOD && left > 0)
+		status = prepare(run);
+	interrupt_defer("\nvulkan-compute: finishing the sequences at hand; Ctrl-C again ends at once, "
+	                "with what was saved last\n");
 	if (status == EXIT_GOOD)
 		status = compute_rows(run);
 	if (status != EXIT_GOOD || run->job.record.rows_done < run->rows)
@@ -154,7 +175,7 @@ static int work(struct run *run)
 		return message_failed(options, &problem);
 	if (options->extend && run->extend.elements_kept > 0)
 		message_note(options, "%.1f %% of the elements were kept from %s",
-		             100.0 * (double)run->extend.elements_kept / run->rows / run->length,
+		             100.0 * (double)run->extend.elements_kept / left / run->length,
 		             options->extend);
 	return EXIT_GOOD;
 }
@@ -175,8 +196,6 @@ int command_all(const struct options *options)
 		                       options->length);
 	run.rows = rows;
 	run.length = options->length ? options->length : rows;
-	interrupt_defer("\nvulkan-compute: finishing the piece at hand; Ctrl-C again ends at once, "
-	                "which loses a few seconds of work\n");
 	if (status == EXIT_GOOD)
 		status = open_job(&run);
 	if (status == EXIT_GOOD && run.job.complete)

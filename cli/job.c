@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "interrupt.h"
 #include "npy_header.h"
 #include "sidecar.h"
 #include "size.h"
@@ -112,6 +113,9 @@ static bool begin(struct job *job, const struct identity *identity, struct probl
 	/* The count of writes goes on, so that this record is newer than any in the file. */
 	job->record = (struct record){.identity = *identity, .sequence = job->record.sequence};
 	job->ours = true;
+	/* Until there is something to keep. */
+	interrupt_removes(job->partial);
+	interrupt_removes(job->progress);
 	return record_store(job->lock, job->progress, &job->record, problem) &&
 	       sync_directory(job->progress, problem) && create_partial(job, problem);
 }
@@ -208,6 +212,8 @@ bool job_save(struct job *job, struct problem *problem)
 {
 	if (fdatasync(job->data) != 0)
 		return failed(problem, job->partial);
+	interrupt_keeps(job->partial);
+	interrupt_keeps(job->progress);
 	job->record.rows_done = job->rows_written;
 	job->record.content = fingerprint_so_far(job->content);
 	return record_store(job->lock, job->progress, &job->record, problem);
@@ -245,6 +251,8 @@ void job_close(struct job *job)
 		unlink(job->partial);
 	if ((job->ours && job->record.rows_done == 0) || progress_is_empty(job))
 		unlink(job->progress);
+	interrupt_keeps(job->partial);
+	interrupt_keeps(job->progress);
 	if (job->data >= 0)
 		close(job->data);
 	if (job->lock >= 0)

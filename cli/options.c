@@ -94,9 +94,10 @@ static const struct {
 	{"old-embeddings", required_argument, KEY_OLD_EMBEDDINGS, COMMAND_ALL, "FILE",
      "what OLD.npy was made from, where OLD.npy.json is lost"},
 	{"batch", required_argument, KEY_BATCH, COMMAND_ALL, "N",
-     "sequences a call; default: what takes about a second"},
+     "sequences a call; default: what takes a second or a few"},
 	{"checkpoint", required_argument, KEY_CHECKPOINT, COMMAND_ALL, "SECONDS",
-     "how much work may be lost at most; default: 5"},
+     "how much work may be lost at most, but for a single\n"
+     "sequence that takes longer; default: 5"},
 	{"order", required_argument, KEY_ORDER, COMMAND_HEATMAP, "ORDER",
      "file (default), diversity (the sequence from row 0), or\n"
      "cluster (similar rows side by side)"},
