@@ -236,6 +236,4 @@ function TestExtend:test_refusals()
     unpack(extend))
 end
 
-local status = luaunit.LuaUnit.run()
-support.clean()
-os.exit(status)
+support.finish()

@@ -205,6 +205,4 @@ function TestInputs:test_no_file()
   end
 end
 
-local status = luaunit.LuaUnit.run()
-support.clean()
-os.exit(status)
+support.finish()

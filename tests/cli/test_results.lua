@@ -244,6 +244,4 @@ function TestResults:test_results_replace_files_at_the_end()
   luaunit.assertEquals(mode, "644\n")
 end
 
-local status = luaunit.LuaUnit.run()
-support.clean()
-os.exit(status)
+support.finish()

@@ -262,6 +262,4 @@ function TestUse:test_bar_on_a_terminal()
   luaunit.assertEquals(quiet, "")
 end
 
-local status = luaunit.LuaUnit.run()
-support.clean()
-os.exit(status)
+support.finish()
