@@ -8,6 +8,7 @@
  *   DIE_CALL    count only calls of this function
  *   DIE_TORN    set: a write does half of its work first
  *   DIE_SIGNAL  the number of a signal that comes then, instead of SIGKILL
+ *   DIE_TIMES   how often it comes; the default is once
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -56,9 +57,11 @@ static bool is_last(const char *function)
 /* Comes back only from another signal than SIGKILL. */
 static void die(void)
 {
-	const char *number = getenv("DIE_SIGNAL");
+	const char *number = getenv("DIE_SIGNAL"), *times = getenv("DIE_TIMES");
+	int i;
 
-	raise(number ? atoi(number) : SIGKILL);
+	for (i = 0; i < (times ? atoi(times) : 1); i++)
+		raise(number ? atoi(number) : SIGKILL);
 }
 
 /* The function that this library stands before. */
