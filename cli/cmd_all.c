@@ -141,14 +141,10 @@ static int open_job(struct run *run)
 static int prepare(struct run *run)
 {
 	const struct options *options = run->session.options;
-	int status = EXIT_GOOD;
+	int status = options->extend
+	                 ? extend_open(&run->extend, &run->session, run->most, run->length)
+	                 : session_upload(&run->session);
 
-	if (options->extend)
-		status = extend_open(&run->extend, &run->session);
-	if (status == EXIT_GOOD)
-		status = session_upload(&run->session);
-	if (status == EXIT_GOOD && options->extend)
-		status = extend_prepare(&run->extend, run->most, run->length);
 	return status == EXIT_GOOD ? session_want_matrix(&run->session) : status;
 }
 

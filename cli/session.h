@@ -20,6 +20,9 @@ struct session {
 int session_read(struct session *session, const struct options *options);
 int session_upload(struct session *session);
 
+/* The first rows only; a later upload replaces them. */
+int session_upload_rows(struct session *session, uint32_t rows);
+
 /* Before all rows of the matrix are asked for in panels. Returns an exit status. */
 int session_want_matrix(struct session *session);
 

@@ -180,6 +180,39 @@ function TestExtend:test_old_embeddings()
   luaunit.assertTrue(same_bytes("lost_full.npy", "lost_extended.npy"))
 end
 
+-- The user's word for what a file was made from is not enough: some of it is computed again.
+function TestExtend:test_old_sequences_are_compared()
+  local rows = support.rows(60, 8, 21)
+  local file = support.write("word.npy", support.npy(rows))
+  local old = support.write("word_old.npy", support.npy(take(rows, 58)))
+  local walks = support.path("word_all.npy")
+  local function refused(sentence, ...)
+    local target = support.path("word_refused.npy")
+    local status, _, err = support.run({"diversity-all", "-e", file, "-o", target,
+      "--extend", walks, "--old-embeddings", old, ...})
+    luaunit.assertEquals(status, 2)
+    luaunit.assertStrContains(err, "is not the sequence that these embeddings and options give: " ..
+      sentence)
+    luaunit.assertFalse(support.exists(target .. ".partial"))
+  end
+  all(old, "word_all.npy", "--center")
+  os.remove(walks .. ".json")
+  refused("it was made with --center")
+  all(old, "word_all.npy")
+  os.remove(walks .. ".json")
+  refused("it was made with no --center", "--center")
+  -- Sequences, but not those of this library: as one with other results would give them.
+  local bytes = support.read(walks)
+  local parts = {bytes:sub(1, 128)}
+  for row = 0, 57 do
+    local at = 128 + row * 58 * 4
+    parts[#parts + 1] = bytes:sub(at + 1, at + 56 * 4) .. bytes:sub(at + 57 * 4 + 1, at + 58 * 4) ..
+      bytes:sub(at + 56 * 4 + 1, at + 57 * 4)
+  end
+  support.write("word_all.npy", table.concat(parts))
+  refused("it was made with --center, or by a library that gives other results")
+end
+
 function TestExtend:test_refusals()
   local rows = support.rows(60, 8, 20)
   local file = support.write("file.npy", support.npy(rows))
