@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "distinct.h"
 #include "extend.h"
 #include "interrupt.h"
 #include "job.h"
@@ -176,11 +177,23 @@ static int work(struct run *run)
 	return EXIT_GOOD;
 }
 
+/* Files beside the target, and the target, are no inputs. */
+static int check_outputs(const struct options *options)
+{
+	static const char *const suffixes[] = {".partial", ".progress", ".json"};
+	int status = session_needs_output(options);
+	size_t i;
+
+	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]) && status == EXIT_GOOD; i++)
+		status = distinct_output(options, options->output, suffixes[i]);
+	return status;
+}
+
 int command_all(const struct options *options)
 {
 	struct run run = {.job = {.data = -1, .lock = -1}};
 	uint32_t rows;
-	int status = session_needs_output(options);
+	int status = check_outputs(options);
 
 	if (status == EXIT_GOOD && options->old_embeddings && !options->extend)
 		status = message_usage(options, "--old-embeddings needs --extend");

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "distinct.h"
 #include "message.h"
 
 int session_read(struct session *session, const struct options *options)
@@ -84,5 +85,5 @@ int session_needs_output(const struct options *options)
 {
 	if (!options->output || !*options->output)
 		return message_usage(options, "--output is needed: the file to write");
-	return EXIT_GOOD;
+	return distinct_output(options, options->output, "");
 }

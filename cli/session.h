@@ -31,7 +31,7 @@ void session_close(struct session *session);
 /* Says why the library's call failed. Returns EXIT_FAILED. */
 int session_failed(const struct session *session);
 
-/* --output, checked to be there. */
+/* --output, checked to be there and to be none of the inputs. Returns an exit status. */
 int session_needs_output(const struct options *options);
 
 #endif

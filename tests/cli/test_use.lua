@@ -91,6 +91,8 @@ local failures = {
   {"diversity-sequence -e FILE --start 1 --ids /nowhere/ids", "/nowhere/ids: No such file"},
   {"diversity-sequence -e FILE --start 1 >/dev/full", "cannot write to standard output"},
   {"neighbors -e FILE -k 2 >/dev/full", "cannot write to standard output"},
+  {"devices --device nonsense", "No device has 'nonsense' in its name"},
+  {"devices --format json --device 99", "99"},
   {"devices >/dev/full", "cannot write to standard output"},
   {"diversity-all -e FILE -o /nowhere/all.npy", "cannot write /nowhere/all.npy: No such file"},
   {"diversity-all -e FILE -o /dev/null", "/dev/null: it is not a regular file"},
@@ -131,6 +133,38 @@ end
 
 function TestUse:test_failures()
   check_table(failures, 2)
+end
+
+-- A file that is read is not overwritten, by whatever name.
+function TestUse:test_output_is_no_input()
+  local bytes = support.read(file)
+  local function refused(name, output, words)
+    local path = support.write(name, bytes)
+    local link = support.path("link_to_" .. name)
+    support.shell(("rm -f %s; ln -s %s %s"):format(link, path, link))
+    for _, embeddings in ipairs({path, link, "- <" .. path}) do
+      local status, _, err = support.run(("%s -e %s -o %s --input-format npy"):format(words,
+        embeddings, support.path(output)))
+      luaunit.assertEquals(status, 1, words)
+      luaunit.assertStrContains(err, path .. ", which is the file of the embeddings")
+      luaunit.assertTrue(support.read(path) == bytes)
+    end
+  end
+  for _, words in ipairs({"diversity-all", "similarity-matrix", "neighbors -k 2", "heatmap"}) do
+    refused("read.npy", "read.npy", words)
+    refused("read.npy", "link_to_read.npy", words)
+  end
+  refused("read.similarities.npy", "read.npy", "neighbors -k 2")
+  for _, ending in ipairs({".partial", ".progress", ".json"}) do
+    os.remove(out("read.npy"))
+    refused("read.npy" .. ending, "read.npy", "diversity-all")
+    os.remove(out("read.npy" .. ending))
+  end
+  local old = support.write("old.npy", bytes)
+  local status, _, err = support.run(("diversity-all -e %s -o %s --extend %s --old-embeddings %s")
+    :format(file, old, out("none.npy"), old))
+  luaunit.assertEquals(status, 1)
+  luaunit.assertStrContains(err, "which is the file of the old embeddings")
 end
 
 function TestUse:test_no_temporary_files_stay()
