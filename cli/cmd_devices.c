@@ -63,12 +63,12 @@ static int print_json(const struct options *options, const VkcDeviceInfo *device
 
 		version_text(devices[i].api_version, version);
 		if (json_array_append_new(
-				list, json_pack("{s:I, s:s, s:s, s:b, s:s, s:s, s:I, s:b}",
+				list, json_pack("{s:I, s:o, s:s, s:b, s:o, s:s, s:I, s:b}",
 		                        "index", (json_int_t)devices[i].index,
-		                        "name", devices[i].name,
+		                        "name", json_text(devices[i].name),
 		                        "type", kind(devices[i].type),
 		                        "default", (int)devices[i].is_default,
-		                        "driver", devices[i].driver,
+		                        "driver", json_text(devices[i].driver),
 		                        "vulkan", version,
 		                        "memory_bytes", (json_int_t)devices[i].memory_bytes,
 		                        "int64", (int)devices[i].has_int64)) != 0) {

@@ -29,7 +29,11 @@ local wrong_uses = {
   {"devices extra", "'extra' was not expected"},
   {"devices --format yaml", "--format takes text or json, not 'yaml'"},
   {"devices --start 1", "--start does not apply here"},
-  {"devices --quiet=yes", "unknown option '--quiet=yes'"},
+  {"devices --quiet=yes", "--quiet takes no value"},
+  {"devices --quiet -xq", "unknown option '-x'"},
+  {"devices --quiet -qx", "unknown option '-x'"},
+  {"devices --start=1", "--start does not apply here"},
+  {"devices --bogus=1", "unknown option '--bogus=1'"},
   {"devices --memory-limit lots", "--memory-limit takes a number of bytes"},
   {"devices --memory-limit 0", "not '0'"},
   {"devices --memory-limit -1", "not '-1'"},
@@ -38,6 +42,8 @@ local wrong_uses = {
   {"diversity-sequence --start 1", "--embeddings FILE is needed, or the environment variable"},
   {"diversity-sequence -e FILE", "--start is needed"},
   {"diversity-sequence -e", "'-e' needs a value: FILE"},
+  {"diversity-sequence -qe", "'-e' needs a value: FILE"},
+  {"diversity-sequence --embeddings", "'--embeddings' needs a value: FILE"},
   {"diversity-sequence -e FILE --start", "'--start' needs a value: N"},
   {"diversity-sequence -e FILE --start 20", "--start takes a row of 0 … 19, not '20'"},
   {"diversity-sequence -e FILE --start -1", "not '-1'"},
@@ -93,6 +99,9 @@ local failures = {
   {"neighbors -e FILE -k 2 >/dev/full", "cannot write to standard output"},
   {"devices --device nonsense", "No device has 'nonsense' in its name"},
   {"devices --format json --device 99", "99"},
+  {"--help >/dev/full", "cannot write to standard output"},
+  {"heatmap --help >/dev/full", "cannot write to standard output"},
+  {"--version >/dev/full", "cannot write to standard output"},
   {"devices >/dev/full", "cannot write to standard output"},
   {"diversity-all -e FILE -o /nowhere/all.npy", "cannot write /nowhere/all.npy: No such file"},
   {"diversity-all -e FILE -o /dev/null", "/dev/null: it is not a regular file"},
@@ -221,6 +230,14 @@ function TestUse:test_devices()
   luaunit.assertEquals(defaults, 1)
   local chosen = dkjson.decode((support.must("devices --format json --device " .. #list - 1)))
   luaunit.assertTrue(chosen[#list].default)
+end
+
+-- File names are bytes; JSON is UTF-8.
+function TestUse:test_name_that_is_no_utf8()
+  local path = support.write("\255\195\188\226\130.npy", support.read(file))
+  local description = support.must({"diversity-sequence", "-e", path, "--start", "2",
+    "--format", "object"})
+  luaunit.assertStrContains(description, "/\239\191\189ü\239\191\189\239\191\189.npy\"")
 end
 
 function TestUse:test_options_before_the_command()
