@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "clusters.h"
 #include "npy_header.h"
 #include "numbers.h"
 #include "pace.h"
@@ -278,6 +279,50 @@ static void test_pace_keeps_to_the_limit(void **state)
 		assert_int_equal(call(&pace, device), 1);
 }
 
+/* The places are those of a path through all leaves, whatever ties and copies there are. */
+static void test_clusters(void **state)
+{
+	enum {
+		LEAVES = 240
+	};
+	uint32_t places[LEAVES], seen[LEAVES], seed = 1, round, i, j;
+	struct clusters clusters;
+
+	(void)state;
+	for (round = 0; round < 60; round++) {
+		uint32_t leaves = 1 + round * 4, kinds = 1 + round % 7;
+
+		assert_true(clusters_open(&clusters, leaves));
+		/* As cosines are; leaves of one kind are copies, and have the same to all others. */
+		for (i = 0; i < leaves; i++) {
+			for (j = 0; j <= i; j++) {
+				uint32_t a = i % kinds, b = j % kinds;
+				uint32_t kind = a < b ? a * kinds + b : b * kinds + a;
+				double value;
+
+				if (round % 2)
+					kind = seed = seed * 1103515245 + 12345;
+				value = a == b ? 1 : (double)(kind * 2654435761u >> 20) / 4096;
+				clusters.similarities[(size_t)i * leaves + j] = value;
+				clusters.similarities[(size_t)j * leaves + i] = value;
+			}
+		}
+		clusters_join(&clusters, places);
+		clusters_close(&clusters);
+		memset(seen, 0, sizeof(seen));
+		for (i = 0; i < leaves; i++) {
+			assert_in_range(places[i], 0, leaves - 1);
+			assert_int_equal(seen[places[i]]++, 0);
+		}
+		/* Copies stand side by side. */
+		for (i = 0; round % 2 == 0 && i < leaves; i++)
+			for (j = i % kinds; j < leaves; j += kinds)
+				assert_in_range(places[i] > places[j] ? places[i] - places[j]
+				                                      : places[j] - places[i],
+				                0, leaves / kinds);
+	}
+}
+
 /* Relative luminance, as the contrast rules of the web define it. */
 static double luminance(struct color color)
 {
@@ -328,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_pace_recovers),
 		cmocka_unit_test(test_pace_keeps_to_the_limit),
+		cmocka_unit_test(test_clusters),
 		cmocka_unit_test(test_colors),
 		cmocka_unit_test(test_picture_clips),
 	};
