@@ -18,8 +18,8 @@ struct old {
 };
 
 /* Opens --extend's file and makes sure that it holds sequences, made from the first rows of the
- * session's table. Where only the user says so, old_compare() has to follow. Returns an exit status,
- * having said what is wrong. */
+ * session's table. Where only the user says so, old_compare() has to follow. Returns an exit
+ * status, having said what is wrong. */
 int old_open(struct old *old, const struct session *session);
 
 /* Computes some of the sequences again, to see whether the options and the library's results were
