@@ -3,6 +3,7 @@
 -- diversity-all --extend: byte for byte what a full run gives.
 
 local luaunit = require("luaunit")
+local jobs = require("jobs")
 local support = require("support")
 
 local function take(rows, count)
@@ -165,6 +166,27 @@ function TestExtend:test_onto_itself_and_resumed()
   end
   luaunit.assertEquals((support.shell(line)), 0)
   luaunit.assertTrue(same_bytes("self_full.npy", "self_all.npy"))
+end
+
+-- What is said to be kept is a share of what this run had to do.
+function TestExtend:test_share_after_a_resume()
+  local rows = {}
+  for i, row in ipairs(support.rows(120, 8, 13)) do
+    rows[i] = {row[1] + 2, unpack(row, 2)}
+  end
+  for i = 118, 120 do
+    rows[i] = {2, 0, 0, 0, 0, 0, 0, 0}
+  end
+  local share = compare("share", rows, 117)
+  local target = support.path("share_resumed.npy")
+  local line = ("%s diversity-all -e %s -o %s --extend %s --batch 10 --checkpoint 0"):format(
+    support.quote(support.program), support.path("share.npy"), target,
+    support.path("share_old_all.npy"))
+  luaunit.assertEquals((jobs.die(line, 7, {call = "fdatasync"})), 137)
+  local status, _, err = support.shell(line)
+  luaunit.assertEquals(status, 0)
+  luaunit.assertStrContains(err, "going on after 60 of 120 sequences")
+  luaunit.assertAlmostEquals(kept(err), share, 10)
 end
 
 function TestExtend:test_old_embeddings()

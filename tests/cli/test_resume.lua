@@ -155,6 +155,17 @@ function TestResume:test_rows_are_looked_at()
   must_be_whole(target)
 end
 
+-- Where no work may be lost, every sequence is asked for and saved alone.
+function TestResume:test_checkpoint_of_nothing()
+  local target = job("each.npy")
+  local line = ("%s diversity-all -e %s -o %s --checkpoint 0"):format(
+    support.quote(support.program), file, target)
+  luaunit.assertEquals((jobs.die(line, 7, {call = "fdatasync"})), 137)
+  local _, err = support.must({"diversity-all", "-e", file, "-o", target})
+  luaunit.assertStrContains(err, "going on after 6 of 160 sequences")
+  must_be_whole(target)
+end
+
 -- --restart over a file that is complete: it stays until the new one is, and what was begun goes
 -- on without the option.
 function TestResume:test_restart_of_what_is_complete()
