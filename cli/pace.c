@@ -17,7 +17,7 @@ static double least(double a, double b)
 void pace_begin(struct pace *pace, uint32_t room, uint32_t fixed, double most_seconds)
 {
 	*pace = (struct pace){
-		/* One tells how long one takes; the steps up from there are quick. */
+		/* Whatever the first call has to do besides: the steps up from one are quick. */
 		.batch = fixed ? least_u32(fixed, room) : 1,
 		.room = room,
 		.fixed = fixed != 0,
@@ -56,11 +56,10 @@ static void shrink(struct pace *pace, double seconds)
 void pace_update(struct pace *pace, uint32_t count, double seconds)
 {
 	double rate = count / (seconds + 1e-9);
-	bool first = !pace->warm, raised = pace->smaller_rate > 0, pays;
+	bool raised = pace->smaller_rate > 0, pays;
 
-	pace->warm = true;
 	/* The last call of a job may be short of a batch. */
-	if (first || count < pace->batch)
+	if (count < pace->batch)
 		return;
 	pace->rate = rate;
 	if (pace->fixed)

@@ -15,7 +15,6 @@ struct pace {
 	uint32_t batch;      /* of the next call */
 	uint32_t room;       /* more do not fit the memory */
 	bool fixed;          /* batch was given by the user */
-	bool warm;           /* the first call, which prepares things, is over */
 	double most_seconds; /* of a call, however much faster it is */
 	double aim_seconds;  /* of a call, where no more is gained */
 	double rate;         /* sequences a second of the last call that tells */
