@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "distinct.h"
 #include "extend.h"
 #include "interrupt.h"
 #include "job.h"
@@ -43,18 +44,28 @@ static int compute_batch(struct run *run, uint32_t first, uint32_t count)
 }
 
 /* What has been computed stays, whatever goes wrong. */
-static int save_what_is_done(struct run *run, uint32_t done, int status)
+static int save_what_is_done(struct run *run, int status)
 {
+	uint32_t done = run->job.rows_written;
 	const struct options *options = run->session.options;
 	struct problem problem;
 
-	if (done > run->job.record.rows_done && !job_save(&run->job, done, &problem))
+	if (done > run->job.record.rows_done && !job_save(&run->job, &problem))
 		return message_failed(options, &problem);
 	if (done < run->rows && done > 0)
 		message_note(options, "%" PRIu32 " of %" PRIu32 " sequences are kept in %s; the same "
-		                      "command goes on there",
-		             done, run->rows, run->job.partial);
+		                      "command%s goes on there",
+		             done, run->rows, run->job.partial,
+		             options->restart ? " without --restart" : "");
 	return status;
+}
+
+/* Whether so much work would be at stake after the next call that what is there is saved first. */
+static bool save_is_due(const struct run *run, const struct pace *pace, double saved_at)
+{
+	double at_stake = seconds_now() - saved_at + pace_expected(pace);
+
+	return at_stake >= run->session.options->checkpoint_seconds;
 }
 
 static int compute_rows(struct run *run)
@@ -67,7 +78,7 @@ static int compute_rows(struct run *run)
 	struct pace pace;
 	int status = EXIT_GOOD;
 
-	pace_begin(&pace, run->most, options->batch);
+	pace_begin(&pace, run->most, options->batch, options->checkpoint_seconds);
 	progress_begin(&progress, options, "sequences", run->rows, done);
 	while (done < run->rows && status == EXIT_GOOD && !interrupt_noted()) {
 		double began = seconds_now();
@@ -78,19 +89,19 @@ static int compute_rows(struct run *run)
 		if (status != EXIT_GOOD)
 			break;
 		pace_update(&pace, count, seconds_now() - began);
-		if (!job_write(&run->job, done, count, run->sequences, &problem)) {
+		if (!job_write(&run->job, count, run->sequences, &problem)) {
 			status = message_failed(options, &problem);
 			break;
 		}
 		done += count;
-		if (seconds_now() - saved_at >= options->checkpoint_seconds) {
-			if (!job_save(&run->job, done, &problem))
-				return message_failed(options, &problem);
-			saved_at = seconds_now();
-		}
+		if (!save_is_due(run, &pace, saved_at))
+			continue;
+		if (!job_save(&run->job, &problem))
+			return message_failed(options, &problem);
+		saved_at = seconds_now();
 	}
 	progress_end(&progress);
-	return save_what_is_done(run, done, status);
+	return save_what_is_done(run, status);
 }
 
 static int allocate(struct run *run)
@@ -127,23 +138,32 @@ static int open_job(struct run *run)
 	return message_failed(options, &problem);
 }
 
+/* What has to be there before the first sequence. None of it is kept, so a signal may end it. */
+static int prepare(struct run *run)
+{
+	const struct options *options = run->session.options;
+	int status = options->extend
+	                 ? extend_open(&run->extend, &run->session, run->most, run->length)
+	                 : session_upload(&run->session);
+
+	return status == EXIT_GOOD ? session_want_matrix(&run->session) : status;
+}
+
 /* What is left of a job that is open and not complete. */
 static int work(struct run *run)
 {
 	const struct options *options = run->session.options;
-	bool all_done = run->job.record.rows_done == run->rows;
+	uint32_t before = run->job.record.rows_done, left = run->rows - before;
 	struct problem problem;
 	int status = allocate(run);
 
-	if (run->job.record.rows_done > 0)
-		message_note(options, "going on after %" PRIu32 " of %" PRIu32 " sequences",
-		             run->job.record.rows_done, run->rows);
-	if (status == EXIT_GOOD && options->extend && !all_done)
-		status = extend_open(&run->extend, &run->session);
-	if (status == EXIT_GOOD && !all_done)
-		status = session_upload(&run->session);
-	if (status == EXIT_GOOD && options->extend && !all_done)
-		status = extend_prepare(&run->extend, run->most, run->length);
+	if (before > 0)
+		message_note(options, "going on after %" PRIu32 " of %" PRIu32 " sequences", before,
+		             run->rows);
+	if (status == EXIT_GOOD && left > 0)
+		status = prepare(run);
+	interrupt_defer("\nvulkan-compute: finishing the sequences at hand; Ctrl-C again ends at once, "
+	                "with what was saved last\n");
 	if (status == EXIT_GOOD)
 		status = compute_rows(run);
 	if (status != EXIT_GOOD || run->job.record.rows_done < run->rows)
@@ -152,16 +172,28 @@ static int work(struct run *run)
 		return message_failed(options, &problem);
 	if (options->extend && run->extend.elements_kept > 0)
 		message_note(options, "%.1f %% of the elements were kept from %s",
-		             100.0 * (double)run->extend.elements_kept / run->rows / run->length,
+		             100.0 * (double)run->extend.elements_kept / left / run->length,
 		             options->extend);
 	return EXIT_GOOD;
+}
+
+/* Files beside the target, and the target, are no inputs. */
+static int check_outputs(const struct options *options)
+{
+	static const char *const suffixes[] = {".partial", ".progress", ".json"};
+	int status = session_needs_output(options);
+	size_t i;
+
+	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]) && status == EXIT_GOOD; i++)
+		status = distinct_output(options, options->output, suffixes[i]);
+	return status;
 }
 
 int command_all(const struct options *options)
 {
 	struct run run = {.job = {.data = -1, .lock = -1}};
 	uint32_t rows;
-	int status = session_needs_output(options);
+	int status = check_outputs(options);
 
 	if (status == EXIT_GOOD && options->old_embeddings && !options->extend)
 		status = message_usage(options, "--old-embeddings needs --extend");
@@ -173,8 +205,6 @@ int command_all(const struct options *options)
 		                       options->length);
 	run.rows = rows;
 	run.length = options->length ? options->length : rows;
-	interrupt_defer("\nvulkan-compute: finishing the piece at hand; Ctrl-C again ends at once, "
-	                "which loses a few seconds of work\n");
 	if (status == EXIT_GOOD)
 		status = open_job(&run);
 	if (status == EXIT_GOOD && run.job.complete)

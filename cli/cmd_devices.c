@@ -63,12 +63,12 @@ static int print_json(const struct options *options, const VkcDeviceInfo *device
 
 		version_text(devices[i].api_version, version);
 		if (json_array_append_new(
-				list, json_pack("{s:I, s:s, s:s, s:b, s:s, s:s, s:I, s:b}",
+				list, json_pack("{s:I, s:o, s:s, s:b, s:o, s:s, s:I, s:b}",
 		                        "index", (json_int_t)devices[i].index,
-		                        "name", devices[i].name,
+		                        "name", json_text(devices[i].name),
 		                        "type", kind(devices[i].type),
 		                        "default", (int)devices[i].is_default,
-		                        "driver", devices[i].driver,
+		                        "driver", json_text(devices[i].driver),
 		                        "vulkan", version,
 		                        "memory_bytes", (json_int_t)devices[i].memory_bytes,
 		                        "int64", (int)devices[i].has_int64)) != 0) {
@@ -106,6 +106,25 @@ static int list(const struct options *options, VkcDeviceInfo **devices, uint32_t
 	return EXIT_GOOD;
 }
 
+/* The library marks the device that it would choose; where it marks none, it would refuse to. */
+static int check_choice(const struct options *options, const VkcDeviceInfo *devices,
+                        uint32_t count)
+{
+	VkcOptions choice = {.struct_size = sizeof(choice), .device = options->device};
+	VkComputeContext *context;
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		if (devices[i].is_default)
+			return EXIT_GOOD;
+	if (vkc_init_with_options(&choice, &context) == VKC_SUCCESS) {
+		vkc_destroy(context);
+		return EXIT_GOOD;
+	}
+	message_error(options, "%s", vkc_last_error(NULL));
+	return EXIT_FAILED;
+}
+
 int command_devices(const struct options *options)
 {
 	const char *format = options->format ? options->format : "text";
@@ -115,12 +134,14 @@ int command_devices(const struct options *options)
 
 	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
 		return message_usage(options, "--format takes text or json, not '%s'", format);
-	/* The library marks the device it would choose; --device is to count as the variable does. */
+	/* --device is to count as the variable does. */
 	if (options->device && setenv("VKC_DEVICE", options->device, 1) != 0) {
 		message_error(options, "there is not enough memory for the name of the device");
 		return EXIT_FAILED;
 	}
 	status = list(options, &devices, &count);
+	if (status == EXIT_GOOD)
+		status = check_choice(options, devices, count);
 	if (status == EXIT_GOOD && strcmp(format, "json") == 0)
 		status = print_json(options, devices, count);
 	else if (status == EXIT_GOOD)

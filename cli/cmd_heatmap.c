@@ -13,12 +13,10 @@
 #include "heatmap.h"
 #include "message.h"
 #include "numbers.h"
-#include "progress.h"
+#include "panels.h"
 #include "seriation.h"
 #include "session.h"
 #include "size.h"
-
-#define PANEL_BYTES (32u << 20)
 
 /* Cell of each row in the picture. */
 static uint32_t *cells_of_rows(const uint32_t *order, uint32_t rows, uint32_t cells)
@@ -37,35 +35,27 @@ static int no_memory(const struct options *options)
 	return EXIT_FAILED;
 }
 
+struct drawing {
+	struct heatmap *map;
+	const uint32_t *cell_of; /* of each row */
+};
+
 /* Adds up the similarities in each cell. */
-static int add_rows(struct session *session, const uint32_t *cell_of, struct heatmap *map)
+static int add_rows(void *user, uint32_t first, uint32_t count, const float *panel)
 {
-	uint32_t rows = map->rows, first, count, i, j;
-	uint64_t row_bytes = (uint64_t)rows * sizeof(float);
-	uint32_t most = (uint32_t)least_u64(rows, PANEL_BYTES / row_bytes + 1);
-	float *panel = malloc(most * row_bytes);
-	struct progress progress;
-	int status = panel ? EXIT_GOOD : no_memory(session->options);
+	const struct drawing *drawing = user;
+	const struct heatmap *map = drawing->map;
+	const uint32_t *cell_of = drawing->cell_of;
+	uint32_t i, j;
 
-	progress_begin(&progress, session->options, "rows", rows, 0);
-	for (first = 0; first < rows && status == EXIT_GOOD; first += count) {
-		count = least_u32(most, rows - first);
-		progress_update(&progress, first);
-		if (vkc_compute_similarity_rows(session->context, first, count, panel) != VKC_SUCCESS) {
-			status = session_failed(session);
-			break;
-		}
-		for (i = 0; i < count; i++) {
-			double *cells = map->cells + (size_t)cell_of[first + i] * map->size;
-			const float *row = panel + (uint64_t)i * rows;
+	for (i = 0; i < count; i++) {
+		double *cells = map->cells + (size_t)cell_of[first + i] * map->size;
+		const float *row = panel + (uint64_t)i * map->rows;
 
-			for (j = 0; j < rows; j++)
-				cells[cell_of[j]] += (double)row[j];
-		}
+		for (j = 0; j < map->rows; j++)
+			cells[cell_of[j]] += (double)row[j];
 	}
-	progress_end(&progress);
-	free(panel);
-	return status;
+	return EXIT_GOOD;
 }
 
 static void average(struct heatmap *map, const uint32_t *cell_of)
@@ -99,6 +89,7 @@ static int compute(struct session *session, struct heatmap *map)
 {
 	uint32_t *order = calloc((size_t)map->rows + 1, sizeof(*order)), *cell_of = NULL;
 	int status = order ? session_upload(session) : no_memory(session->options);
+	struct drawing drawing = {.map = map};
 
 	if (status == EXIT_GOOD)
 		status = session_want_matrix(session);
@@ -108,8 +99,10 @@ static int compute(struct session *session, struct heatmap *map)
 		cell_of = cells_of_rows(order, map->rows, map->size);
 		map->cells = calloc((size_t)map->size * map->size + 1, sizeof(*map->cells));
 		map->counts = calloc((size_t)map->size + 1, sizeof(*map->counts));
-		status = cell_of && map->cells && map->counts ? add_rows(session, cell_of, map)
-		                                              : no_memory(session->options);
+		drawing.cell_of = cell_of;
+		status = cell_of && map->cells && map->counts
+		             ? panels_each(session, 0, map->rows, true, add_rows, &drawing)
+		             : no_memory(session->options);
 	}
 	if (status == EXIT_GOOD)
 		average(map, cell_of);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "distinct.h"
 #include "files.h"
 #include "json_out.h"
 #include "message.h"
@@ -127,6 +128,18 @@ static char *similarities_name(const char *name)
 	return whole;
 }
 
+/* Neither file is an input. */
+static int check_outputs(const struct options *options)
+{
+	char *second = similarities_name(options->output);
+	int status = session_needs_output(options);
+
+	if (status == EXIT_GOOD && second)
+		status = distinct_output(options, second, "");
+	free(second);
+	return status;
+}
+
 static bool create(struct output *output, const char *name, const char *type, const struct job *job,
                    struct problem *problem)
 {
@@ -189,12 +202,13 @@ int command_neighbors(const struct options *options)
 	if (options->output && (options->ids || options->use_ids))
 		return message_usage(options, "a .npy file has numbers only: --output and ids exclude each "
 		                              "other");
-	status = prepare(&job, options);
+	status = options->output ? check_outputs(options) : EXIT_GOOD;
+	if (status == EXIT_GOOD)
+		status = prepare(&job, options);
 	if (status == EXIT_GOOD)
 		status = compute(&job);
 	if (status == EXIT_GOOD && options->output &&
-	    (!output_commit(&job.indices_file, &problem) ||
-	     !output_commit(&job.similarities_file, &problem)))
+	    !output_commit_pair(&job.indices_file, &job.similarities_file, &problem))
 		status = message_failed(options, &problem);
 	if (status == EXIT_GOOD)
 		status = json_flush(options);

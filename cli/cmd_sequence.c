@@ -29,18 +29,18 @@ static json_t *describe(const struct session *session, const struct names *names
 	}
 	fingerprint_text(fingerprint, text);
 	vkc_get_device_info(session->context, &device);
-	return json_pack("{s:o, s:o, s:I, s:{s:s, s:I, s:I, s:s, s:s}, s:b, s:s, s:s, s:I}",
+	return json_pack("{s:o, s:o, s:I, s:{s:o, s:I, s:I, s:s, s:s}, s:b, s:o, s:s, s:I}",
 	                 "sequence", sequence,
 	                 "start", names_of(names, start),
 	                 "length", (json_int_t)json_array_size(sequence),
 	                 "embeddings",
-	                 "file", input_name(session->options->embeddings),
+	                 "file", json_text(input_name(session->options->embeddings)),
 	                 "rows", (json_int_t)table->rows,
 	                 "columns", (json_int_t)table->columns,
 	                 "type", table_type_name(table->type),
 	                 "fingerprint", text,
 	                 "centered", session->options->center,
-	                 "device", device.name,
+	                 "device", json_text(device.name),
 	                 "version", VERSION_TEXT,
 	                 "result_version", (json_int_t)vkc_result_version());
 }

@@ -7,33 +7,39 @@
 #include "message.h"
 #include "size.h"
 
-int extend_open(struct extend *extend, struct session *session)
-{
-	memset(extend, 0, sizeof(*extend));
-	extend->session = session;
-	return old_open(&extend->old, session->options, &session->input.table);
-}
-
-int extend_prepare(struct extend *extend, uint32_t most, uint32_t length)
+static int allocate(struct extend *extend, uint32_t most, uint32_t length)
 {
 	uint64_t numbers = (uint64_t)most * length;
 
-	extend->seen = calloc(extend->old.rows, sizeof(uint32_t));
 	extend->kept = calloc(most, sizeof(uint32_t));
 	extend->order = calloc(most, sizeof(uint32_t));
 	extend->prefixes = calloc(numbers, sizeof(uint32_t));
 	extend->results = calloc(numbers, sizeof(uint32_t));
-	if (!extend->seen || !extend->kept || !extend->order || !extend->prefixes ||
-	    !extend->results) {
-		message_error(extend->session->options, "there is not enough memory for --extend");
-		return EXIT_FAILED;
-	}
-	return replay_open(&extend->replay, extend->session, extend->old.rows);
+	if (extend->kept && extend->order && extend->prefixes && extend->results)
+		return EXIT_GOOD;
+	message_error(extend->session->options, "there is not enough memory for --extend");
+	return EXIT_FAILED;
+}
+
+int extend_open(struct extend *extend, struct session *session, uint32_t most, uint32_t length)
+{
+	int status;
+
+	memset(extend, 0, sizeof(*extend));
+	extend->session = session;
+	status = old_open(&extend->old, session);
+	if (status == EXIT_GOOD)
+		status = allocate(extend, most, length);
+	if (status == EXIT_GOOD && session->options->old_embeddings)
+		status = old_compare(&extend->old, session);
+	if (status == EXIT_GOOD)
+		status = session_upload(session);
+	return status == EXIT_GOOD ? replay_open(&extend->replay, session, extend->old.rows) : status;
 }
 
 /* Writes what is kept of each old sequence of the batch. */
-static bool keep(struct extend *extend, uint32_t first, uint32_t count, uint32_t length,
-                 uint32_t *sequences, struct problem *problem)
+static void keep(struct extend *extend, uint32_t first, uint32_t count, uint32_t length,
+                 uint32_t *sequences)
 {
 	uint32_t most = least_u32(length, extend->old.length), i;
 
@@ -45,14 +51,11 @@ static bool keep(struct extend *extend, uint32_t first, uint32_t count, uint32_t
 		extend->kept[i] = 1;
 		if (!extend->replay || first + i >= extend->old.rows)
 			continue;
-		old = old_sequence(&extend->old, first + i, extend->seen, problem);
-		if (!old)
-			return false;
+		old = old_sequence(&extend->old, first + i);
 		extend->kept[i] = replay_keep(extend->replay, old, most);
 		memcpy(sequence, old, extend->kept[i] * sizeof(uint32_t));
 		extend->elements_kept += extend->kept[i] - 1;
 	}
-	return true;
 }
 
 static int by_kept(const void *a, const void *b, void *kept)
@@ -87,11 +90,9 @@ int extend_compute(struct extend *extend, uint32_t first, uint32_t count, uint32
 {
 	/* Sequences of one call have prefixes of one length: a little is given away for fewer calls. */
 	uint32_t slack = length / 32, done, end, i;
-	struct problem problem;
 	int status = EXIT_GOOD;
 
-	if (!keep(extend, first, count, length, sequences, &problem))
-		return message_failed(extend->session->options, &problem);
+	keep(extend, first, count, length, sequences);
 	for (i = 0; i < count; i++)
 		extend->order[i] = i;
 	qsort_r(extend->order, count, sizeof(uint32_t), by_kept, extend->kept);
@@ -111,7 +112,6 @@ void extend_close(struct extend *extend)
 {
 	old_close(&extend->old);
 	replay_close(extend->replay);
-	free(extend->seen);
 	free(extend->kept);
 	free(extend->order);
 	free(extend->prefixes);

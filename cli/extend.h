@@ -15,7 +15,6 @@ struct extend {
 	struct session *session;
 	struct old old;
 	struct replay *replay;
-	uint32_t *seen;     /* for old_sequence() */
 	uint32_t *kept;     /* elements kept of each sequence of the batch */
 	uint32_t *order;    /* the batch, those with most kept first */
 	uint32_t *prefixes; /* of a call */
@@ -23,11 +22,9 @@ struct extend {
 	uint64_t elements_kept; /* of all batches so far */
 };
 
-/* --extend's file, before the device is opened. Returns an exit status. */
-int extend_open(struct extend *extend, struct session *session);
-
-/* Once the embeddings are uploaded: for batches of at most so many. Returns an exit status. */
-int extend_prepare(struct extend *extend, uint32_t most, uint32_t length);
+/* --extend's file, checked; then uploads the embeddings. For batches of at most so many sequences.
+ * Returns an exit status. */
+int extend_open(struct extend *extend, struct session *session, uint32_t most, uint32_t length);
 
 /* The sequences from rows first … first + count - 1. Returns an exit status. */
 int extend_compute(struct extend *extend, uint32_t first, uint32_t count, uint32_t length,

@@ -54,6 +54,10 @@ char *resolve_target(const char *path, struct problem *problem)
 	struct stat status;
 	char *target;
 
+	if (stat(path, &status) != 0 && lstat(path, &status) == 0) {
+		problem_set(problem, "cannot write %s: it is a link to something that is not there", path);
+		return NULL;
+	}
 	if (stat(path, &status) != 0)
 		return directory_there(path, problem) ? path_with(path, "") : NULL;
 	if (!S_ISREG(status.st_mode)) {
@@ -132,35 +136,73 @@ bool sync_directory(const char *path, struct problem *problem)
 	return good;
 }
 
-/* mkstemp() makes files for their owner alone; results are as open as other new files. */
-static void allow_as_usual(int descriptor)
+/* Opens a new file TARGET.xxxxxx as open to others as files usually are, which mkstemp() does
+ * not: the mask cannot be read without changing it for the driver's threads, too. */
+static bool open_temporary(struct output *output)
 {
-	mode_t mask = umask(0);
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
+	unsigned char random[6];
+	char suffix[sizeof(random) + 2] = ".";
+	int attempt;
+	size_t i;
 
-	umask(mask);
-	fchmod(descriptor, 0666 & ~mask);
+	for (attempt = 0; attempt < 100; attempt++) {
+		if (getentropy(random, sizeof(random)) != 0)
+			return false;
+		for (i = 0; i < sizeof(random); i++)
+			suffix[i + 1] = letters[random[i] % (sizeof(letters) - 1)];
+		free(output->temporary);
+		output->temporary = path_with(output->target, suffix);
+		if (!output->temporary)
+			return false;
+		output->descriptor =
+			open(output->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (output->descriptor >= 0 || errno != EEXIST)
+			break;
+	}
+	return output->descriptor >= 0;
+}
+
+static bool begin_output(struct output *output, const char *target, struct problem *problem)
+{
+	memset(output, 0, sizeof(*output));
+	output->descriptor = -1;
+	output->target = resolve_target(target, problem);
+	return output->target != NULL;
+}
+
+/* After the temporary file was to be opened. */
+static bool opened(struct output *output, struct problem *problem)
+{
+	if (output->descriptor >= 0) {
+		interrupt_removes(output->temporary);
+		return true;
+	}
+	failed(problem, "write", output->target);
+	free(output->temporary);
+	output->temporary = NULL;
+	return false;
 }
 
 bool output_create(struct output *output, const char *target, uint64_t size,
                    struct problem *problem)
 {
-	memset(output, 0, sizeof(*output));
-	output->descriptor = -1;
-	output->target = resolve_target(target, problem);
-	if (!output->target)
+	if (!begin_output(output, target, problem))
 		return false;
-	output->temporary = path_with(output->target, ".XXXXXX");
-	if (!output->temporary)
-		return no_memory(problem);
-	output->descriptor = mkostemp(output->temporary, O_CLOEXEC);
-	if (output->descriptor < 0) {
-		free(output->temporary);
-		output->temporary = NULL;
-		return failed(problem, "write", target);
-	}
-	interrupt_removes(output->temporary);
-	allow_as_usual(output->descriptor);
-	return size == 0 || reserve_space(output->descriptor, target, size, problem);
+	open_temporary(output);
+	return opened(output, problem) &&
+	       (size == 0 || reserve_space(output->descriptor, target, size, problem));
+}
+
+bool output_create_alone(struct output *output, const char *target, struct problem *problem)
+{
+	if (!begin_output(output, target, problem))
+		return false;
+	output->temporary = path_with(output->target, ".partial");
+	if (output->temporary)
+		output->descriptor =
+			open(output->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	return opened(output, problem);
 }
 
 bool output_append(struct output *output, const void *bytes, size_t length,
@@ -172,14 +214,34 @@ bool output_append(struct output *output, const void *bytes, size_t length,
 	return true;
 }
 
-bool output_commit(struct output *output, struct problem *problem)
+static bool synced(const struct output *output, struct problem *problem)
 {
-	if (fsync(output->descriptor) != 0 || rename(output->temporary, output->target) != 0)
+	return fsync(output->descriptor) == 0 || failed(problem, "write", output->target);
+}
+
+static bool renamed(struct output *output, struct problem *problem)
+{
+	if (rename(output->temporary, output->target) != 0)
 		return failed(problem, "write", output->target);
 	interrupt_keeps(output->temporary);
 	free(output->temporary);
 	output->temporary = NULL;
 	return sync_directory(output->target, problem);
+}
+
+bool output_commit(struct output *output, struct problem *problem)
+{
+	return synced(output, problem) && renamed(output, problem);
+}
+
+bool output_commit_pair(struct output *first, struct output *second, struct problem *problem)
+{
+	if (!synced(first, problem) || !synced(second, problem))
+		return false;
+	if (unlink(second->target) != 0 && errno != ENOENT)
+		return failed(problem, "write", second->target);
+	return sync_directory(second->target, problem) && renamed(first, problem) &&
+	       renamed(second, problem);
 }
 
 void output_close(struct output *output)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "interrupt.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -20,13 +21,16 @@ static bool installed;
 static void on_signal(int number)
 {
 	const char *sentence = deferring;
-	int none = 0;
+	int none = 0, error = errno;
 	size_t i;
 
 	if (sentence && atomic_compare_exchange_strong(&noted, &none, number)) {
 		/* Nothing can be done where standard error is closed. */
-		if (write(STDERR_FILENO, sentence, strlen(sentence)) < 0)
-			return;
+		ssize_t wrote = write(STDERR_FILENO, sentence, strlen(sentence));
+
+		(void)wrote;
+		/* What was interrupted may be about to look at its own. */
+		errno = error;
 		return;
 	}
 	for (i = 0; i < MOST_FILES; i++)

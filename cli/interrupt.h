@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-/* Files that are removed when a signal ends the program. The string must stay. */
+/* Files that are removed when a signal ends the program. The string must stay until it is kept
+ * again. */
 void interrupt_removes(const char *path);
 void interrupt_keeps(const char *path);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "interrupt.h"
 #include "npy_header.h"
 #include "sidecar.h"
 #include "size.h"
@@ -26,6 +27,8 @@ static void header_of(const struct job *job, unsigned char header[NPY_HEADER_SIZ
 
 static bool name_files(struct job *job, const char *target, struct problem *problem)
 {
+	char *resolved;
+
 	job->target = resolve_target(target, problem);
 	if (!job->target)
 		return false;
@@ -34,7 +37,10 @@ static bool name_files(struct job *job, const char *target, struct problem *prob
 	job->sidecar = path_with(job->target, ".json");
 	if (!job->partial || !job->progress || !job->sidecar)
 		return problem_set(problem, "there is not enough memory for the names of files");
-	return true;
+	/* Said now, not when all is computed. */
+	resolved = resolve_target(job->sidecar, problem);
+	free(resolved);
+	return resolved != NULL;
 }
 
 /* Opens TARGET.progress for this process alone. */
@@ -81,15 +87,22 @@ static bool already_complete(const struct job *job, const struct identity *ident
 	return same;
 }
 
+/* Where the first `rows` rows end. */
+static uint64_t end_of(const struct job *job, uint32_t rows)
+{
+	return NPY_HEADER_SIZE + (uint64_t)rows * job->record.identity.length * sizeof(uint32_t);
+}
+
 /* A new TARGET.partial; the record that belongs to it is on the disk already. */
 static bool create_partial(struct job *job, struct problem *problem)
 {
 	unsigned char header[NPY_HEADER_SIZE];
 
+	header_of(job, header);
+	fingerprint_add(job->content, header, sizeof(header));
 	job->data = open(job->partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (job->data < 0)
 		return failed(problem, job->partial);
-	header_of(job, header);
 	return reserve_space(job->data, job->partial, job->size, problem) &&
 	       write_at(job->data, job->partial, header, sizeof(header), 0, problem) &&
 	       sync_directory(job->partial, problem);
@@ -100,33 +113,69 @@ static bool begin(struct job *job, const struct identity *identity, struct probl
 	/* The count of writes goes on, so that this record is newer than any in the file. */
 	job->record = (struct record){.identity = *identity, .sequence = job->record.sequence};
 	job->ours = true;
+	/* Until there is something to keep. */
+	interrupt_removes(job->partial);
+	interrupt_removes(job->progress);
 	return record_store(job->lock, job->progress, &job->record, problem) &&
 	       sync_directory(job->progress, problem) && create_partial(job, problem);
 }
 
-/* TARGET.partial as an earlier run left it. */
+/* TARGET.partial as an earlier run left it: every byte that is to be kept is compared. */
 static bool reopen_partial(struct job *job, struct problem *problem)
 {
-	unsigned char expected[NPY_HEADER_SIZE], found[NPY_HEADER_SIZE];
 	struct stat status;
 
 	job->data = open(job->partial, O_RDWR | O_CLOEXEC);
 	if (job->data < 0)
 		return failed(problem, job->partial);
-	header_of(job, expected);
+	job->rows_written = job->record.rows_done;
 	if (fstat(job->data, &status) != 0 || (uint64_t)status.st_size != job->size ||
-	    pread(job->data, found, sizeof(found), 0) != (ssize_t)sizeof(found) ||
-	    memcmp(found, expected, sizeof(found)) != 0)
+	    !fingerprint_add_file(job->content, job->data, end_of(job, job->rows_written)) ||
+	    !fingerprint_equal(fingerprint_so_far(job->content), job->record.content))
 		return problem_set(problem,
 		                   "%s is not the file that %s counts the rows of; --restart discards both",
 		                   job->partial, job->progress);
+	job->ours = true;
 	return true;
+}
+
+static bool go_on(struct job *job, const struct identity *identity, bool recorded,
+                  struct problem *problem)
+{
+	bool begun = access(job->partial, F_OK) == 0;
+	const char *difference =
+		recorded ? identity_difference(identity, &job->record.identity) : NULL;
+
+	/* A file that is complete may be being made again, by --restart: that goes on. */
+	if ((!recorded || difference || !begun) && already_complete(job, identity)) {
+		job->complete = true;
+		/* Left by a run that was ended between its last two steps. */
+		if (recorded && !difference)
+			unlink(job->progress);
+		return true;
+	}
+	if (!recorded && record_is_foreign(job->lock))
+		return problem_set(problem,
+		                   "%s is there, but it is no record of a job; --restart overwrites it",
+		                   job->progress);
+	/* Nothing is lost where nothing was done. */
+	if (!begun || (recorded && job->record.rows_done == 0))
+		return begin(job, identity, problem);
+	if (!recorded)
+		return problem_set(problem,
+		                   "%s is there, but no %s that says what it is; --restart discards it",
+		                   job->partial, job->progress);
+	if (difference)
+		return problem_set(problem,
+		                   "%s was begun with %s; run it with the same as then, or discard it "
+		                   "with --restart",
+		                   job->partial, difference);
+	return reopen_partial(job, problem);
 }
 
 bool job_open(struct job *job, const char *target, const struct identity *identity, bool restart,
               struct problem *problem)
 {
-	const char *difference = NULL;
 	uint64_t numbers;
 	bool recorded;
 
@@ -137,60 +186,46 @@ bool job_open(struct job *job, const char *target, const struct identity *identi
 	    !size_add(job->size, NPY_HEADER_SIZE, &job->size))
 		return problem_set(problem, "%u sequences of %u are more than a file can hold",
 		                   identity->rows, identity->length);
+	job->content = fingerprint_begin();
+	if (!job->content)
+		return problem_set(problem, "there is not enough memory to watch over the file");
 	if (!name_files(job, target, problem) || !take_lock(job, problem))
 		return false;
 	recorded = record_load(job->lock, &job->record);
-	if (recorded)
-		difference = identity_difference(identity, &job->record.identity);
-	if (!restart && already_complete(job, identity)) {
-		job->complete = true;
-		/* Left by a run that was ended between its last two steps. */
-		if (!recorded || !difference)
-			unlink(job->progress);
-		return true;
-	}
-	if (restart)
-		return begin(job, identity, problem);
-	if (recorded && difference)
-		return problem_set(problem,
-		                   "%s was begun with %s; run it with the same as then, or discard it "
-		                   "with --restart",
-		                   job->partial, difference);
-	if (access(job->partial, F_OK) != 0)
-		return begin(job, identity, problem);
-	if (!recorded) {
-		unlink(job->progress);
-		return problem_set(problem,
-		                   "%s is there, but no %s that says what it is; --restart discards it",
-		                   job->partial, job->progress);
-	}
-	job->ours = true;
-	return job->record.rows_done == 0 ? create_partial(job, problem) : reopen_partial(job, problem);
+	return restart ? begin(job, identity, problem) : go_on(job, identity, recorded, problem);
 }
 
-bool job_write(struct job *job, uint32_t first, uint32_t count, const uint32_t *sequences,
+bool job_write(struct job *job, uint32_t count, const uint32_t *sequences,
                struct problem *problem)
 {
-	uint64_t row_bytes = (uint64_t)job->record.identity.length * sizeof(*sequences);
+	uint64_t begin = end_of(job, job->rows_written);
+	size_t length = (size_t)(end_of(job, job->rows_written + count) - begin);
 
-	return write_at(job->data, job->partial, sequences, count * row_bytes,
-	                NPY_HEADER_SIZE + first * row_bytes, problem);
+	if (!write_at(job->data, job->partial, sequences, length, begin, problem))
+		return false;
+	fingerprint_add(job->content, sequences, length);
+	job->rows_written += count;
+	return true;
 }
 
-bool job_save(struct job *job, uint32_t rows_done, struct problem *problem)
+bool job_save(struct job *job, struct problem *problem)
 {
 	if (fdatasync(job->data) != 0)
 		return failed(problem, job->partial);
-	job->record.rows_done = rows_done;
+	interrupt_keeps(job->partial);
+	interrupt_keeps(job->progress);
+	job->record.rows_done = job->rows_written;
+	job->record.content = fingerprint_so_far(job->content);
 	return record_store(job->lock, job->progress, &job->record, problem);
 }
 
 bool job_finish(struct job *job, struct problem *problem)
 {
-	struct sidecar sidecar = {.identity = job->record.identity};
+	struct sidecar sidecar = {
+		.identity = job->record.identity,
+		.content = fingerprint_so_far(job->content),
+	};
 
-	if (!fingerprint_file(job->data, &sidecar.content))
-		return problem_set(problem, "cannot read %s: %s", job->partial, strerror(errno));
 	/* Should it end between these two, the description fits neither file and is not believed. */
 	if (!sidecar_write(job->sidecar, &sidecar, problem))
 		return false;
@@ -202,16 +237,27 @@ bool job_finish(struct job *job, struct problem *problem)
 	return true;
 }
 
+/* Whether TARGET.progress is as take_lock() made it. */
+static bool progress_is_empty(const struct job *job)
+{
+	struct stat status;
+
+	return job->lock >= 0 && fstat(job->lock, &status) == 0 && status.st_size == 0;
+}
+
 void job_close(struct job *job)
 {
-	if (job->ours && job->record.rows_done == 0) {
+	if (job->ours && job->record.rows_done == 0)
 		unlink(job->partial);
+	if ((job->ours && job->record.rows_done == 0) || progress_is_empty(job))
 		unlink(job->progress);
-	}
+	interrupt_keeps(job->partial);
+	interrupt_keeps(job->progress);
 	if (job->data >= 0)
 		close(job->data);
 	if (job->lock >= 0)
 		close(job->lock);
+	fingerprint_end(job->content);
 	free(job->target);
 	free(job->partial);
 	free(job->progress);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "message.h"
@@ -24,6 +25,49 @@ int json_print(const struct options *options, json_t *value, const char *after)
 	}
 	json_decref(value);
 	return status;
+}
+
+/* Bytes of the character at the beginning, or 0 where there is none. */
+static size_t character_length(const char *bytes)
+{
+	size_t most = strnlen(bytes, 4), length;
+
+	for (length = 1; length <= most; length++) {
+		json_t *character = json_stringn(bytes, length);
+
+		json_decref(character);
+		if (character)
+			return length;
+	}
+	return 0;
+}
+
+json_t *json_text(const char *bytes)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	json_t *text = json_string(bytes);
+	char *valid, *end;
+
+	if (text)
+		return text;
+	valid = end = malloc(strlen(bytes) * (sizeof(replacement) - 1) + 1);
+	if (!valid)
+		return NULL;
+	while (*bytes) {
+		size_t length = character_length(bytes);
+
+		if (length > 0) {
+			end = mempcpy(end, bytes, length);
+			bytes += length;
+		} else {
+			end = mempcpy(end, replacement, sizeof(replacement) - 1);
+			bytes++;
+		}
+	}
+	*end = '\0';
+	text = json_string(valid);
+	free(valid);
+	return text;
 }
 
 int json_flush(const struct options *options)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "json_out.h"
 #include "message.h"
 
 static const struct command commands[] = {
@@ -74,6 +75,12 @@ static void print_help(const struct command *none)
 	options_print_help(none);
 }
 
+/* The status after --help and --version, and for wrong use. */
+static int answered(const struct options *options, enum parsed parsed)
+{
+	return parsed == PARSED_DONE ? json_flush(options) : EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command none = {"", COMMAND_NONE, "", "", "", no_run};
@@ -92,11 +99,11 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		print_help(&none);
-		return EXIT_GOOD;
+		return answered(&options, PARSED_DONE);
 	}
 	parsed = options_parse(&options, argc, argv, &next);
 	if (parsed != PARSED_RUN)
-		return parsed == PARSED_DONE ? EXIT_GOOD : EXIT_USAGE;
+		return answered(&options, parsed);
 	if (next >= argc)
 		return message_usage(&options, "a command is needed, such as diversity-sequence");
 	for (i = 0; i < NUM_COMMANDS; i++)
@@ -108,6 +115,6 @@ int main(int argc, char **argv)
 	options.command = &commands[i];
 	parsed = options_parse(&options, argc - next, argv + next, &next);
 	if (parsed != PARSED_RUN)
-		return parsed == PARSED_DONE ? EXIT_GOOD : EXIT_USAGE;
+		return answered(&options, parsed);
 	return commands[i].run(&options);
 }

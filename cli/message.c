@@ -4,10 +4,26 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Whether a bar stands on the terminal's line. */
+static bool bar_shown;
+
+void message_bar_shown(void)
+{
+	bar_shown = true;
+}
+
+void message_clear_bar(void)
+{
+	if (bar_shown)
+		fputs("\r\033[K", stderr);
+	bar_shown = false;
+}
+
 static void say(const struct options *options, const char *format, va_list arguments)
 {
 	const char *name = options->command ? options->command->name : "";
 
+	message_clear_bar();
 	fprintf(stderr, "vulkan-compute%s%s: ", *name ? " " : "", name);
 	vfprintf(stderr, format, arguments);
 	fputc('\n', stderr);

@@ -23,4 +23,8 @@ int message_usage(const struct options *options, const char *format, ...)
 /* The sentence of a problem. Returns EXIT_FAILED. */
 int message_failed(const struct options *options, const struct problem *problem);
 
+/* A bar was drawn on the line that the cursor is in: the next sentence takes its place. */
+void message_bar_shown(void);
+void message_clear_bar(void);
+
 #endif

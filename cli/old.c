@@ -17,6 +17,10 @@
 #include "sidecar.h"
 #include "size.h"
 
+/* So many sequences are computed again, evenly spread. One of another --center or of a library with
+ * other results hardly ever agrees to its end. */
+#define COMPARED 16
+
 static bool map_sequences(struct old *old, const char *name, struct problem *problem)
 {
 	struct npy_header header;
@@ -112,8 +116,38 @@ static bool check_embeddings(const struct old *old, const struct options *option
 	return good;
 }
 
-int old_open(struct old *old, const struct options *options, const struct table *table)
+/* Whether each row begins with its number and has no row twice. */
+static bool check_sequences(const struct old *old, struct problem *problem)
 {
+	/* The last start, plus 1, whose sequence had the row. */
+	uint32_t *seen = calloc(old->rows, sizeof(*seen)), start, i;
+
+	if (!seen)
+		return problem_set(problem, "there is not enough memory to check the file to extend");
+	for (start = 0; start < old->rows; start++) {
+		const uint32_t *sequence = old_sequence(old, start);
+
+		for (i = 0; i < old->length; i++) {
+			if (sequence[i] >= old->rows || seen[sequence[i]] == start + 1 ||
+			    sequence[0] != start) {
+				free(seen);
+				return problem_set(problem,
+				                   "the file to extend is damaged: row %" PRIu32
+				                   ", column %" PRIu32 " has %" PRIu32
+				                   ", which does not belong there",
+				                   start, i, sequence[i]);
+			}
+			seen[sequence[i]] = start + 1;
+		}
+	}
+	free(seen);
+	return true;
+}
+
+int old_open(struct old *old, const struct session *session)
+{
+	const struct options *options = session->options;
+	const struct table *table = &session->input.table;
 	struct problem problem;
 	char *name;
 	bool good;
@@ -134,7 +168,50 @@ int old_open(struct old *old, const struct options *options, const struct table 
 		good = options->old_embeddings ? check_embeddings(old, options, table, &problem)
 		                               : check_sidecar(old, options, name, table, &problem);
 	free(name);
-	return good ? EXIT_GOOD : message_failed(options, &problem);
+	return good && check_sequences(old, &problem) ? EXIT_GOOD : message_failed(options, &problem);
+}
+
+/* Compares the sequences from these starts. */
+static int compare(const struct old *old, struct session *session, const uint32_t *starts,
+                   uint32_t count, uint32_t *sequences)
+{
+	uint64_t row_bytes = (uint64_t)old->length * sizeof(*sequences);
+	uint32_t i;
+
+	if (vkc_compute_diversity_sequences(session->context, starts, count, 1, old->length,
+	                                    sequences) != VKC_SUCCESS)
+		return session_failed(session);
+	for (i = 0; i < count; i++) {
+		if (memcmp(sequences + (uint64_t)i * old->length, old_sequence(old, starts[i]),
+		           row_bytes) == 0)
+			continue;
+		message_error(session->options,
+		              "row %" PRIu32 " of %s is not the sequence that these embeddings and options "
+		              "give: it was made with %s--center, or by a library that gives other results",
+		              starts[i], session->options->extend, session->options->center ? "no " : "");
+		return EXIT_FAILED;
+	}
+	return EXIT_GOOD;
+}
+
+int old_compare(const struct old *old, struct session *session)
+{
+	uint32_t starts[COMPARED], count = least_u32(COMPARED, old->rows), i;
+	uint32_t *sequences = calloc((uint64_t)count * old->length, sizeof(*sequences));
+	int status;
+
+	if (!sequences) {
+		message_error(session->options, "there is not enough memory to check %s",
+		              session->options->extend);
+		return EXIT_FAILED;
+	}
+	for (i = 0; i < count; i++)
+		starts[i] = (uint32_t)((uint64_t)i * old->rows / count);
+	status = session_upload_rows(session, old->rows);
+	if (status == EXIT_GOOD)
+		status = compare(old, session, starts, count, sequences);
+	free(sequences);
+	return status;
 }
 
 void old_close(struct old *old)
@@ -142,22 +219,7 @@ void old_close(struct old *old)
 	file_bytes_close(&old->file);
 }
 
-const uint32_t *old_sequence(const struct old *old, uint32_t start, uint32_t *seen,
-                             struct problem *problem)
+const uint32_t *old_sequence(const struct old *old, uint32_t start)
 {
-	const uint32_t *sequence = old->sequences + (uint64_t)start * old->length;
-	uint32_t i;
-
-	for (i = 0; i < old->length; i++) {
-		/* seen[row] holds the last start, plus 1, whose sequence had the row. */
-		if (sequence[i] >= old->rows || seen[sequence[i]] == start + 1 || sequence[0] != start) {
-			problem_set(problem,
-			            "the file to extend is damaged: row %" PRIu32 ", column %" PRIu32
-			            " has %" PRIu32 ", which does not belong there",
-			            start, i, sequence[i]);
-			return NULL;
-		}
-		seen[sequence[i]] = start + 1;
-	}
-	return sequence;
+	return old->sequences + (uint64_t)start * old->length;
 }

@@ -9,8 +9,7 @@
 #include <stdint.h>
 
 #include "file_bytes.h"
-#include "options.h"
-#include "table.h"
+#include "session.h"
 
 struct old {
 	struct file_bytes file;
@@ -18,13 +17,17 @@ struct old {
 	uint32_t rows, length;
 };
 
-/* Opens --extend's file and makes sure that it was made from the first rows of the table, with
- * the present options. Returns an exit status, having said what is wrong. */
-int old_open(struct old *old, const struct options *options, const struct table *table);
+/* Opens --extend's file and makes sure that it holds sequences, made from the first rows of the
+ * session's table. Where only the user says so, old_compare() has to follow. Returns an exit
+ * status, having said what is wrong. */
+int old_open(struct old *old, const struct session *session);
+
+/* Computes some of the sequences again, to see whether the options and the library's results were
+ * the same. Uploads the first rows for that. Returns an exit status, having said what is wrong. */
+int old_compare(const struct old *old, struct session *session);
 void old_close(struct old *old);
 
-/* The sequence from a start below old->rows, or NULL with a problem where it is none. */
-const uint32_t *old_sequence(const struct old *old, uint32_t start, uint32_t *seen,
-                             struct problem *problem);
+/* The sequence from a start below old->rows. */
+const uint32_t *old_sequence(const struct old *old, uint32_t start);
 
 #endif

@@ -94,9 +94,10 @@ static const struct {
 	{"old-embeddings", required_argument, KEY_OLD_EMBEDDINGS, COMMAND_ALL, "FILE",
      "what OLD.npy was made from, where OLD.npy.json is lost"},
 	{"batch", required_argument, KEY_BATCH, COMMAND_ALL, "N",
-     "sequences a call; default: what takes about a second"},
+     "sequences a call; default: what takes a second or a few"},
 	{"checkpoint", required_argument, KEY_CHECKPOINT, COMMAND_ALL, "SECONDS",
-     "how much work may be lost at most; default: 5"},
+     "how much work may be lost at most, but for a single\n"
+     "sequence that takes longer; default: 5"},
 	{"order", required_argument, KEY_ORDER, COMMAND_HEATMAP, "ORDER",
      "file (default), diversity (the sequence from row 0), or\n"
      "cluster (similar rows side by side)"},
@@ -285,25 +286,40 @@ static enum parsed set(struct options *options, int key, const char *value)
 	return PARSED_RUN;
 }
 
-/* Why getopt_long took an argument for none of the command's options. */
+/* Whether the word is "--name" or "--name=…". */
+static bool names(const char *word, const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncmp(word, "--", 2) == 0 && strncmp(word + 2, name, length) == 0 &&
+	       (word[2 + length] == '\0' || word[2 + length] == '=');
+}
+
+/* Why getopt_long took `word`, or the letter `key` in it, for none of the command's options. */
 static enum parsed unknown(const struct options *options, const char *word, int key,
                            bool value_missing)
 {
+	unsigned flag = options->command->flag;
+	char letter[3] = {'-', (char)key, '\0'};
 	size_t i;
 
 	for (i = 0; i < NUM_SPECS; i++) {
-		if (value_missing && specs[i].key == key) {
-			message_usage(options, "'%s' needs a value: %s", word, specs[i].argument);
-			return PARSED_WRONG;
-		}
-		if (strncmp(word, "--", 2) == 0 && strcmp(word + 2, specs[i].name) == 0) {
-			bool applies = specs[i].commands & options->command->flag;
+		bool applies = specs[i].commands & flag;
 
-			message_usage(options, applies ? "%s takes no value" : "%s does not apply here", word);
-			return PARSED_WRONG;
-		}
+		if (value_missing && applies && specs[i].key == key)
+			message_usage(options, "'%s' needs a value: %s",
+			              strncmp(word, "--", 2) == 0 ? word : letter, specs[i].argument);
+		/* Its key is told where it was found, but was given a value. */
+		else if (!value_missing && applies && specs[i].key == key)
+			message_usage(options, "--%s takes no value", specs[i].name);
+		else if (!value_missing && key == 0 && names(word, specs[i].name))
+			message_usage(options, "--%s does not apply here", specs[i].name);
+		else
+			continue;
+		return PARSED_WRONG;
 	}
-	message_usage(options, "unknown option '%s'", word);
+	/* A letter may stand in the middle of a word that getopt_long has not left yet. */
+	message_usage(options, "unknown option '%s'", key ? letter : word);
 	return PARSED_WRONG;
 }
 
@@ -338,12 +354,8 @@ enum parsed options_parse(struct options *options, int argc, char **argv, int *n
 	while ((key = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		enum parsed parsed;
 
-		if (key == '?' || key == ':') {
-			char letter[3] = {'-', (char)optopt, '\0'};
-			bool is_short = optopt > 0 && optopt < 256 && strncmp(argv[optind - 1], "--", 2) != 0;
-
-			return unknown(options, is_short ? letter : argv[optind - 1], optopt, key == ':');
-		}
+		if (key == '?' || key == ':')
+			return unknown(options, argv[optind - 1], optopt, key == ':');
 		parsed = set(options, key, optarg);
 		if (parsed != PARSED_RUN)
 			return parsed;

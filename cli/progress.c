@@ -70,6 +70,7 @@ void progress_update(struct progress *progress, uint64_t done)
 		        (unsigned long long)(100 * done / progress->total), (unsigned long long)done,
 		        (unsigned long long)progress->total, progress->unit, rate < 100 ? 1 : 0, rate,
 		        left);
+		message_bar_shown();
 		progress->bar_at = now;
 	}
 	if (options->log_seconds > 0 && now - progress->line_at >= options->log_seconds) {
@@ -81,7 +82,6 @@ void progress_update(struct progress *progress, uint64_t done)
 
 void progress_end(struct progress *progress)
 {
-	if (progress->bar && progress->bar_at > 0)
-		fputs("\r\033[K", stderr);
+	message_clear_bar();
 	progress->bar = false;
 }

@@ -29,8 +29,8 @@ bool read_jsonl(const unsigned char *bytes, size_t length, struct table *table,
 bool read_fvecs(const unsigned char *bytes, size_t length, struct table *table,
                 struct problem *problem);
 
-/* Names: a JSON list of strings or integers, or a name a line. Returns a new list
- * without repetitions, or NULL. */
+/* Names: a JSON list of strings or integers, or a name a line. Returns a new list, in which
+ * names may be repeated, or NULL. */
 json_t *read_ids(const unsigned char *bytes, size_t length, struct problem *problem);
 
 #endif

@@ -9,20 +9,23 @@
 #include "files.h"
 
 #define COPIES 2
-#define COPY_DISTANCE 4096 /* no disk writes two copies in one piece */
+#define COPY_DISTANCE 4096 /* no sector of a disk, which may be lost whole, has a part of both */
+#define FILE_SIZE (COPIES * COPY_DISTANCE)
 
 /* As it lies in the file; without holes, so that all of it can be checked. */
 struct copy {
 	char magic[8];
 	uint64_t sequence;
 	uint32_t rows, columns, length, centered, result_version, rows_done;
-	uint64_t embeddings[2];
+	uint64_t embeddings[2], content[2];
 	uint64_t checksum; /* of all before */
 };
 
-_Static_assert(sizeof(struct copy) == 64, "the record has no holes");
+_Static_assert(sizeof(struct copy) == 80, "the record has no holes");
 
-static const char magic[8] = "VKCPROG1";
+/* All versions begin with the same seven letters. */
+#define MAGIC_FAMILY 7
+static const char magic[8] = "VKCPROG2";
 
 static bool copy_load(int descriptor, unsigned which, struct copy *copy)
 {
@@ -55,9 +58,29 @@ bool record_load(int descriptor, struct record *record)
 			.embeddings = {{newest.embeddings[0], newest.embeddings[1]}},
 		},
 		.rows_done = newest.rows_done,
+		.content = {{newest.content[0], newest.content[1]}},
 		.sequence = newest.sequence,
 	};
 	return found;
+}
+
+bool record_is_foreign(int descriptor)
+{
+	/* One more byte than there should be. */
+	unsigned char bytes[FILE_SIZE + 1] = {0};
+	ssize_t length = pread(descriptor, bytes, sizeof(bytes), 0), i;
+	unsigned which;
+
+	if (length > FILE_SIZE)
+		return true;
+	for (which = 0; which < COPIES; which++)
+		if (memcmp(bytes + (size_t)which * COPY_DISTANCE, magic, MAGIC_FAMILY) == 0)
+			return false;
+	/* Zeros are the space that was taken for a first record. */
+	for (i = 0; i < length; i++)
+		if (bytes[i])
+			return true;
+	return false;
 }
 
 bool record_store(int descriptor, const char *name, struct record *record, struct problem *problem)
@@ -72,6 +95,7 @@ bool record_store(int descriptor, const char *name, struct record *record, struc
 		.result_version = identity->result_version,
 		.rows_done = record->rows_done,
 		.embeddings = {identity->embeddings.words[0], identity->embeddings.words[1]},
+		.content = {record->content.words[0], record->content.words[1]},
 	};
 	uint64_t place = copy.sequence % COPIES * COPY_DISTANCE;
 
@@ -79,7 +103,7 @@ bool record_store(int descriptor, const char *name, struct record *record, struc
 	copy.checksum = checksum_bytes(&copy, offsetof(struct copy, checksum));
 	/* The first write takes the space of both copies. */
 	if (record->sequence == 0 &&
-	    !reserve_space(descriptor, name, (uint64_t)COPIES * COPY_DISTANCE, problem))
+	    !reserve_space(descriptor, name, FILE_SIZE, problem))
 		return false;
 	if (!write_at(descriptor, name, &copy, sizeof(copy), place, problem))
 		return false;

@@ -16,11 +16,15 @@
 struct record {
 	struct identity identity;
 	uint32_t rows_done;
-	uint64_t sequence; /* counts the writes */
+	struct fingerprint content; /* of the file of results up to the end of these rows */
+	uint64_t sequence;          /* counts the writes */
 };
 
 /* Reads the newest copy that is whole; false when there is none. */
 bool record_load(int descriptor, struct record *record);
+
+/* Whether the file holds something, and nothing that ever was such a record. */
+bool record_is_foreign(int descriptor);
 
 /* Writes the next copy and waits until it is on the disk. */
 bool record_store(int descriptor, const char *name, struct record *record,

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "message.h"
-#include "size.h"
+#include "panels.h"
 
 /* What is known about this version of the library's results, and used below: the weight of a row
  * is its length over a power of two above all lengths, rounded to 30 bits; a cosine is that of
@@ -20,7 +20,6 @@
 
 /* Beyond this the new rows are so many that hardly a sequence would keep anything. */
 #define MOST_SIMILARITY_BYTES (512ull << 20)
-#define PANEL_BYTES (32u << 20)
 
 struct replay {
 	const struct table *table;
@@ -115,31 +114,19 @@ static bool measure_rows(struct replay *replay)
 }
 
 /* The similarities of old rows to new ones, those of one old row side by side. */
-static int fetch_similarities(struct replay *replay, struct session *session)
+static int take_new_rows(void *user, uint32_t first, uint32_t count, const float *panel)
 {
-	uint32_t rows = replay->table->rows, first, count, i, j;
-	uint64_t row_bytes = (uint64_t)rows * sizeof(float);
-	uint32_t most = (uint32_t)least_u64(replay->new_rows, PANEL_BYTES / row_bytes + 1);
-	float *panel = malloc(most * row_bytes + 1);
-	int status = EXIT_GOOD;
+	struct replay *replay = user;
+	uint32_t i, j;
 
-	if (!panel) {
-		message_error(session->options, "there is not enough memory for --extend");
-		return EXIT_FAILED;
+	for (j = 0; j < replay->old_rows; j++) {
+		float *to = replay->similarities + (uint64_t)j * replay->new_rows;
+
+		to += first - replay->old_rows;
+		for (i = 0; i < count; i++)
+			to[i] = panel[(uint64_t)i * replay->table->rows + j];
 	}
-	for (first = 0; first < replay->new_rows && status == EXIT_GOOD; first += count) {
-		count = least_u32(most, replay->new_rows - first);
-		if (vkc_compute_similarity_rows(session->context, replay->old_rows + first, count,
-		                                panel) != VKC_SUCCESS)
-			status = session_failed(session);
-		else
-			for (j = 0; j < replay->old_rows; j++)
-				for (i = 0; i < count; i++)
-					replay->similarities[(uint64_t)j * replay->new_rows + first + i] =
-						panel[(uint64_t)i * rows + j];
-	}
-	free(panel);
-	return status;
+	return EXIT_GOOD;
 }
 
 static bool allocate(struct replay *replay)
@@ -194,7 +181,7 @@ int replay_open(struct replay **opened, struct session *session, uint32_t old_ro
 		                               "new rows may change how all are weighted");
 		return EXIT_GOOD;
 	}
-	status = fetch_similarities(replay, session);
+	status = panels_each(session, old_rows, new_rows, false, take_new_rows, replay);
 	if (status != EXIT_GOOD) {
 		replay_close(replay);
 		return status;

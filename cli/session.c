@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "distinct.h"
 #include "message.h"
 
 int session_read(struct session *session, const struct options *options)
@@ -19,7 +20,7 @@ int session_read(struct session *session, const struct options *options)
 	return EXIT_GOOD;
 }
 
-int session_upload(struct session *session)
+int session_upload_rows(struct session *session, uint32_t rows)
 {
 	const struct table *table = &session->input.table;
 	VkcOptions options = {
@@ -31,13 +32,13 @@ int session_upload(struct session *session)
 		.struct_size = sizeof(embeddings),
 		.type = table->type,
 		.data = table->data,
-		.num_embeddings = table->rows,
+		.num_embeddings = rows,
 		.embedding_dim = table->columns,
 		.row_stride = table->row_stride,
 		.flags = session->options->center ? VKC_CENTER : 0,
 	};
 
-	if (vkc_init_with_options(&options, &session->context) != VKC_SUCCESS)
+	if (!session->context && vkc_init_with_options(&options, &session->context) != VKC_SUCCESS)
 		return session_failed(session);
 	if (vkc_upload(session->context, &embeddings) != VKC_SUCCESS) {
 		message_error(session->options, "%s: %s", input_name(session->options->embeddings),
@@ -45,6 +46,11 @@ int session_upload(struct session *session)
 		return EXIT_FAILED;
 	}
 	return EXIT_GOOD;
+}
+
+int session_upload(struct session *session)
+{
+	return session_upload_rows(session, session->input.table.rows);
 }
 
 /* Panels alone would make the library compute each similarity twice, once for either row. After
@@ -79,5 +85,5 @@ int session_needs_output(const struct options *options)
 {
 	if (!options->output || !*options->output)
 		return message_usage(options, "--output is needed: the file to write");
-	return EXIT_GOOD;
+	return distinct_output(options, options->output, "");
 }

@@ -20,6 +20,9 @@ struct session {
 int session_read(struct session *session, const struct options *options);
 int session_upload(struct session *session);
 
+/* The first rows only; a later upload replaces them. */
+int session_upload_rows(struct session *session, uint32_t rows);
+
 /* Before all rows of the matrix are asked for in panels. Returns an exit status. */
 int session_want_matrix(struct session *session);
 
@@ -28,7 +31,7 @@ void session_close(struct session *session);
 /* Says why the library's call failed. Returns EXIT_FAILED. */
 int session_failed(const struct session *session);
 
-/* --output, checked to be there. */
+/* --output, checked to be there and to be none of the inputs. Returns an exit status. */
 int session_needs_output(const struct options *options);
 
 #endif

@@ -17,7 +17,7 @@ struct sidecar {
 	struct fingerprint content; /* of the file it belongs to */
 };
 
-/* Both take the name of the .json file. */
+/* Both take the name of the .json file; only one process at a time may write it. */
 bool sidecar_read(const char *name, struct sidecar *sidecar, struct problem *problem);
 bool sidecar_write(const char *name, const struct sidecar *sidecar, struct problem *problem);
 

@@ -3,6 +3,7 @@
 -- diversity-all --extend: byte for byte what a full run gives.
 
 local luaunit = require("luaunit")
+local jobs = require("jobs")
 local support = require("support")
 
 local function take(rows, count)
@@ -167,6 +168,27 @@ function TestExtend:test_onto_itself_and_resumed()
   luaunit.assertTrue(same_bytes("self_full.npy", "self_all.npy"))
 end
 
+-- What is said to be kept is a share of what this run had to do.
+function TestExtend:test_share_after_a_resume()
+  local rows = {}
+  for i, row in ipairs(support.rows(120, 8, 13)) do
+    rows[i] = {row[1] + 2, unpack(row, 2)}
+  end
+  for i = 118, 120 do
+    rows[i] = {2, 0, 0, 0, 0, 0, 0, 0}
+  end
+  local share = compare("share", rows, 117)
+  local target = support.path("share_resumed.npy")
+  local line = ("%s diversity-all -e %s -o %s --extend %s --batch 10 --checkpoint 0"):format(
+    support.quote(support.program), support.path("share.npy"), target,
+    support.path("share_old_all.npy"))
+  luaunit.assertEquals((jobs.die(line, 7, {call = "fdatasync"})), 137)
+  local status, _, err = support.shell(line)
+  luaunit.assertEquals(status, 0)
+  luaunit.assertStrContains(err, "going on after 60 of 120 sequences")
+  luaunit.assertAlmostEquals(kept(err), share, 10)
+end
+
 function TestExtend:test_old_embeddings()
   local rows = support.rows(60, 8, 19)
   local file = support.write("lost.npy", support.npy(rows))
@@ -178,6 +200,39 @@ function TestExtend:test_old_embeddings()
   local _, err = all(file, "lost_extended.npy", "--extend", walks, "--old-embeddings", old)
   luaunit.assertTrue(kept(err) > 0)
   luaunit.assertTrue(same_bytes("lost_full.npy", "lost_extended.npy"))
+end
+
+-- The user's word for what a file was made from is not enough: some of it is computed again.
+function TestExtend:test_old_sequences_are_compared()
+  local rows = support.rows(60, 8, 21)
+  local file = support.write("word.npy", support.npy(rows))
+  local old = support.write("word_old.npy", support.npy(take(rows, 58)))
+  local walks = support.path("word_all.npy")
+  local function refused(sentence, ...)
+    local target = support.path("word_refused.npy")
+    local status, _, err = support.run({"diversity-all", "-e", file, "-o", target,
+      "--extend", walks, "--old-embeddings", old, ...})
+    luaunit.assertEquals(status, 2)
+    luaunit.assertStrContains(err, "is not the sequence that these embeddings and options give: " ..
+      sentence)
+    luaunit.assertFalse(support.exists(target .. ".partial"))
+  end
+  all(old, "word_all.npy", "--center")
+  os.remove(walks .. ".json")
+  refused("it was made with --center")
+  all(old, "word_all.npy")
+  os.remove(walks .. ".json")
+  refused("it was made with no --center", "--center")
+  -- Sequences, but not those of this library: as one with other results would give them.
+  local bytes = support.read(walks)
+  local parts = {bytes:sub(1, 128)}
+  for row = 0, 57 do
+    local at = 128 + row * 58 * 4
+    parts[#parts + 1] = bytes:sub(at + 1, at + 56 * 4) .. bytes:sub(at + 57 * 4 + 1, at + 58 * 4) ..
+      bytes:sub(at + 56 * 4 + 1, at + 57 * 4)
+  end
+  support.write("word_all.npy", table.concat(parts))
+  refused("it was made with --center, or by a library that gives other results")
 end
 
 function TestExtend:test_refusals()
@@ -236,6 +291,4 @@ function TestExtend:test_refusals()
     unpack(extend))
 end
 
-local status = luaunit.LuaUnit.run()
-support.clean()
-os.exit(status)
+support.finish()

@@ -191,6 +191,28 @@ function TestInputs:test_malformed_files()
   end
 end
 
+-- Real embeddings that lie beside the project where it is developed: 300 rows of 1536 float64.
+function TestInputs:test_real_embeddings()
+  local ffi = require("ffi")
+  local path = assert(os.getenv("VKC_SHARED_DATA"), "VKC_SHARED_DATA must name a folder") ..
+    "/movies.npy"
+  local bytes = support.read(path)
+  if not bytes then
+    luaunit.skip(path .. " is not there")
+  end
+  local movies, numbers = {}, ffi.new("double[?]", 300 * 1536)
+  ffi.copy(numbers, bytes:sub(-300 * 1536 * 8), 300 * 1536 * 8)
+  for i = 1, 300 do
+    movies[i] = {}
+    for j = 1, 1536 do
+      movies[i][j] = numbers[(i - 1) * 1536 + j - 1]
+    end
+  end
+  luaunit.assertEquals(support.must({"diversity-sequence", "-e", path, "--start", "123",
+    "--length", "60"}),
+    "[" .. table.concat(support.reference_sequence(movies, 123, 60), ",") .. "]\n")
+end
+
 function TestInputs:test_no_file()
   local cases = {
     {support.path("absent.npy"), "No such file"},
@@ -205,6 +227,4 @@ function TestInputs:test_no_file()
   end
 end
 
-local status = luaunit.LuaUnit.run()
-support.clean()
-os.exit(status)
+support.finish()

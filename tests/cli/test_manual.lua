@@ -52,6 +52,4 @@ function TestManual:test_well_formed()
   luaunit.assertEquals(out .. err, "")
 end
 
-local status = luaunit.LuaUnit.run()
-support.clean()
-os.exit(status)
+support.finish()

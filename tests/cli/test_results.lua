@@ -242,8 +242,9 @@ function TestResults:test_results_replace_files_at_the_end()
   luaunit.assertEquals((support.shell("test -L " .. link)), 0)
   local _, mode = support.shell("umask 022; stat -c %a " .. target)
   luaunit.assertEquals(mode, "644\n")
+  _, mode = support.shell(("umask 027; %s similarity-matrix -e %s -o %s; stat -c %%a %s"):format(
+    support.quote(support.program), file, support.path("masked.npy"), support.path("masked.npy")))
+  luaunit.assertEquals(mode, "640\n")
 end
 
-local status = luaunit.LuaUnit.run()
-support.clean()
-os.exit(status)
+support.finish()

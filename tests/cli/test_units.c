@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "clusters.h"
 #include "npy_header.h"
 #include "numbers.h"
 #include "pace.h"
@@ -158,19 +159,42 @@ static void test_identity(void **state)
 	assert_non_null(identity_difference(&one, &other));
 }
 
-/* The size of batches after many calls of a device that needs `fixed` seconds a call and `each`
- * a sequence. */
-static uint32_t settled(double fixed, double each, uint32_t most)
+#define PATIENT 1e9 /* seconds that may be lost */
+
+/* A device that needs `fixed` seconds a call and `each` a sequence. */
+struct device {
+	double fixed, each;
+};
+
+/* Returns the size of the call. */
+static uint32_t call(struct pace *pace, struct device device)
 {
-	struct pace pace;
+	uint32_t batch = pace->batch;
+
+	assert_in_range(batch, 1, pace->room);
+	pace_update(pace, batch, device.fixed + device.each * batch);
+	return batch;
+}
+
+/* The mean size of batches after many calls. */
+static uint32_t settled(struct pace *pace, struct device device)
+{
+	uint64_t sum = 0;
 	int i;
 
-	pace_begin(&pace, most, 0);
-	for (i = 0; i < 200; i++) {
-		assert_in_range(pace.batch, 1, most);
-		pace_update(&pace, pace.batch, fixed + each * pace.batch);
-	}
-	return pace.batch;
+	for (i = 0; i < 100; i++)
+		call(pace, device);
+	for (i = 0; i < 100; i++)
+		sum += call(pace, device);
+	return (uint32_t)(sum / 100);
+}
+
+static uint32_t settled_from_start(double fixed, double each, uint32_t room)
+{
+	struct pace pace;
+
+	pace_begin(&pace, room, 0, PATIENT);
+	return settled(&pace, (struct device){fixed, each});
 }
 
 static void test_pace(void **state)
@@ -179,19 +203,124 @@ static void test_pace(void **state)
 
 	(void)state;
 	/* About a second where nothing is gained by more. */
-	assert_in_range(settled(0, 0.01, 100000), 50, 200);
-	assert_in_range(settled(0, 0.07, 100000), 4, 32);
+	assert_in_range(settled_from_start(0, 0.01, 100000), 50, 200);
+	assert_in_range(settled_from_start(0, 0.07, 100000), 4, 32);
 	/* All at once where that is quick. */
-	assert_int_equal(settled(0, 1e-6, 1000), 1000);
-	/* More than a second where that is much faster, but not much more than eight. */
-	assert_in_range(settled(2, 0.001, 100000), 1000, 8000);
+	assert_int_equal(settled_from_start(0, 1e-6, 1000), 1000);
+	/* More than a second where that is much faster, but not more than eight. */
+	assert_in_range(settled_from_start(2, 0.001, 100000), 1000, 6000);
 	/* One by one where one takes a minute. */
-	assert_int_equal(settled(0, 60, 1000), 1);
+	assert_int_equal(settled_from_start(0, 60, 1000), 1);
 
-	pace_begin(&pace, 1000, 7);
+	pace_begin(&pace, 1000, 7, PATIENT);
 	pace_update(&pace, 7, 0.001);
-	pace_update(&pace, 7, 0.001);
+	pace_update(&pace, 7, 70);
 	assert_int_equal(pace.batch, 7);
+	pace_begin(&pace, 3, 7, PATIENT);
+	assert_int_equal(pace.batch, 3);
+}
+
+/* What one call took, for whatever reason, does not slow down the rest of the job. */
+static void test_pace_recovers(void **state)
+{
+	const struct device device = {0, 0.01};
+	struct pace pace;
+	uint32_t batch;
+	int i;
+
+	(void)state;
+	/* The first call makes the matrix and the pipelines. */
+	pace_begin(&pace, 100000, 0, PATIENT);
+	pace_update(&pace, pace.batch, 30);
+	for (i = 0; i < 12; i++)
+		call(&pace, device);
+	assert_in_range(pace.batch, 50, 200);
+	/* A laptop that was closed for an hour. */
+	pace_update(&pace, pace.batch, 3600);
+	assert_int_equal(pace.batch, 1);
+	for (i = 0; i < 12; i++)
+		call(&pace, device);
+	assert_in_range(pace.batch, 50, 200);
+	/* Another job that took most of the machine, for half an hour. */
+	for (i = 0; i < 300; i++)
+		call(&pace, (struct device){0, 2});
+	assert_in_range(pace.batch, 1, 4);
+	assert_in_range(settled(&pace, device), 50, 200);
+	/* A larger batch that was tried at the wrong moment is tried again. */
+	pace_begin(&pace, 100000, 0, PATIENT);
+	do
+		batch = call(&pace, (struct device){1, 0.01});
+	while (batch < 64);
+	pace_update(&pace, pace.batch, 5);
+	assert_int_equal(pace.batch, batch);
+	assert_int_equal(settled(&pace, (struct device){1, 0.01}), 512);
+}
+
+/* No more work at stake than the user allows, where sequences are not longer than that. */
+static void test_pace_keeps_to_the_limit(void **state)
+{
+	const struct device device = {0.5, 0.004};
+	struct pace pace;
+	int i;
+
+	(void)state;
+	pace_begin(&pace, 100000, 0, 2);
+	for (i = 0; i < 200; i++) {
+		uint32_t count = call(&pace, device);
+
+		assert_true(device.fixed + device.each * count <= 2);
+		if (i > 0)
+			assert_true(pace_expected(&pace) <= 2.001);
+	}
+	assert_true(pace.batch > 64);
+	/* None at all. */
+	pace_begin(&pace, 100000, 0, 0);
+	for (i = 0; i < 20; i++)
+		assert_int_equal(call(&pace, device), 1);
+}
+
+/* The places are those of a path through all leaves, whatever ties and copies there are. */
+static void test_clusters(void **state)
+{
+	enum {
+		LEAVES = 240
+	};
+	uint32_t places[LEAVES], seen[LEAVES], seed = 1, round, i, j;
+	struct clusters clusters;
+
+	(void)state;
+	for (round = 0; round < 60; round++) {
+		uint32_t leaves = 1 + round * 4, kinds = 1 + round % 7;
+
+		assert_true(clusters_open(&clusters, leaves));
+		/* As cosines are; leaves of one kind are copies, and have the same to all others. */
+		for (i = 0; i < leaves; i++) {
+			for (j = 0; j <= i; j++) {
+				uint32_t a = i % kinds, b = j % kinds;
+				uint32_t kind = a < b ? a * kinds + b : b * kinds + a;
+				double value;
+
+				if (round % 2)
+					kind = seed = seed * 1103515245 + 12345;
+				value = a == b ? 1 : (double)(kind * 2654435761u >> 20) / 4096;
+				clusters.similarities[(size_t)i * leaves + j] = value;
+				clusters.similarities[(size_t)j * leaves + i] = value;
+			}
+		}
+		clusters_join(&clusters, places);
+		clusters_close(&clusters);
+		memset(seen, 0, sizeof(seen));
+		for (i = 0; i < leaves; i++) {
+			assert_in_range(places[i], 0, leaves - 1);
+			assert_int_equal(seen[places[i]]++, 0);
+		}
+		/* Copies stand side by side. */
+		for (i = 0; round % 2 == 0 && i < leaves; i++)
+			for (j = i % kinds; j < leaves; j += kinds)
+				assert_in_range(places[i] > places[j] ? places[i] - places[j]
+				                                      : places[j] - places[i],
+				                0, leaves / kinds);
+	}
 }
 
 /* Relative luminance, as the contrast rules of the web define it. */
@@ -242,6 +371,9 @@ int main(void)
 		cmocka_unit_test(test_record_survives_torn_writes),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_pace_recovers),
+		cmocka_unit_test(test_pace_keeps_to_the_limit),
+		cmocka_unit_test(test_clusters),
 		cmocka_unit_test(test_colors),
 		cmocka_unit_test(test_picture_clips),
 	};

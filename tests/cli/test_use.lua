@@ -29,7 +29,11 @@ local wrong_uses = {
   {"devices extra", "'extra' was not expected"},
   {"devices --format yaml", "--format takes text or json, not 'yaml'"},
   {"devices --start 1", "--start does not apply here"},
-  {"devices --quiet=yes", "unknown option '--quiet=yes'"},
+  {"devices --quiet=yes", "--quiet takes no value"},
+  {"devices --quiet -xq", "unknown option '-x'"},
+  {"devices --quiet -qx", "unknown option '-x'"},
+  {"devices --start=1", "--start does not apply here"},
+  {"devices --bogus=1", "unknown option '--bogus=1'"},
   {"devices --memory-limit lots", "--memory-limit takes a number of bytes"},
   {"devices --memory-limit 0", "not '0'"},
   {"devices --memory-limit -1", "not '-1'"},
@@ -38,6 +42,8 @@ local wrong_uses = {
   {"diversity-sequence --start 1", "--embeddings FILE is needed, or the environment variable"},
   {"diversity-sequence -e FILE", "--start is needed"},
   {"diversity-sequence -e", "'-e' needs a value: FILE"},
+  {"diversity-sequence -qe", "'-e' needs a value: FILE"},
+  {"diversity-sequence --embeddings", "'--embeddings' needs a value: FILE"},
   {"diversity-sequence -e FILE --start", "'--start' needs a value: N"},
   {"diversity-sequence -e FILE --start 20", "--start takes a row of 0 … 19, not '20'"},
   {"diversity-sequence -e FILE --start -1", "not '-1'"},
@@ -91,6 +97,11 @@ local failures = {
   {"diversity-sequence -e FILE --start 1 --ids /nowhere/ids", "/nowhere/ids: No such file"},
   {"diversity-sequence -e FILE --start 1 >/dev/full", "cannot write to standard output"},
   {"neighbors -e FILE -k 2 >/dev/full", "cannot write to standard output"},
+  {"devices --device nonsense", "No device has 'nonsense' in its name"},
+  {"devices --format json --device 99", "99"},
+  {"--help >/dev/full", "cannot write to standard output"},
+  {"heatmap --help >/dev/full", "cannot write to standard output"},
+  {"--version >/dev/full", "cannot write to standard output"},
   {"devices >/dev/full", "cannot write to standard output"},
   {"diversity-all -e FILE -o /nowhere/all.npy", "cannot write /nowhere/all.npy: No such file"},
   {"diversity-all -e FILE -o /dev/null", "/dev/null: it is not a regular file"},
@@ -131,6 +142,38 @@ end
 
 function TestUse:test_failures()
   check_table(failures, 2)
+end
+
+-- A file that is read is not overwritten, by whatever name.
+function TestUse:test_output_is_no_input()
+  local bytes = support.read(file)
+  local function refused(name, output, words)
+    local path = support.write(name, bytes)
+    local link = support.path("link_to_" .. name)
+    support.shell(("rm -f %s; ln -s %s %s"):format(link, path, link))
+    for _, embeddings in ipairs({path, link, "- <" .. path}) do
+      local status, _, err = support.run(("%s -e %s -o %s --input-format npy"):format(words,
+        embeddings, support.path(output)))
+      luaunit.assertEquals(status, 1, words)
+      luaunit.assertStrContains(err, path .. ", which is the file of the embeddings")
+      luaunit.assertTrue(support.read(path) == bytes)
+    end
+  end
+  for _, words in ipairs({"diversity-all", "similarity-matrix", "neighbors -k 2", "heatmap"}) do
+    refused("read.npy", "read.npy", words)
+    refused("read.npy", "link_to_read.npy", words)
+  end
+  refused("read.similarities.npy", "read.npy", "neighbors -k 2")
+  for _, ending in ipairs({".partial", ".progress", ".json"}) do
+    os.remove(out("read.npy"))
+    refused("read.npy" .. ending, "read.npy", "diversity-all")
+    os.remove(out("read.npy" .. ending))
+  end
+  local old = support.write("old.npy", bytes)
+  local status, _, err = support.run(("diversity-all -e %s -o %s --extend %s --old-embeddings %s")
+    :format(file, old, out("none.npy"), old))
+  luaunit.assertEquals(status, 1)
+  luaunit.assertStrContains(err, "which is the file of the old embeddings")
 end
 
 function TestUse:test_no_temporary_files_stay()
@@ -187,6 +230,14 @@ function TestUse:test_devices()
   luaunit.assertEquals(defaults, 1)
   local chosen = dkjson.decode((support.must("devices --format json --device " .. #list - 1)))
   luaunit.assertTrue(chosen[#list].default)
+end
+
+-- File names are bytes; JSON is UTF-8.
+function TestUse:test_name_that_is_no_utf8()
+  local path = support.write("\255\195\188\226\130.npy", support.read(file))
+  local description = support.must({"diversity-sequence", "-e", path, "--start", "2",
+    "--format", "object"})
+  luaunit.assertStrContains(description, "/\239\191\189ü\239\191\189\239\191\189.npy\"")
 end
 
 function TestUse:test_options_before_the_command()
@@ -262,6 +313,4 @@ function TestUse:test_bar_on_a_terminal()
   luaunit.assertEquals(quiet, "")
 end
 
-local status = luaunit.LuaUnit.run()
-support.clean()
-os.exit(status)
+support.finish()

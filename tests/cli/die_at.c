@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Preloaded into the program: kills it just before its n-th call that changes a file in a
+ * folder, as a crash or a power failure would. What the driver writes elsewhere is not counted.
+ *
+ *   DIE_FOLDER  names that begin so are watched
+ *   DIE_AT      n, from 1
+ *   DIE_CALL    count only calls of this function
+ *   DIE_TORN    set: a write does half of its work first
+ *   DIE_SIGNAL  the number of a signal that comes then, instead of SIGKILL
+ *   DIE_TIMES   how often it comes; the default is once
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static bool watched(const char *name)
+{
+	const char *folder = getenv("DIE_FOLDER");
+
+	return folder && *folder && strncmp(name, folder, strlen(folder)) == 0;
+}
+
+static bool watched_file(int descriptor)
+{
+	char link[64], name[4096];
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", descriptor);
+	length = readlink(link, name, sizeof(name) - 1);
+	if (length < 0)
+		return false;
+	name[length] = '\0';
+	return watched(name);
+}
+
+/* Whether this call of a watched file is the last thing to happen. */
+static bool is_last(const char *function)
+{
+	static atomic_int calls;
+	const char *at = getenv("DIE_AT"), *only = getenv("DIE_CALL");
+
+	if (only && strcmp(only, function) != 0)
+		return false;
+	return at && atomic_fetch_add(&calls, 1) + 1 == atoi(at);
+}
+
+/* Comes back only from another signal than SIGKILL. */
+static void die(void)
+{
+	const char *number = getenv("DIE_SIGNAL"), *times = getenv("DIE_TIMES");
+	int i;
+
+	for (i = 0; i < (times ? atoi(times) : 1); i++)
+		raise(number ? atoi(number) : SIGKILL);
+}
+
+/* The function that this library stands before. */
+static void *real(const char *function)
+{
+	return dlsym(RTLD_NEXT, function);
+}
+
+#define ON_FILE(function, parameters, descriptor, ...) \
+	int function parameters; \
+	int function parameters \
+	{ \
+		int(*next) parameters; \
+\
+		*(void **)&next = real(#function); \
+		if (watched_file(descriptor) && is_last(#function)) \
+			die(); \
+		return next(__VA_ARGS__); \
+	}
+
+#define ON_NAME(function, parameters, name, ...) \
+	int function parameters; \
+	int function parameters \
+	{ \
+		int(*next) parameters; \
+\
+		*(void **)&next = real(#function); \
+		if (watched(name) && is_last(#function)) \
+			die(); \
+		return next(__VA_ARGS__); \
+	}
+
+ON_FILE(fsync, (int file), file, file)
+ON_FILE(fdatasync, (int file), file, file)
+ON_FILE(ftruncate, (int file, off_t size), file, file, size)
+ON_FILE(posix_fallocate, (int file, off_t at, off_t size), file, file, at, size)
+ON_NAME(rename, (const char *from, const char *to), to, from, to)
+ON_NAME(unlink, (const char *name), name, name)
+
+ssize_t pwrite(int file, const void *bytes, size_t length, off_t at)
+{
+	ssize_t (*next)(int, const void *, size_t, off_t);
+
+	*(void **)&next = real("pwrite");
+	if (watched_file(file) && is_last("pwrite")) {
+		if (getenv("DIE_TORN"))
+			next(file, bytes, length / 2, at);
+		die();
+	}
+	return next(file, bytes, length, at);
+}
+
+int open(const char *name, int flags, ...)
+{
+	int (*next)(const char *, int, ...);
+	mode_t mode = 0;
+	va_list more;
+
+	if (flags & O_CREAT) {
+		va_start(more, flags);
+		mode = va_arg(more, mode_t);
+		va_end(more);
+		if (watched(name) && is_last("open"))
+			die();
+	}
+	*(void **)&next = real("open");
+	return next(name, flags, mode);
+}
