@@ -92,8 +92,6 @@ static int compute(struct session *session, struct heatmap *map)
 	struct drawing drawing = {.map = map};
 
 	if (status == EXIT_GOOD)
-		status = session_want_matrix(session);
-	if (status == EXIT_GOOD)
 		status = find_order(session, map->order, order);
 	if (status == EXIT_GOOD) {
 		cell_of = cells_of_rows(order, map->rows, map->size);

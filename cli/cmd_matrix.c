@@ -59,8 +59,6 @@ int command_matrix(const struct options *options)
 	}
 	status = session_upload(session);
 	if (status == EXIT_GOOD)
-		status = session_want_matrix(session);
-	if (status == EXIT_GOOD)
 		status = panels_each(session, 0, (uint32_t)rows, true, write_panel, &writing);
 	if (status == EXIT_GOOD && !output_commit(output, &problem))
 		status = message_failed(options, &problem);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "distinct.h"
 #include "message.h"
+#include "size.h"
 
 int session_read(struct session *session, const struct options *options)
 {
@@ -53,19 +56,28 @@ int session_upload(struct session *session)
 	return session_upload_rows(session, session->input.table.rows);
 }
 
-/* Panels alone would make the library compute each similarity twice, once for either row. After
- * a sequence it has the matrix at hand where its memory allows that; where not, a sequence of two
- * elements costs next to nothing. */
+/* The library computes the matrix when an eighth of its rows has been asked for. */
 int session_want_matrix(struct session *session)
 {
-	const uint32_t start = 0;
-	uint32_t length = session->input.table.rows > 1 ? 2 : 1;
-	uint32_t sequence[2];
+	const uint32_t rows = session->input.table.rows, start = 0;
+	const uint32_t length = rows / 8 + 1 > 2 ? rows / 8 + 1 : least_u32(rows, 2);
+	VkcDeviceInfo info = {.struct_size = sizeof(info)};
+	uint32_t *sequence;
+	VkcResult result = vkc_get_device_info(session->context, &info);
 
-	if (vkc_compute_diversity_sequences(session->context, &start, 1, 1, length, sequence) !=
-	    VKC_SUCCESS)
-		return session_failed(session);
-	return EXIT_GOOD;
+	if (result == VKC_SUCCESS &&
+	    (uint64_t)rows * rows * sizeof(float) > info.memory_limit - info.memory_used)
+		return EXIT_GOOD;
+	sequence = calloc(length, sizeof(*sequence));
+	if (!sequence) {
+		message_error(session->options, "there is not enough memory for %" PRIu32 " numbers",
+		              length);
+		return EXIT_FAILED;
+	}
+	if (result == VKC_SUCCESS)
+		result = vkc_compute_diversity_sequences(session->context, &start, 1, 1, length, sequence);
+	free(sequence);
+	return result == VKC_SUCCESS ? EXIT_GOOD : session_failed(session);
 }
 
 void session_close(struct session *session)

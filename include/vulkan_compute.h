@@ -202,7 +202,9 @@ VKC_API VkcResult vkc_compute_diversity_sequence(VkComputeContext *ctx, uint32_t
  * length: elements of each result, prefix_length … n.
  * output_sequences: num_sequences x length indices; each row begins with its prefix.
  * num_sequences 0 does nothing. The matrix and the pipelines stay in the context:
- * a long job may be asked for in pieces of any size.
+ * a long job may be asked for in pieces of any size. Where the matrix fits the memory,
+ * it is computed as soon as the sequences, this call's and earlier ones', take more
+ * than an eighth of its rows; fewer are computed one by one.
  * Errors: as vkc_compute_diversity_sequence(). */
 VKC_API VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const uint32_t *prefixes,
                                                   uint32_t num_sequences, uint32_t prefix_length,
@@ -220,7 +222,8 @@ VKC_API VkcResult vkc_compute_similarity_matrix(VkComputeContext *ctx, float *ou
 
 /* Rows first_row … first_row + num_rows - 1 of the matrix.
  * output_rows: num_rows x n floats. num_rows 0 does nothing. Computes only what
- * is asked for, where the whole matrix is not there yet. */
+ * is asked for, where the whole matrix is not there yet; whoever asks for all rows in
+ * order, in pieces of any size, has each pair computed once, where the matrix fits. */
 VKC_API VkcResult vkc_compute_similarity_rows(VkComputeContext *ctx, uint32_t first_row,
                                               uint32_t num_rows, float *output_rows);
 

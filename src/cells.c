@@ -232,7 +232,7 @@ VkcResult cells_stream(struct gram *gram, uint32_t first, uint32_t count, bool u
 	uint64_t tile_bytes = (uint64_t)TILE * TILE * sizeof(int32_t);
 	TRY(gram_plan(gram));
 
-	bool kept = gram_worth_keeping(gram, count);
+	bool kept = gram_worth_keeping(gram, first, count);
 	uint64_t least_bytes = kept ? row_bytes : tile_bytes;
 	reader.piece_bytes = PIECE_BYTES;
 	if (reader.piece_bytes > gram->device->memory_limit / 64)

@@ -318,9 +318,9 @@ static VkcResult choose_source(struct diversity *diversity, struct batch *batch,
 	uint64_t rows = (uint64_t)num_sequences * (batch->walks.length - 1);
 	TRY(gram_plan(gram));
 	batch->source = SOURCE_PICKED;
-	if (gram_worth_keeping(gram, rows < UINT32_MAX ? (uint32_t)rows : UINT32_MAX)) {
+	if (gram_worth_finishing(gram, rows < UINT32_MAX ? (uint32_t)rows : UINT32_MAX)) {
 		batch->source = SOURCE_MATRIX;
-		TRY(gram_finish(gram));
+		TRY(gram_reach(gram, gram->rows->padded));
 	} else if (!gram->whole && gram->device->tuning.lazy != 0 && lazy_fits(lazy)) {
 		struct error before = *gram->device->error;
 		result = lazy_begin(lazy, term_shift(gram->rows));

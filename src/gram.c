@@ -195,11 +195,31 @@ error:
 	return result;
 }
 
-bool gram_worth_keeping(struct gram *gram, uint32_t count)
+/* Whether so many rows were computed for once, these included, that all of the matrix would
+ * not have cost much more. */
+static bool asked_for_much(struct gram *gram, uint32_t count)
 {
 	gram->rows_asked += count;
-	return gram->whole &&
-	       (gram->rows_ready > 0 || gram->rows_asked >= gram->rows->num_rows / 8);
+	return gram->rows_asked >= gram->rows->num_rows / 8;
+}
+
+bool gram_worth_keeping(struct gram *gram, uint32_t first, uint32_t count)
+{
+	if (!gram->whole)
+		return false;
+	const uint64_t end = (uint64_t)first + count;
+	const uint64_t ready = gram->rows_ready;
+	const uint64_t padded = gram->rows->padded;
+	if (end <= ready)
+		return true;
+	/* The upper triangle's strips from `ready` to `end`; rows alone are rectangles. */
+	const uint64_t kept = (end - ready) * (2 * padded - ready - end) / 2;
+	return kept <= count * padded || asked_for_much(gram, count);
+}
+
+bool gram_worth_finishing(struct gram *gram, uint32_t count)
+{
+	return gram->whole && (gram->rows_ready == gram->rows->padded || asked_for_much(gram, count));
 }
 
 const struct buffer *gram_row(const struct gram *gram, uint32_t row, uint64_t *offset)
@@ -354,9 +374,9 @@ error:
 	return result;
 }
 
-VkcResult gram_finish(struct gram *gram)
+VkcResult gram_reach(struct gram *gram, uint32_t row)
 {
-	while (gram->rows_ready < gram->rows->padded) {
+	while (gram->rows_ready < row) {
 		VkcResult result = gram_advance(gram);
 		if (result != VKC_SUCCESS)
 			return result;

@@ -49,7 +49,7 @@ struct gram {
 	uint32_t row;        /* where the next submission begins: the first row and, within */
 	uint32_t column;     /* the strip of TILE rows from there, the first column */
 	uint32_t rows_ready; /* rows that are complete on the device */
-	uint64_t rows_asked; /* rows that were computed piecewise */
+	uint64_t rows_asked; /* rows that were computed for once */
 	struct {
 		uint64_t ticket;
 		uint64_t tiles;
@@ -73,15 +73,18 @@ void gram_forget(struct gram *gram);
 /* Decides whether the whole matrix is kept, and allocates it. */
 VkcResult gram_plan(struct gram *gram);
 
-/* Whether `count` more rows are best taken from the kept matrix: it is begun, or what was
- * and is asked for adds up to an eighth of it: whoever asks for that much mostly goes on,
- * and all of it costs half of what its rows cost one by one. */
-bool gram_worth_keeping(struct gram *gram, uint32_t count);
+/* Whether these rows are best taken from the kept matrix, which is computed from the top down:
+ * they are there, or to get there costs no more than to compute them alone; or what was and is
+ * asked for adds up to an eighth of the matrix: whoever asks for that much mostly goes on, and
+ * all of it costs half of what its rows cost one by one. */
+bool gram_worth_keeping(struct gram *gram, uint32_t first, uint32_t count);
+/* The same for `count` rows that may lie anywhere. */
+bool gram_worth_finishing(struct gram *gram, uint32_t count);
 
 /* Computes on until more rows are ready; the next part runs meanwhile. Only when whole. */
 VkcResult gram_advance(struct gram *gram);
-/* Computes what is left. Only when whole. */
-VkcResult gram_finish(struct gram *gram);
+/* Computes what is left before this row. Only when whole. */
+VkcResult gram_reach(struct gram *gram, uint32_t row);
 /* After a failure: nothing of the matrix is trusted any more. */
 void gram_distrust(struct gram *gram);
 

@@ -291,9 +291,9 @@ VkcResult neighbors_nearest(struct neighbors *neighbors, uint32_t first, uint32_
 	};
 	TRY(need_kernel(neighbors, k));
 	TRY(gram_plan(gram));
-	search.kept = gram_worth_keeping(gram, count);
+	search.kept = gram_worth_keeping(gram, first, count);
 	if (search.kept)
-		TRY(gram_finish(gram));
+		TRY(gram_reach(gram, search.end));
 	search.pace = pace_start(gram->device, search.kept ? TILE : 16 * TILE / gram_strip_rows(gram));
 	TRY(size_parts(&search));
 	unsigned turn = 0;
