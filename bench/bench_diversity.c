@@ -242,7 +242,9 @@ int main(int argc, char **argv)
 	struct settings settings = {
 		.data = "clustered", .n = 2000, .d = 384, .rounds = 5, .walks = 1, .seconds = 5};
 	settings_read(&settings, argc, argv,
-	              "data n d rounds threads csv tuning memory-limit walks length seconds check");
+	              "data n d rounds threads csv tuning memory-limit walks length seconds check",
+	              "Diversity sequences, one or many, beside OpenBLAS, FAISS, plain C with the\n"
+	              "matrix and plain LuaJIT.");
 	openblas_set_num_threads((int)settings.threads);
 	faiss_threads((int)settings.threads);
 	struct data data = data_open(&settings);

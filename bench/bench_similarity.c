@@ -291,7 +291,9 @@ static void warm_up(struct bench *bench)
 int main(int argc, char **argv)
 {
 	struct settings settings = {.data = "clustered", .n = 2000, .d = 384, .rounds = 5};
-	settings_read(&settings, argc, argv, "data n d rounds threads csv tuning memory-limit");
+	settings_read(&settings, argc, argv, "data n d rounds threads csv tuning memory-limit",
+	              "The similarity matrix in all its forms and nearest neighbours, beside\n"
+	              "OpenBLAS, FAISS and plain LuaJIT.");
 	openblas_set_num_threads((int)settings.threads);
 	faiss_threads((int)settings.threads);
 	struct data data = data_open(&settings);

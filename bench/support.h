@@ -38,8 +38,10 @@ struct settings {
 	uint64_t checked; /* walks compared with float64; 0 = what about 20 s allow */
 };
 
-/* Reads --data, --n and so on; `names` lists the ones that the program takes. */
-void settings_read(struct settings *settings, int argc, char **argv, const char *names);
+/* Reads --data, --n and so on; `names` lists the ones that the program takes. --help prints
+ * what the program is about, its options and what stands in `settings`, and ends it. */
+void settings_read(struct settings *settings, int argc, char **argv, const char *names,
+                   const char *about);
 
 /* ---- Time ----------------------------------------------------------------------- */
 
