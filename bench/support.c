@@ -80,6 +80,7 @@ void settings_read(struct settings *settings, int argc, char **argv, const char 
                    const char *about)
 {
 	const struct setting known[] = {
+		{"task", &settings->task, NULL, "what to measure"},
 		{"data", &settings->data, NULL, "clustered, random, or an .npy file"},
 		{"n", NULL, &settings->n, "items; of a file its first, 0 = all"},
 		{"d", NULL, &settings->d, "numbers an item has; a file knows"},
@@ -91,6 +92,9 @@ void settings_read(struct settings *settings, int argc, char **argv, const char 
 		{"seconds", NULL, &settings->seconds, "the others' walks are cut off after these"},
 		{"check", NULL, &settings->checked,
 	     "sequences compared with float64; 0 = what some 20 s allow"},
+		{"appended", NULL, &settings->appended, "items that came later; 0 = about 3 %"},
+		{"folder", &settings->folder, NULL, "large files go into a folder there"},
+		{"output", &settings->output, NULL, "file to write the result to"},
 		{"memory-limit", NULL, &settings->limit,
 	     "bytes of device memory; 0 = what the library takes"},
 		{"tuning", &settings->tuning, NULL, "of the library: key=value,…"},

@@ -27,15 +27,19 @@ struct settings {
 	const char *data;   /* "clustered", "random", or the path of an .npy file */
 	const char *csv;    /* file to write; NULL = none */
 	const char *tuning; /* of the library; NULL = none */
+	const char *task;   /* what to measure, where there is a choice */
+	const char *folder; /* for large files */
+	const char *output; /* file for the result; NULL = none */
 	uint64_t n;         /* of a file: its first rows, 0 = all */
 	uint64_t d;         /* of a file: ignored */
 	uint64_t rounds;
-	uint64_t threads; /* of the peers that have threads; 0 = a thread for each processor */
-	uint64_t walks;   /* 0 = one from every item */
-	uint64_t length;  /* of a walk; 0 = all items */
-	uint64_t limit;   /* of device memory in bytes; 0 = the library's */
-	uint64_t seconds; /* a peer's walk is cut off after these */
-	uint64_t checked; /* walks compared with float64; 0 = what about 20 s allow */
+	uint64_t threads;  /* of the peers that have threads; 0 = a thread for each processor */
+	uint64_t walks;    /* 0 = one from every item */
+	uint64_t length;   /* of a walk; 0 = all items */
+	uint64_t appended; /* items that came later; 0 = about 3 % */
+	uint64_t limit;    /* of device memory in bytes; 0 = the library's */
+	uint64_t seconds;  /* a peer's walk is cut off after these */
+	uint64_t checked;  /* walks compared with float64; 0 = what about 20 s allow */
 };
 
 /* Reads --data, --n and so on; `names` lists the ones that the program takes. --help prints
