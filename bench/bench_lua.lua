@@ -2,10 +2,25 @@
 
 -- What the way through Lua costs: every call of the module beside the same call of the C library
 -- in the same process, in turns. `above_c_ms` is the median of the rounds' differences.
---
---    luajit bench_lua.lua [--n N] [--d D] [--rounds R] [--csv FILE]
 
 local ffi = require("ffi")
+
+local usage = [[
+usage: luajit bench_lua.lua [--OPTION VALUE]…
+
+Every call of the Lua module beside the same call of the C library.
+
+  --n       items (2000)
+  --d       numbers an item has (384)
+  --rounds  how often each is measured (5)
+  --csv     file to write the table to
+]]
+for _, argument in ipairs(arg) do
+  if argument == "--help" then
+    io.write(usage)
+    os.exit(0)
+  end
+end
 
 local here = arg[0]:gsub("[^/]*$", "")
 package.path = here .. "../lua/?.lua;" .. here .. "../lua/?/init.lua;" .. package.path
@@ -31,7 +46,7 @@ for i = 1, #arg, 2 do
   local name = arg[i]:match("^%-%-(.*)$")
   local value = name == "csv" and arg[i + 1] or tonumber(arg[i + 1])
   if not value or not (settings[name] or name == "csv") then
-    io.stderr:write("bench_lua.lua takes --n, --d, --rounds and --csv, each with a value\n")
+    io.stderr:write(usage)
     os.exit(1)
   end
   settings[name] = value

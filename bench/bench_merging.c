@@ -53,7 +53,9 @@ static void check_tails(const uint32_t *sequences, const struct set *sets, uint3
 int main(int argc, char **argv)
 {
 	struct settings settings = {.data = "clustered", .n = 2000, .d = 384, .rounds = 1};
-	settings_read(&settings, argc, argv, "data n d csv tuning");
+	settings_read(&settings, argc, argv, "data n d csv tuning",
+	              "How many different sets there are among the walks from all items, and how\n"
+	              "many steps they leave.");
 	struct data data = data_open(&settings);
 	uint32_t n = data.n;
 	if (n < 2 || n > 20000)

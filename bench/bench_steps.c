@@ -31,7 +31,9 @@ static double fit(const double *x, const double *y, int count, double *slope, do
 int main(int argc, char **argv)
 {
 	struct settings settings = {.data = "clustered", .n = 16000, .d = 64, .rounds = 5};
-	settings_read(&settings, argc, argv, "data n d rounds threads csv tuning");
+	settings_read(&settings, argc, argv, "data n d rounds threads csv tuning",
+	              "What a step of one walk costs as the set grows to n, and the straight line\n"
+	              "through that.");
 	struct data data = data_open(&settings);
 	if (data.n < 64)
 		die("--n takes at least 64.");

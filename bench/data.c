@@ -139,6 +139,22 @@ struct data data_open(const struct settings *settings)
 	return data;
 }
 
+void data_write(const struct data *data, uint32_t count, const char *path)
+{
+	char header[129] = "\x93NUMPY\x01";
+	header[8] = 118; /* bytes that follow */
+	int length = snprintf(header + 10, 119,
+	                      "{'descr': '<f4', 'fortran_order': False, 'shape': (%u, %u), }", count,
+	                      data->d);
+	memset(header + 10 + length, ' ', (size_t)(117 - length));
+	header[127] = '\n';
+	uint64_t numbers = (uint64_t)count * data->d;
+	FILE *file = fopen(path, "wb");
+	if (!file || fwrite(header, 1, 128, file) != 128 ||
+	    fwrite(data->rows, sizeof(float), numbers, file) != numbers || fclose(file) != 0)
+		die("%s cannot be written.", path);
+}
+
 void data_close(struct data *data)
 {
 	free(data->rows);

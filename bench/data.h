@@ -23,6 +23,9 @@ struct data {
  * a path: an .npy file of float32 or float64, two dimensions, C order. */
 struct data data_open(const struct settings *settings);
 
+/* Writes the first `count` rows to an .npy file. */
+void data_write(const struct data *data, uint32_t count, const char *path);
+
 void data_close(struct data *data);
 
 #endif

@@ -52,33 +52,70 @@ static bool is_listed(const char *names, const char *name)
 	return false;
 }
 
-void settings_read(struct settings *settings, int argc, char **argv, const char *names)
+struct setting {
+	const char *name;
+	const char **text;
+	uint64_t *number;
+	const char *help;
+};
+
+static void print_help(const char *program, const char *about, const char *names,
+                       const struct setting *known, size_t count)
 {
-	const struct {
-		const char *name;
-		const char **text;
-		uint64_t *number;
-	} known[] = {
-		{"data", &settings->data, NULL},
-		{"csv", &settings->csv, NULL},
-		{"tuning", &settings->tuning, NULL},
-		{"n", NULL, &settings->n},
-		{"d", NULL, &settings->d},
-		{"rounds", NULL, &settings->rounds},
-		{"threads", NULL, &settings->threads},
-		{"walks", NULL, &settings->walks},
-		{"length", NULL, &settings->length},
-		{"memory-limit", NULL, &settings->limit},
-		{"seconds", NULL, &settings->seconds},
-		{"check", NULL, &settings->checked},
+	const char *slash = strrchr(program, '/');
+	printf("usage: %s [--OPTION VALUE]…\n\n%s\n\n", slash ? slash + 1 : program, about);
+	for (size_t i = 0; i < count; i++) {
+		if (!is_listed(names, known[i].name))
+			continue;
+		printf("  --%-13s %s", known[i].name, known[i].help);
+		if (known[i].number)
+			printf(" (%lu)", *known[i].number);
+		else if (*known[i].text)
+			printf(" (%s)", *known[i].text);
+		printf("\n");
+	}
+}
+
+void settings_read(struct settings *settings, int argc, char **argv, const char *names,
+                   const char *about)
+{
+	const struct setting known[] = {
+		{"task", &settings->task, NULL, "what to measure"},
+		{"data", &settings->data, NULL, "clustered, random, or an .npy file"},
+		{"n", NULL, &settings->n, "items; of a file its first, 0 = all"},
+		{"d", NULL, &settings->d, "numbers an item has; a file knows"},
+		{"rounds", NULL, &settings->rounds, "how often each is measured"},
+		{"threads", NULL, &settings->threads,
+	     "of the others, where they have threads; 0 = as many as processors"},
+		{"walks", NULL, &settings->walks, "sequences, from the first items; 0 = from all"},
+		{"length", NULL, &settings->length, "items of a sequence; 0 = all"},
+		{"seconds", NULL, &settings->seconds, "the others' walks are cut off after these"},
+		{"check", NULL, &settings->checked,
+	     "sequences compared with float64; 0 = what some 20 s allow"},
+		{"appended", NULL, &settings->appended, "items that came later; 0 = about 3 %"},
+		{"folder", &settings->folder, NULL, "large files go into a folder there"},
+		{"output", &settings->output, NULL, "file to write the result to"},
+		{"memory-limit", NULL, &settings->limit,
+	     "bytes of device memory; 0 = what the library takes"},
+		{"tuning", &settings->tuning, NULL, "of the library: key=value,…"},
+		{"csv", &settings->csv, NULL, "file to write the table to"},
 	};
-	struct option options[COUNT(known) + 1] = {0};
+	enum {
+		HELP = COUNT(known)
+	};
+	struct option options[COUNT(known) + 2] = {0};
 	for (size_t i = 0; i < COUNT(known); i++)
 		options[i] = (struct option){known[i].name, required_argument, NULL, (int)i};
+	options[HELP] = (struct option){"help", no_argument, NULL, HELP};
 	int at;
 	while ((at = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+		if (at == HELP) {
+			print_help(argv[0], about, names, known, COUNT(known));
+			exit(0);
+		}
 		if (at == '?' || !is_listed(names, known[at].name))
-			die("%s takes these options, each with a value: %s", argv[0], names);
+			die("%s takes these options, each with a value: %s; --help says more.", argv[0],
+			    names);
 		if (known[at].text)
 			*known[at].text = optarg;
 		else
@@ -194,6 +231,23 @@ VkcDeviceInfo context_info(const VkComputeContext *ctx)
 	VkcDeviceInfo info = {.struct_size = sizeof(info)};
 	succeed(ctx, vkc_get_device_info(ctx, &info));
 	return info;
+}
+
+double make_matrix(VkComputeContext *ctx, uint32_t n)
+{
+	/* The library computes the matrix for walks that want an eighth of its rows. So many steps
+	 * of one walk are a small part of it, about a hundredth. Where there can be no matrix, they
+	 * would be steps without it. */
+	bool fits = (uint64_t)n * n * sizeof(float) <= context_info(ctx).memory_limit / 16 * 15;
+	uint32_t start = 0, length = fits ? n / 8 + 1 : 2;
+	length = length > 2 ? length : 2;
+	length = length < n ? length : n;
+	uint32_t *sequence = allocate(length, sizeof(*sequence));
+	double begin = seconds_now();
+	succeed(ctx, vkc_compute_diversity_sequences(ctx, &start, 1, 1, length, sequence));
+	double seconds = seconds_now() - begin;
+	free(sequence);
+	return seconds;
 }
 
 void succeed(const VkComputeContext *ctx, VkcResult result)

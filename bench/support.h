@@ -27,19 +27,25 @@ struct settings {
 	const char *data;   /* "clustered", "random", or the path of an .npy file */
 	const char *csv;    /* file to write; NULL = none */
 	const char *tuning; /* of the library; NULL = none */
+	const char *task;   /* what to measure, where there is a choice */
+	const char *folder; /* for large files */
+	const char *output; /* file for the result; NULL = none */
 	uint64_t n;         /* of a file: its first rows, 0 = all */
 	uint64_t d;         /* of a file: ignored */
 	uint64_t rounds;
-	uint64_t threads; /* of the peers that have threads; 0 = a thread for each processor */
-	uint64_t walks;   /* 0 = one from every item */
-	uint64_t length;  /* of a walk; 0 = all items */
-	uint64_t limit;   /* of device memory in bytes; 0 = the library's */
-	uint64_t seconds; /* a peer's walk is cut off after these */
-	uint64_t checked; /* walks compared with float64; 0 = what about 20 s allow */
+	uint64_t threads;  /* of the peers that have threads; 0 = a thread for each processor */
+	uint64_t walks;    /* 0 = one from every item */
+	uint64_t length;   /* of a walk; 0 = all items */
+	uint64_t appended; /* items that came later; 0 = about 3 % */
+	uint64_t limit;    /* of device memory in bytes; 0 = the library's */
+	uint64_t seconds;  /* a peer's walk is cut off after these */
+	uint64_t checked;  /* walks compared with float64; 0 = what about 20 s allow */
 };
 
-/* Reads --data, --n and so on; `names` lists the ones that the program takes. */
-void settings_read(struct settings *settings, int argc, char **argv, const char *names);
+/* Reads --data, --n and so on; `names` lists the ones that the program takes. --help prints
+ * what the program is about, its options and what stands in `settings`, and ends it. */
+void settings_read(struct settings *settings, int argc, char **argv, const char *names,
+                   const char *about);
 
 /* ---- Time ----------------------------------------------------------------------- */
 
@@ -67,6 +73,9 @@ uint64_t memory_peak(void);
 
 VkComputeContext *context_new(const struct settings *settings);
 VkcDeviceInfo context_info(const VkComputeContext *ctx);
+/* Makes the library compute its matrix of n items and read nothing of it, where its memory
+ * holds one; else takes a step of a walk. Returns the seconds. */
+double make_matrix(VkComputeContext *ctx, uint32_t n);
 /* Ends the program with the library's sentence unless `result` is success. */
 void succeed(const VkComputeContext *ctx, VkcResult result);
 

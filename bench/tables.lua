@@ -249,6 +249,50 @@ write({
     { "75 %", {}, "sets_after_75_percent" },
   },
 })
+
+local function program(task)
+  return { task = task, method = "command" }
+end
+
+local api, full, extended = by("API"), by("full run"), by("--extend")
+for _, task in ipairs({ "similarity-matrix", "diversity-all" }) do
+  local command = program(task)
+  write({
+    title = ("The program: %s"):format(task), program = "program",
+    keys = { "data", "n", "d", "length", "limit_mib" }, key_of = command,
+    columns = {
+      { "command, s", command, "seconds" },
+      { "library alone, s", api, "seconds" },
+      { "writing alone, s", by("writing"), "seconds" },
+      { "command / both", command, "vs_api" },
+      { "peak memory, MiB", command, "peak_mib" },
+      { "driver, MiB", command, "driver_mib" },
+      { "device memory, MiB", command, "device_mib" },
+      { "beyond the driver's, MiB", command, "beyond_mib" },
+      { "bytes of the library", command, "exact" },
+    },
+  })
+end
+write({
+  title = "The program: from its start to the end of diversity-sequence", program = "program",
+  keys = { "data", "n", "d", "length" }, key_of = { task = "start" },
+  columns = {
+    { "s", by("start, shaders kept"), "seconds" },
+    { "first time, s", by("first start, no shaders kept"), "seconds" },
+    { "devices, s", by("devices"), "seconds" },
+  },
+})
+write({
+  title = "The program: diversity-all --extend", program = "program",
+  keys = { "data", "n", "d", "appended", "length" }, key_of = { task = "extend" },
+  columns = {
+    { "full run, s", full, "seconds" },
+    { "--extend, s", extended, "seconds" },
+    { "/ full run", extended, "vs_full" },
+    { "elements kept, %", extended, "kept_percent" },
+    { "bytes of a full run", extended, "exact" },
+  },
+})
 write({
   title = "Through Lua", program = "lua", each = true, keys = { "n", "d", "task" },
   columns = { { "ms", {}, "ms" }, { "above C, ms", {}, "above_c_ms" } },

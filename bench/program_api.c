@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the program is measured against: a process that makes the same calls of the library and
+ * does nothing else. Prints the seconds from the initialisation to the last result, the
+ * seconds that writing the result took, and the bytes of device memory in use at the end. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "data.h"
+
+/* Walks that the library is asked for at once, as in bench_diversity. */
+#define PIECE 1024
+#define WRITE_BYTES (32ull << 20)
+
+static void whole_matrix(VkComputeContext *ctx, const struct data *data, float *matrix)
+{
+	succeed(ctx, vkc_upload_embeddings(ctx, data->rows, data->n, data->d));
+	succeed(ctx, vkc_compute_similarity_matrix(ctx, matrix));
+}
+
+static void all_walks(VkComputeContext *ctx, const struct data *data, uint32_t length,
+                      uint32_t *starts, uint32_t *output)
+{
+	succeed(ctx, vkc_upload_embeddings(ctx, data->rows, data->n, data->d));
+	for (uint32_t first = 0; first < data->n; first += PIECE) {
+		uint32_t count = data->n - first < PIECE ? data->n - first : PIECE;
+		for (uint32_t w = 0; w < count; w++)
+			starts[w] = first + w;
+		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, count, 1, length, output));
+	}
+}
+
+/* As the program does: takes the space, writes in pieces, waits for the disk. */
+static void write_matrix(const char *path, const float *matrix, uint64_t bytes)
+{
+	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	bool good = file >= 0 && posix_fallocate(file, 0, (off_t)bytes) == 0;
+	for (uint64_t done = 0; good && done < bytes;) {
+		uint64_t count = bytes - done < WRITE_BYTES ? bytes - done : WRITE_BYTES;
+		ssize_t wrote = write(file, (const char *)matrix + done, count);
+		good = wrote > 0;
+		done += good ? (uint64_t)wrote : 0;
+	}
+	if (!good || fsync(file) != 0 || close(file) != 0)
+		die("%s cannot be written.", path);
+}
+
+int main(int argc, char **argv)
+{
+	struct settings settings = {.data = "embeddings.npy", .rounds = 1};
+	settings_read(&settings, argc, argv, "data n task length output",
+	              "The calls of the library behind similarity-matrix (--output: and writes the\n"
+	              "matrix) or diversity-all. Prints the seconds of the calls, those of writing,\n"
+	              "and the bytes of device memory.");
+	struct data data = data_open(&settings);
+	bool walks = settings.task && !strcmp(settings.task, "diversity-all");
+	uint32_t length = data.n;
+	if (settings.length && settings.length < length)
+		length = (uint32_t)settings.length;
+	uint64_t bytes = (uint64_t)data.n * data.n * sizeof(float);
+	float *matrix = walks ? NULL : allocate(bytes, 1);
+	uint32_t *starts = allocate(PIECE, sizeof(*starts));
+	uint32_t *output = walks ? allocate((uint64_t)PIECE * length, sizeof(*output)) : NULL;
+	/* The caller's buffers are in memory already. */
+	if (walks)
+		memset(output, 1, (uint64_t)PIECE * length * sizeof(*output));
+	else
+		memset(matrix, 1, bytes);
+
+	double begin = seconds_now();
+	VkComputeContext *ctx = context_new(&settings);
+	if (walks)
+		all_walks(ctx, &data, length, starts, output);
+	else
+		whole_matrix(ctx, &data, matrix);
+	double computed = seconds_now();
+	if (settings.output)
+		write_matrix(settings.output, matrix, bytes);
+	printf("%.9f %.9f %lu\n", computed - begin, seconds_now() - computed,
+	       context_info(ctx).memory_used);
+
+	vkc_destroy(ctx);
+	free(matrix);
+	free(starts);
+	free(output);
+	data_close(&data);
+	return 0;
+}

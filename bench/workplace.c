@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "workplace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support.h"
+
+static char folder[PATH_MAX];
+static int before = -1; /* where the process was */
+static volatile sig_atomic_t ended_by;
+static volatile sig_atomic_t running; /* the program's process, or 0 */
+
+/* ---- The folder ------------------------------------------------------------------ */
+
+static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+	(void)status;
+	(void)type;
+	(void)place;
+	(void)remove(path);
+	return 0;
+}
+
+static void close_workplace(void)
+{
+	workplace_leave();
+	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	if (ended_by) {
+		signal(ended_by, SIG_DFL);
+		raise(ended_by);
+	}
+}
+
+static void end(int number)
+{
+	ended_by = number;
+	if (running)
+		kill(running, number);
+}
+
+void workplace_open(const char *parent)
+{
+	char whole[PATH_MAX];
+	before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (before < 0 || !realpath(parent, whole) ||
+	    (size_t)snprintf(folder, sizeof(folder), "%s/bench-XXXXXX", whole) >= sizeof(folder) ||
+	    !mkdtemp(folder))
+		die("No folder can be made in %s: %s.", parent, strerror(errno));
+	atexit(close_workplace);
+	const struct sigaction action = {.sa_handler = end, .sa_flags = SA_RESTART};
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	if (chdir(folder) != 0)
+		die("%s cannot be entered: %s.", folder, strerror(errno));
+}
+
+void workplace_leave(void)
+{
+	if (fchdir(before) != 0)
+		die("The folder where this began cannot be entered: %s.", strerror(errno));
+}
+
+void workplace_cache(const char *name)
+{
+	const char *variables[] = {"MESA_SHADER_CACHE_DIR", "__GL_SHADER_DISK_CACHE_PATH",
+	                           "XDG_CACHE_HOME"};
+	char path[PATH_MAX + 256];
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if (mkdir(path, 0777) != 0)
+		die("%s cannot be made: %s.", path, strerror(errno));
+	for (size_t i = 0; i < COUNT(variables); i++)
+		setenv(variables[i], path, 1);
+}
+
+/* ---- Programs --------------------------------------------------------------------- */
+
+static void become(const char *const *arguments, int output)
+{
+	int input = open("/dev/null", O_RDONLY);
+	if (input >= 0 && dup2(input, 0) >= 0 && dup2(output, 1) >= 0 && dup2(output, 2) >= 0)
+		execv(arguments[0], (char *const *)arguments);
+	_exit(127);
+}
+
+/* All of it, so that the program never waits; keeps what there is room for. */
+static void read_output(int from, char *output, size_t size)
+{
+	char rest[4096];
+	size_t used = 0;
+	for (;;) {
+		bool room = used + 1 < size;
+		ssize_t count = read(from, room ? output + used : rest,
+		                     room ? size - 1 - used : sizeof(rest));
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			break;
+		used += room ? (size_t)count : 0;
+	}
+	output[used] = '\0';
+}
+
+struct outcome run_program(const char *const *arguments)
+{
+	struct outcome outcome;
+	struct rusage usage;
+	int ends[2], status;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		die("There is no pipe: %s.", strerror(errno));
+	double begin = seconds_now();
+	/* A child of fork() begins with the peak of its own copy; vfork() and posix_spawn() would
+	 * hand down the highest that this process ever had. */
+	pid_t child = fork();
+	if (child == 0)
+		become(arguments, ends[1]);
+	if (child < 0)
+		die("%s cannot be started: %s.", arguments[0], strerror(errno));
+	running = child;
+	close(ends[1]);
+	if (ended_by)
+		kill(child, ended_by);
+	read_output(ends[0], outcome.output, sizeof(outcome.output));
+	while (wait4(child, &status, 0, &usage) < 0)
+		if (errno != EINTR)
+			die("%s cannot be waited for: %s.", arguments[0], strerror(errno));
+	outcome.seconds = seconds_now() - begin;
+	running = 0;
+	close(ends[0]);
+	if (ended_by)
+		exit(1);
+	if (WIFSIGNALED(status))
+		die("%s%s %s was ended by signal %d.", outcome.output, arguments[0], arguments[1],
+		    WTERMSIG(status));
+	if (WEXITSTATUS(status) != 0)
+		die("%s%s %s ended with status %d.", outcome.output, arguments[0], arguments[1],
+		    WEXITSTATUS(status));
+	outcome.peak = (uint64_t)usage.ru_maxrss * 1024;
+	return outcome;
+}
+
+/* ---- Files ------------------------------------------------------------------------ */
+
+bool same_bytes(const char *path, uint64_t skip, const char *other)
+{
+	static char a[1 << 16], b[1 << 16];
+	FILE *files[2] = {fopen(path, "rb"), fopen(other, "rb")};
+	if (!files[0] || !files[1] || fseeko(files[0], (off_t)skip, SEEK_SET) != 0)
+		die("%s and %s cannot be compared.", path, other);
+	size_t count;
+	bool same;
+	do {
+		count = fread(a, 1, sizeof(a), files[0]);
+		same = fread(b, 1, sizeof(b), files[1]) == count && !memcmp(a, b, count);
+	} while (same && count > 0);
+	fclose(files[0]);
+	fclose(files[1]);
+	return same;
+}
