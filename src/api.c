@@ -109,6 +109,10 @@ static VkcResult upload(VkComputeContext *ctx, const VkcEmbeddings *embeddings)
 		result = check_finite(ctx, &source);
 	if (result != VKC_SUCCESS)
 		return result;
+	/* Parts of the old matrix that nobody has read yet may still be computed. */
+	result = stream_drain(&ctx->stream);
+	if (result != VKC_SUCCESS)
+		return result;
 	/* The old matrix can be computed again; its memory may be what the new rows need. */
 	gram_reset(&ctx->gram);
 	diversity_reset(&ctx->diversity);
