@@ -138,7 +138,8 @@ VKC_API VkComputeContext *vkc_init(void);
  * device, out of host or device memory, internal. */
 VKC_API VkcResult vkc_init_with_options(const VkcOptions *options, VkComputeContext **ctx);
 
-/* Releases a context and all that it holds. NULL is fine. */
+/* Releases a context and all that it holds. NULL is fine. Waits for the device; what
+ * one that hangs may still use is left to the end of the process. */
 VKC_API void vkc_destroy(VkComputeContext *ctx);
 
 /* ---- What there is ------------------------------------------------------ */

@@ -52,6 +52,9 @@ VkcResult context_leave(VkComputeContext *ctx, VkcResult result)
 	struct error complaint;
 	struct error *error = result == VKC_SUCCESS ? &ctx->error : &complaint;
 	bool complained = instance_take_complaint(&ctx->instance, error);
+	/* Lost while cleaning up after something else: the sentence says so already. */
+	if (result != VKC_SUCCESS && ctx->device.lost)
+		return VKC_ERROR_DEVICE_LOST;
 	return result == VKC_SUCCESS && complained ? VKC_ERROR_INTERNAL : result;
 }
 
@@ -126,8 +129,10 @@ void vkc_destroy(VkComputeContext *ctx)
 {
 	if (!ctx)
 		return;
-	if (ctx->process == getpid()) {
+	bool ours = ctx->process == getpid();
+	if (ours)
 		stream_close(&ctx->stream);
+	if (ours && !ctx->device.abandoned) {
 		diversity_close(&ctx->diversity);
 		neighbors_close(&ctx->neighbors);
 		gram_close(&ctx->gram);
@@ -136,7 +141,10 @@ void vkc_destroy(VkComputeContext *ctx)
 		device_close(&ctx->device);
 		instance_close(&ctx->instance);
 	} else {
-		/* In a forked child: host memory only, nothing that would call the driver. */
+		if (ours)
+			instance_abandon(&ctx->instance);
+		/* In a forked child, or when the device may still be at work: host memory only,
+		 * nothing that would call the driver. */
 		rows_forget(&ctx->rows);
 		gram_forget(&ctx->gram);
 		lazy_forget(&ctx->diversity.lazy);

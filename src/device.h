@@ -39,6 +39,9 @@ struct device {
 	uint64_t memory_limit;
 	uint64_t memory_used;
 	bool lost;
+	/* Lost, and perhaps still working: no object of it may be destroyed. What destroys one
+	 * leaves it alone then, and the device itself stays open. */
+	bool abandoned;
 };
 
 /* instance and error must outlive the device. On failure nothing is left open. */

@@ -189,3 +189,10 @@ void instance_close(struct instance *instance)
 		pthread_mutex_destroy(&instance->mutex);
 	*instance = (struct instance){.no_driver = instance->no_driver};
 }
+
+void instance_abandon(struct instance *instance)
+{
+	if (instance->messenger)
+		instance->api.DestroyDebugUtilsMessengerEXT(instance->handle, instance->messenger, NULL);
+	instance->messenger = VK_NULL_HANDLE;
+}

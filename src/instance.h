@@ -33,6 +33,9 @@ struct candidate {
 /* On failure nothing is left open. The instance must not be moved afterwards. */
 VkcResult instance_open(struct instance *instance, bool validation, struct error *error);
 void instance_close(struct instance *instance);
+/* For an instance whose device cannot be closed: leaves it open, but no message of its layers
+ * comes here any more. */
+void instance_abandon(struct instance *instance);
 
 /* Whether the validation layer has complained; the message is then taken out. */
 bool instance_take_complaint(struct instance *instance, struct error *error);

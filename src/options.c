@@ -95,6 +95,7 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		{.name = "walk_group", .number = &tuning->walk_group},
 		{.name = "walk_pieces", .number = &tuning->walk_pieces},
 		{.name = "submit_us", .number = &tuning->submit_us},
+		{.name = "hang_ms", .number = &tuning->hang_ms},
 		{.name = "range", .bytes = &tuning->range},
 	};
 	const size_t num_keys = sizeof(keys) / sizeof(keys[0]);

@@ -65,7 +65,6 @@
 	F(DestroyPipelineCache) \
 	F(DestroyPipelineLayout) \
 	F(DestroyShaderModule) \
-	F(DeviceWaitIdle) \
 	F(EndCommandBuffer) \
 	F(FlushMappedMemoryRanges) \
 	F(FreeMemory) \
