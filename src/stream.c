@@ -91,6 +91,15 @@ static double patience(const struct device *device)
 	return device->tuning.hang_ms ? device->tuning.hang_ms * 1e-3 : HANG_SECONDS;
 }
 
+/* Takes what has passed since `begin` from the patience left, but no more than was asked for:
+ * a process that was stopped (Ctrl-Z, a debugger) has not waited for the device. */
+static void spend(double *left, double begin, uint64_t asked)
+{
+	double passed = seconds_now() - begin;
+	double most = (double)asked * 1e-9;
+	*left -= passed < most ? passed : most;
+}
+
 /* The device may use its buffers for ever: from now on nothing of it is touched. */
 static VkcResult abandon(struct device *device)
 {
@@ -118,7 +127,7 @@ static VkcResult slot_wait(struct stream *stream, struct slot *slot, double *lef
 		double begin = seconds_now();
 		status = device->vk->WaitForFences(device->handle, 1, &slot->fence, VK_TRUE,
 		                                   WAIT_NANOSECONDS);
-		*left -= seconds_now() - begin;
+		spend(left, begin, WAIT_NANOSECONDS);
 	}
 	TRY(device_check(device, status, "vkWaitForFences"));
 	slot->pending = false;
@@ -337,7 +346,7 @@ static void slot_drain(struct stream *stream, struct slot *slot, double *left)
 			const struct timespec pause = {.tv_nsec = RETRY_NANOSECONDS};
 			double begin = seconds_now();
 			(void)nanosleep(&pause, NULL);
-			*left -= seconds_now() - begin;
+			spend(left, begin, RETRY_NANOSECONDS);
 		}
 	}
 }

@@ -3,10 +3,16 @@
  * A device whose end of work is never seen: waits fail for ever, or time out for ever. What it may
  * still use is left alone, the validation layer sees to that, and the context can be destroyed.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "support.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "layer_client.h"
 #include "sentence.h"
@@ -25,6 +31,7 @@ enum {
 	"destroy the context and make a new one."
 
 static const struct vkc_test_layer_api *layer;
+static const char *program;
 static Data data;
 static float *matrix;
 static uint32_t *sequence;
@@ -192,16 +199,86 @@ static void test_the_first_failure_is_told(void **state)
 	}
 }
 
-int main(void)
+/* ---- A stopped process ------------------------------------------------------------- */
+
+/* The child: computes for some seconds, with less patience than it will be stopped for. */
+static int compute(void)
+{
+	VkcOptions options = {.struct_size = sizeof(options), .tuning = "hang_ms=1000"};
+	VkComputeContext *ctx = NULL;
+	Data large = data_make(DATA_RANDOM, 2000, 512, 1);
+	float *output = calloc((size_t)2000 * 2000, sizeof(*output));
+	VkcResult result = vkc_init_with_options(&options, &ctx);
+
+	for (int round = 0; round < 8 && result == VKC_SUCCESS; round++) {
+		result = vkc_upload_embeddings(ctx, large.floats, large.n, large.d);
+		if (result == VKC_SUCCESS && round == 1)
+			result = write(1, "r", 1) == 1 ? VKC_SUCCESS : VKC_ERROR_INTERNAL;
+		if (result == VKC_SUCCESS)
+			result = vkc_compute_similarity_matrix(ctx, output);
+	}
+	if (result != VKC_SUCCESS)
+		fprintf(stderr, "%s\n", vkc_last_error(ctx));
+	vkc_destroy(ctx);
+	data_free(&large);
+	free(output);
+	return result == VKC_SUCCESS ? 0 : 1;
+}
+
+static void sleep_for(long milliseconds)
+{
+	const struct timespec pause = {.tv_sec = milliseconds / 1000,
+	                               .tv_nsec = milliseconds % 1000 * 1000000};
+
+	nanosleep(&pause, NULL);
+}
+
+static void test_a_stopped_process_does_not_wait(void **state)
+{
+	int ends[2];
+	int status = -1;
+	char ready;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	fflush(NULL);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		dup2(ends[1], 1);
+		unsetenv("VKC_VALIDATION");
+		execl(program, program, "compute", (char *)NULL);
+		_exit(2);
+	}
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &ready, 1), 1);
+	sleep_for(50);
+	for (int i = 0; i < 2; i++) {
+		kill(child, SIGSTOP);
+		sleep_for(1500);
+		kill(child, SIGCONT);
+		sleep_for(100);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	close(ends[0]);
+	assert_int_equal(status, 0);
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_waits_that_fail_for_ever),
 		cmocka_unit_test(test_waits_that_time_out_for_ever),
 		cmocka_unit_test(test_destroying_while_waits_fail),
 		cmocka_unit_test(test_the_first_failure_is_told),
+		cmocka_unit_test(test_a_stopped_process_does_not_wait),
 	};
 	int failed;
 
+	if (argc == 2 && strcmp(argv[1], "compute") == 0)
+		return compute();
+	program = argv[0];
 	layer = layer_open();
 	data = data_make(DATA_RANDOM, N, D, 1);
 	matrix = calloc((size_t)N * N, sizeof(*matrix));
