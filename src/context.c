@@ -32,6 +32,7 @@ VkcResult context_enter(VkComputeContext *ctx, const char *function)
 		                   "%s: the device of this context was lost before: destroy the "
 		                   "context and make a new one.",
 		                   function);
+	ctx->before = ctx->error;
 	return result;
 }
 
@@ -50,12 +51,13 @@ VkcResult context_leave(VkComputeContext *ctx, VkcResult result)
 {
 	/* After a failure its own sentence stands, and the complaint ends with the call. */
 	struct error complaint;
-	struct error *error = result == VKC_SUCCESS ? &ctx->error : &complaint;
-	bool complained = instance_take_complaint(&ctx->instance, error);
+	bool complained = instance_take_complaint(&ctx->instance, &complaint);
+	if (result == VKC_SUCCESS) {
+		ctx->error = complained ? complaint : ctx->before;
+		return complained ? VKC_ERROR_INTERNAL : VKC_SUCCESS;
+	}
 	/* Lost while cleaning up after something else: the sentence says so already. */
-	if (result != VKC_SUCCESS && ctx->device.lost)
-		return VKC_ERROR_DEVICE_LOST;
-	return result == VKC_SUCCESS && complained ? VKC_ERROR_INTERNAL : result;
+	return ctx->device.lost ? VKC_ERROR_DEVICE_LOST : result;
 }
 
 static VkcResult open_device(VkComputeContext *ctx, const struct options *options)
@@ -175,6 +177,7 @@ VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices)
 	struct instance instance = {0};
 	struct candidate *candidates = NULL;
 	uint32_t found = 0;
+	const struct error before = *error;
 	if (!count)
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "vkc_list_devices: count is NULL; it takes the address of a number.");
@@ -190,6 +193,7 @@ VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices)
 	result = instance_open(&instance, options.validation, error);
 	if (instance.no_driver) {
 		*count = 0;
+		*error = before;
 		return VKC_SUCCESS;
 	}
 	if (result != VKC_SUCCESS)
