@@ -233,8 +233,8 @@ VKC_API VkcResult vkc_compute_similarity_packed(VkComputeContext *ctx, float *ou
  * the highest similarity, highest first, ties by lowest index, never itself: the
  * order of a stable descending sort of that row of the similarity matrix.
  * k: 1 … n - 1.
- * output_indices, output_similarities: num_rows x k each; either may be NULL when
- * not wanted. num_rows 0 does nothing. */
+ * output_indices, output_similarities: num_rows x k each; one of them may be NULL
+ * when not wanted. num_rows 0 does nothing. */
 VKC_API VkcResult vkc_compute_nearest_neighbors(VkComputeContext *ctx, uint32_t first_row,
                                                 uint32_t num_rows, uint32_t k,
                                                 uint32_t *output_indices,

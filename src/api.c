@@ -335,13 +335,22 @@ VkcResult vkc_compute_nearest_neighbors(VkComputeContext *ctx, uint32_t first_ro
 	if (result != VKC_SUCCESS)
 		return result;
 	uint32_t n = ctx->rows.num_rows;
+	if (n == 1)
+		return error_set(&ctx->error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "%s: k is %" PRIu32 ", but the only item has no neighbours.", function,
+		                 k);
 	if (k < 1 || k > n - 1)
 		return error_set(&ctx->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "%s: k is %" PRIu32 "; it takes 1 to %" PRIu32
 		                 ", the number of other items.",
 		                 function, k, n - 1);
-	if (!num_rows || (!output_indices && !output_similarities))
+	if (!num_rows)
 		return VKC_SUCCESS;
+	if (!output_indices && !output_similarities)
+		return error_set(&ctx->error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "%s: output_indices and output_similarities are both NULL; one of them "
+		                 "takes num_rows x k results, or both do.",
+		                 function);
 	if (!addressable(num_rows, k, sizeof(uint32_t)))
 		return too_large(ctx, function, "output_indices", num_rows, k);
 	return context_leave(ctx, neighbors_nearest(&ctx->neighbors, first_row, num_rows, k,

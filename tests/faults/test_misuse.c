@@ -150,6 +150,9 @@ static void test_neighbors(void **state)
 	WRONG(ctx, vkc_compute_nearest_neighbors(ctx, UINT32_MAX, 2, 1, indices, values),
 	      "vkc_compute_nearest_neighbors: first_row is 4294967295 and num_rows 2, but "
 	      "there are 5 rows, numbered from 0.");
+	WRONG(ctx, vkc_compute_nearest_neighbors(ctx, 0, N, 1, NULL, NULL),
+	      "vkc_compute_nearest_neighbors: output_indices and output_similarities are both NULL; "
+	      "one of them takes num_rows x k results, or both do.");
 }
 
 static void test_neighbors_of_one(void **state)
@@ -161,8 +164,7 @@ static void test_neighbors_of_one(void **state)
 	(void)state;
 	succeed(ctx, vkc_upload_embeddings(ctx, misuse_good, 1, D));
 	WRONG(ctx, vkc_compute_nearest_neighbors(ctx, 0, 1, 1, &index, &value),
-	      "vkc_compute_nearest_neighbors: k is 1; it takes 1 to 0, the number of other "
-	      "items.");
+	      "vkc_compute_nearest_neighbors: k is 1, but the only item has no neighbours.");
 	vkc_destroy(ctx);
 }
 
