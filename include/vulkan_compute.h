@@ -62,7 +62,7 @@ typedef enum VkcType {
 
 /* Flags of an upload. */
 typedef enum VkcUploadFlags {
-	VKC_CENTER = 1 /* subtract the mean row (computed in float64) from every row first */
+	VKC_CENTER = 1 /* subtract the mean row (rounded once, to float64) from every row first */
 } VkcUploadFlags;
 
 typedef enum VkcDeviceType {
@@ -84,11 +84,13 @@ typedef struct VkcOptions {
 	                          of it makes the call that caused it fail with VKC_ERROR_INTERNAL.
 	                          Default 0. */
 	const char *device;    /* VKC_DEVICE: an index of vkc_list_devices() in decimal, or a part of a
-	                          device's name, upper and lower case alike. Default: the first of the
-	                          best kind (discrete, integrated, virtual, CPU). */
+	                          device's name, upper and lower case alike (a number below 100 is an
+	                          index in any case, "4090" a name). Default: the first of the best
+	                          kind (discrete, integrated, virtual, CPU). */
 	uint64_t memory_limit; /* VKC_MEMORY_LIMIT: bytes of device memory to use; the variable
 	                          also takes 512K, 300M, 2G. Default: 80 % of the device's largest heap,
-	                          and on a CPU device of the memory available when initialised. */
+	                          and on a CPU device of the memory available when initialised, a
+	                          container's limit included. */
 	const char *tuning;    /* VKC_TUNING: overrides for tests and measurements, "key=value,…" as
 	                          listed in docs/architecture.md. Results do not depend on it. */
 } VkcOptions;
@@ -138,7 +140,8 @@ VKC_API VkComputeContext *vkc_init(void);
  * device, out of host or device memory, internal. */
 VKC_API VkcResult vkc_init_with_options(const VkcOptions *options, VkComputeContext **ctx);
 
-/* Releases a context and all that it holds. NULL is fine. */
+/* Releases a context and all that it holds. NULL is fine. Waits for the device; what
+ * one that hangs may still use is left to the end of the process. */
 VKC_API void vkc_destroy(VkComputeContext *ctx);
 
 /* ---- What there is ------------------------------------------------------ */
@@ -167,7 +170,7 @@ VKC_API const char *vkc_last_error(const VkComputeContext *ctx);
  * Errors: invalid argument, no device (no Vulkan loader), out of host memory. */
 VKC_API VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices);
 
-/* The device of a context. Errors: invalid argument. */
+/* The device of a context. Errors: invalid argument, device lost. */
 VKC_API VkcResult vkc_get_device_info(const VkComputeContext *ctx, VkcDeviceInfo *info);
 
 /* ---- Upload --------------------------------------------------------------- */
@@ -235,8 +238,8 @@ VKC_API VkcResult vkc_compute_similarity_packed(VkComputeContext *ctx, float *ou
  * the highest similarity, highest first, ties by lowest index, never itself: the
  * order of a stable descending sort of that row of the similarity matrix.
  * k: 1 … n - 1.
- * output_indices, output_similarities: num_rows x k each; either may be NULL when
- * not wanted. num_rows 0 does nothing. */
+ * output_indices, output_similarities: num_rows x k each; one of them may be NULL
+ * when not wanted. num_rows 0 does nothing. */
 VKC_API VkcResult vkc_compute_nearest_neighbors(VkComputeContext *ctx, uint32_t first_row,
                                                 uint32_t num_rows, uint32_t k,
                                                 uint32_t *output_indices,

@@ -34,8 +34,8 @@ static VkcResult is_null(VkComputeContext *ctx, const char *function, const char
 
 /* ---- Upload --------------------------------------------------------------------- */
 
-static VkcResult check_embeddings(VkComputeContext *ctx, const VkcEmbeddings *embeddings,
-                                  struct source *source)
+/* The struct of vkc_upload(), before what it describes. */
+static VkcResult check_description(VkComputeContext *ctx, const VkcEmbeddings *embeddings)
 {
 	struct error *error = &ctx->error;
 	if (!embeddings)
@@ -45,8 +45,7 @@ static VkcResult check_embeddings(VkComputeContext *ctx, const VkcEmbeddings *em
 		                 "vkc_upload: embeddings->struct_size is %" PRIu32
 		                 "; set it to sizeof(VkcEmbeddings), which is %zu.",
 		                 embeddings->struct_size, sizeof(*embeddings));
-	uint32_t size = type_size(embeddings->type);
-	if (!size)
+	if (!type_size(embeddings->type))
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "vkc_upload: type is %d; it takes VKC_FLOAT32, VKC_FLOAT64 or "
 		                 "VKC_FLOAT16.",
@@ -58,24 +57,32 @@ static VkcResult check_embeddings(VkComputeContext *ctx, const VkcEmbeddings *em
 		                 embeddings->flags, embeddings->reserved);
 	if (!embeddings->data)
 		return is_null(ctx, "vkc_upload", "data", "the address of the first number");
+	return VKC_SUCCESS;
+}
+
+static VkcResult check_sizes(VkComputeContext *ctx, const char *function,
+                             const VkcEmbeddings *embeddings, struct source *source)
+{
+	struct error *error = &ctx->error;
+	uint32_t size = type_size(embeddings->type);
 	if (!embeddings->num_embeddings || !embeddings->embedding_dim)
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "vkc_upload: there are %" PRIu32 " embeddings of %" PRIu32
+		                 "%s: there are %" PRIu32 " embeddings of %" PRIu32
 		                 " numbers; both must be at least 1.",
-		                 embeddings->num_embeddings, embeddings->embedding_dim);
+		                 function, embeddings->num_embeddings, embeddings->embedding_dim);
 	uint64_t row_bytes = (uint64_t)embeddings->embedding_dim * size;
 	uint64_t stride = embeddings->row_stride ? embeddings->row_stride : row_bytes;
 	if (stride < row_bytes || stride % size)
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "vkc_upload: row_stride is %" PRIu64 "; it takes 0 or a multiple of %u "
+		                 "%s: row_stride is %" PRIu64 "; it takes 0 or a multiple of %u "
 		                 "from %" PRIu64 " (a row's bytes) on.",
-		                 stride, size, row_bytes);
+		                 function, stride, size, row_bytes);
 	if (!addressable(embeddings->num_embeddings, stride, 1))
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "vkc_upload: %" PRIu32 " rows of %" PRIu64
-		                 " bytes are more than a process can address; check num_embeddings, "
-		                 "embedding_dim and row_stride.",
-		                 embeddings->num_embeddings, stride);
+		                 "%s: %" PRIu32 " rows of %" PRIu64
+		                 " bytes are more than a process can address; check num_embeddings%s.",
+		                 function, embeddings->num_embeddings, stride,
+		                 embeddings->row_stride ? " and row_stride" : " and embedding_dim");
 	*source = (struct source){
 		.data = embeddings->data,
 		.num_rows = embeddings->num_embeddings,
@@ -86,27 +93,33 @@ static VkcResult check_embeddings(VkComputeContext *ctx, const VkcEmbeddings *em
 	return VKC_SUCCESS;
 }
 
-static VkcResult check_finite(VkComputeContext *ctx, const struct source *source)
+static VkcResult check_finite(VkComputeContext *ctx, const char *function,
+                              const struct source *source)
 {
 	uint32_t row, column;
 	if (!source_is_finite(source, &row, &column))
 		return error_set(&ctx->error, VKC_ERROR_NOT_FINITE,
-		                 "vkc_upload: the number in row %" PRIu32 ", column %" PRIu32
+		                 "%s: the number in row %" PRIu32 ", column %" PRIu32
 		                 " (both from 0) is NaN or infinite; embeddings must be finite.",
-		                 row, column);
+		                 function, row, column);
 	return VKC_SUCCESS;
 }
 
-static VkcResult upload(VkComputeContext *ctx, const VkcEmbeddings *embeddings)
+static VkcResult upload(VkComputeContext *ctx, const char *function,
+                        const VkcEmbeddings *embeddings)
 {
 	struct source source;
 	struct rows rows;
-	VkcResult result = check_embeddings(ctx, embeddings, &source);
+	VkcResult result = check_sizes(ctx, function, embeddings, &source);
 	/* Sizes first: with wrong ones there is no data to look at. */
 	if (result == VKC_SUCCESS)
 		result = rows_check(&ctx->device, &source);
 	if (result == VKC_SUCCESS)
-		result = check_finite(ctx, &source);
+		result = check_finite(ctx, function, &source);
+	if (result != VKC_SUCCESS)
+		return result;
+	/* Parts of the old matrix that nobody has read yet may still be computed. */
+	result = stream_drain(&ctx->stream);
 	if (result != VKC_SUCCESS)
 		return result;
 	/* The old matrix can be computed again; its memory may be what the new rows need. */
@@ -123,22 +136,32 @@ static VkcResult upload(VkComputeContext *ctx, const VkcEmbeddings *embeddings)
 
 VkcResult vkc_upload(VkComputeContext *ctx, const VkcEmbeddings *embeddings)
 {
-	VkcResult result = context_enter(ctx, "vkc_upload");
-	return result != VKC_SUCCESS ? result : context_leave(ctx, upload(ctx, embeddings));
+	static const char function[] = "vkc_upload";
+	VkcResult result = context_enter(ctx, function);
+	if (result == VKC_SUCCESS)
+		result = check_description(ctx, embeddings);
+	if (result != VKC_SUCCESS)
+		return result;
+	return context_leave(ctx, upload(ctx, function, embeddings));
 }
 
 VkcResult vkc_upload_embeddings(VkComputeContext *ctx, const float *embeddings,
                                 uint32_t num_embeddings, uint32_t embedding_dim)
 {
-	VkcEmbeddings described = {
+	static const char function[] = "vkc_upload_embeddings";
+	const VkcEmbeddings described = {
 		.struct_size = sizeof(described),
 		.type = VKC_FLOAT32,
 		.data = embeddings,
 		.num_embeddings = num_embeddings,
 		.embedding_dim = embedding_dim,
 	};
-	VkcResult result = context_enter(ctx, "vkc_upload_embeddings");
-	return result != VKC_SUCCESS ? result : context_leave(ctx, upload(ctx, &described));
+	VkcResult result = context_enter(ctx, function);
+	if (result != VKC_SUCCESS)
+		return result;
+	if (!embeddings)
+		return is_null(ctx, function, "embeddings", "num_embeddings x embedding_dim floats");
+	return context_leave(ctx, upload(ctx, function, &described));
 }
 
 /* ---- Diversity sequences ---------------------------------------------------------- */
@@ -312,13 +335,22 @@ VkcResult vkc_compute_nearest_neighbors(VkComputeContext *ctx, uint32_t first_ro
 	if (result != VKC_SUCCESS)
 		return result;
 	uint32_t n = ctx->rows.num_rows;
+	if (n == 1)
+		return error_set(&ctx->error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "%s: k is %" PRIu32 ", but the only item has no neighbours.", function,
+		                 k);
 	if (k < 1 || k > n - 1)
 		return error_set(&ctx->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "%s: k is %" PRIu32 "; it takes 1 to %" PRIu32
 		                 ", the number of other items.",
 		                 function, k, n - 1);
-	if (!num_rows || (!output_indices && !output_similarities))
+	if (!num_rows)
 		return VKC_SUCCESS;
+	if (!output_indices && !output_similarities)
+		return error_set(&ctx->error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "%s: output_indices and output_similarities are both NULL; one of them "
+		                 "takes num_rows x k results, or both do.",
+		                 function);
 	if (!addressable(num_rows, k, sizeof(uint32_t)))
 		return too_large(ctx, function, "output_indices", num_rows, k);
 	return context_leave(ctx, neighbors_nearest(&ctx->neighbors, first_row, num_rows, k,

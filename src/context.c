@@ -32,6 +32,7 @@ VkcResult context_enter(VkComputeContext *ctx, const char *function)
 		                   "%s: the device of this context was lost before: destroy the "
 		                   "context and make a new one.",
 		                   function);
+	ctx->before = ctx->error;
 	return result;
 }
 
@@ -50,9 +51,13 @@ VkcResult context_leave(VkComputeContext *ctx, VkcResult result)
 {
 	/* After a failure its own sentence stands, and the complaint ends with the call. */
 	struct error complaint;
-	struct error *error = result == VKC_SUCCESS ? &ctx->error : &complaint;
-	bool complained = instance_take_complaint(&ctx->instance, error);
-	return result == VKC_SUCCESS && complained ? VKC_ERROR_INTERNAL : result;
+	bool complained = instance_take_complaint(&ctx->instance, &complaint);
+	if (result == VKC_SUCCESS) {
+		ctx->error = complained ? complaint : ctx->before;
+		return complained ? VKC_ERROR_INTERNAL : VKC_SUCCESS;
+	}
+	/* Lost while cleaning up after something else: the sentence says so already. */
+	return ctx->device.lost ? VKC_ERROR_DEVICE_LOST : result;
 }
 
 static VkcResult open_device(VkComputeContext *ctx, const struct options *options)
@@ -70,9 +75,10 @@ static VkcResult open_device(VkComputeContext *ctx, const struct options *option
 	/* A name in the environment that fits no device is no failure here: this context
 	 * was made by other means. */
 	struct error ignored;
-	ctx->info.is_default = instance_choose(candidates, count, getenv("VKC_DEVICE"), &usual,
-	                                       &ignored) == VKC_SUCCESS &&
-	                       usual == chosen;
+	ctx->info.is_default =
+		instance_choose(candidates, count, options_environment("VKC_DEVICE"), &usual,
+	                    &ignored) == VKC_SUCCESS &&
+		usual == chosen;
 error:
 	free(candidates);
 	return result;
@@ -126,8 +132,10 @@ void vkc_destroy(VkComputeContext *ctx)
 {
 	if (!ctx)
 		return;
-	if (ctx->process == getpid()) {
+	bool ours = ctx->process == getpid();
+	if (ours)
 		stream_close(&ctx->stream);
+	if (ours && !ctx->device.abandoned) {
 		diversity_close(&ctx->diversity);
 		neighbors_close(&ctx->neighbors);
 		gram_close(&ctx->gram);
@@ -136,7 +144,10 @@ void vkc_destroy(VkComputeContext *ctx)
 		device_close(&ctx->device);
 		instance_close(&ctx->instance);
 	} else {
-		/* In a forked child: host memory only, nothing that would call the driver. */
+		if (ours)
+			instance_abandon(&ctx->instance);
+		/* In a forked child, or when the device may still be at work: host memory only,
+		 * nothing that would call the driver. */
 		rows_forget(&ctx->rows);
 		gram_forget(&ctx->gram);
 		lazy_forget(&ctx->diversity.lazy);
@@ -167,6 +178,7 @@ VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices)
 	struct instance instance = {0};
 	struct candidate *candidates = NULL;
 	uint32_t found = 0;
+	const struct error before = *error;
 	if (!count)
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "vkc_list_devices: count is NULL; it takes the address of a number.");
@@ -182,6 +194,7 @@ VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices)
 	result = instance_open(&instance, options.validation, error);
 	if (instance.no_driver) {
 		*count = 0;
+		*error = before;
 		return VKC_SUCCESS;
 	}
 	if (result != VKC_SUCCESS)
@@ -211,26 +224,21 @@ error:
 
 VkcResult vkc_get_device_info(const VkComputeContext *ctx, VkcDeviceInfo *info)
 {
-	struct error *error = error_of_thread();
-	if (!ctx)
-		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "vkc_get_device_info: ctx is NULL; it takes a context made by "
-		                 "vkc_init().");
+	static const char function[] = "vkc_get_device_info";
 	/* The sentence belongs to the context, which this function promises not to change in
 	 * any other way. */
-	error = &((VkComputeContext *)ctx)->error;
-	if (!info)
-		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "vkc_get_device_info: info is NULL; it takes the address of a "
-		                 "VkcDeviceInfo.");
-	if (info->struct_size != sizeof(*info))
-		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "vkc_get_device_info: info->struct_size is %u; set it to "
-		                 "sizeof(VkcDeviceInfo), which is %zu.",
-		                 info->struct_size, sizeof(*info));
-	VkcResult result = check_process(error, ctx->process, "vkc_get_device_info");
+	VkcResult result = context_enter((VkComputeContext *)ctx, function);
 	if (result != VKC_SUCCESS)
 		return result;
+	struct error *error = &((VkComputeContext *)ctx)->error;
+	if (!info)
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "%s: info is NULL; it takes the address of a VkcDeviceInfo.", function);
+	if (info->struct_size != sizeof(*info))
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "%s: info->struct_size is %u; set it to sizeof(VkcDeviceInfo), which is "
+		                 "%zu.",
+		                 function, info->struct_size, sizeof(*info));
 	*info = ctx->info;
 	info->memory_limit = ctx->device.memory_limit;
 	info->memory_used = ctx->device.memory_used;

@@ -12,6 +12,7 @@
 struct VkComputeContext {
 	pid_t process; /* that initialised it */
 	struct error error;
+	struct error before; /* the same when the call that runs began */
 	struct instance instance;
 	VkcDeviceInfo info;
 	struct device device;
@@ -26,7 +27,8 @@ struct VkComputeContext {
 VkcResult context_enter(VkComputeContext *ctx, const char *function);
 /* The same, and that something was uploaded. */
 VkcResult context_enter_uploaded(VkComputeContext *ctx, const char *function);
-/* Ends a call: what the validation layer said turns success into failure. */
+/* Ends a call: what the validation layer said turns success into failure; a call that succeeds
+ * leaves the sentence as it was, whatever it has tried in vain and done without. */
 VkcResult context_leave(VkComputeContext *ctx, VkcResult result);
 
 #endif

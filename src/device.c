@@ -17,6 +17,7 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 	case VK_SUCCESS:
 		return VKC_SUCCESS;
 	case VK_ERROR_OUT_OF_HOST_MEMORY:
+	case VK_ERROR_MEMORY_MAP_FAILED: /* no room in the process's addresses */
 		return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 		                 "The host has no memory left (%.*s): free some, or ask for less at a "
 		                 "time.",
@@ -24,6 +25,8 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 	case VK_ERROR_OUT_OF_DEVICE_MEMORY:
 	case VK_ERROR_OUT_OF_POOL_MEMORY:
 	case VK_ERROR_FRAGMENTED_POOL:
+	case VK_ERROR_FRAGMENTATION:
+	case VK_ERROR_TOO_MANY_OBJECTS: /* allocations, or devices */
 		return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 		                 "The device has no memory left (%.*s): close what else uses it, or set "
 		                 "a lower memory limit (VKC_MEMORY_LIMIT).",
@@ -57,13 +60,35 @@ static uint64_t host_memory_available(void)
 	return (uint64_t)kilobytes * 1024;
 }
 
+/* Bytes that a container lets its processes have together: the limit of the control group at
+ * the root of what it sees, version 2 or 1. UINT64_MAX where there is none. */
+static uint64_t container_memory(void)
+{
+	static const char *const files[] = {"/sys/fs/cgroup/memory.max",
+	                                    "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
+	uint64_t limit = UINT64_MAX;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		FILE *file = fopen(files[i], "r");
+		unsigned long long bytes;
+		if (!file)
+			continue;
+		if (fscanf(file, "%llu", &bytes) == 1 && bytes < limit)
+			limit = bytes;
+		fclose(file);
+	}
+	return limit;
+}
+
 static uint64_t default_memory_limit(const struct candidate *candidate)
 {
 	uint64_t memory = candidate_memory(candidate);
 	if (candidate->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU) {
 		uint64_t available = host_memory_available();
+		uint64_t container = container_memory();
 		if (available && available < memory)
 			memory = available;
+		if (container < memory)
+			memory = container;
 	}
 	return memory / 10 * 8;
 }
@@ -103,7 +128,6 @@ static void read_limits(struct device *device, const struct candidate *candidate
 	limits->storage_range = given->maxStorageBufferRange;
 	if (tuning->range && tuning->range < limits->storage_range)
 		limits->storage_range = tuning->range;
-	limits->storage_alignment = given->minStorageBufferOffsetAlignment;
 	limits->allocation = maintenance.maxMemoryAllocationSize;
 	limits->atom = given->nonCoherentAtomSize;
 
@@ -127,17 +151,20 @@ VkcResult device_has_extensions(struct device *device, VkPhysicalDevice handle,
 	VkcResult result;
 	VkExtensionProperties *extensions = NULL;
 	uint32_t count = 0;
+	VkResult status;
 	*found = false;
-	VK(device, EnumerateDeviceExtensionProperties(handle, NULL, &count, NULL));
-	if (!count)
-		return VKC_SUCCESS;
-	extensions = calloc(count, sizeof(*extensions));
-	if (!extensions)
-		return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-		                 "The host has no memory left for a list of %u device extensions: free "
-		                 "some.",
-		                 count);
-	VK(device, EnumerateDeviceExtensionProperties(handle, NULL, &count, extensions));
+	do {
+		VK(device, EnumerateDeviceExtensionProperties(handle, NULL, &count, NULL));
+		free(extensions);
+		extensions = calloc(count + 1, sizeof(*extensions));
+		if (!extensions)
+			return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+			                 "The host has no memory left for a list of %u device extensions: "
+			                 "free some.",
+			                 count);
+		status = device->vk->EnumerateDeviceExtensionProperties(handle, NULL, &count, extensions);
+	} while (status == VK_INCOMPLETE); /* there are more by now */
+	TRY(device_check(device, status, "vkEnumerateDeviceExtensionProperties"));
 	uint32_t num_found = 0;
 	for (uint32_t n = 0; n < num_names; n++) {
 		bool here = false;
@@ -236,7 +263,7 @@ void device_close(struct device *device)
 	const struct vulkan_api *vk = device->vk;
 	if (device->pipeline_cache)
 		vk->DestroyPipelineCache(device->handle, device->pipeline_cache, NULL);
-	/* Without its functions, a half-opened device can only be left to the instance. */
+	/* NULL only where the driver has no such function. */
 	if (vk->DestroyDevice)
 		vk->DestroyDevice(device->handle, NULL);
 	device->handle = VK_NULL_HANDLE;

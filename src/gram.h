@@ -64,7 +64,8 @@ uint32_t gram_most_arenas(const struct device *device);
 /* Everything zeroed but what is passed in; the kernels are made when first needed. */
 void gram_open(struct gram *gram, struct device *device, struct stream *stream,
                const struct rows *rows);
-/* Forgets the matrix (the rows have changed), keeps the kernels. */
+/* Forgets the matrix (the rows have changed), keeps the kernels. Nothing of it may be in
+ * flight any more: stream_drain() first. */
 void gram_reset(struct gram *gram);
 void gram_close(struct gram *gram);
 /* Frees host memory only, without a call of the driver. */

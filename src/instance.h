@@ -33,6 +33,9 @@ struct candidate {
 /* On failure nothing is left open. The instance must not be moved afterwards. */
 VkcResult instance_open(struct instance *instance, bool validation, struct error *error);
 void instance_close(struct instance *instance);
+/* For an instance whose device cannot be closed: leaves it open, but no message of its layers
+ * comes here any more. */
+void instance_abandon(struct instance *instance);
 
 /* Whether the validation layer has complained; the message is then taken out. */
 bool instance_take_complaint(struct instance *instance, struct error *error);
@@ -41,7 +44,8 @@ bool instance_take_complaint(struct instance *instance, struct error *error);
 VkcResult instance_candidates(struct instance *instance, struct candidate **candidates,
                               uint32_t *count, struct error *error);
 
-/* The index that `wanted` (an index, a part of a name, or NULL for the best) selects. */
+/* The index that `wanted` (an index, a part of a name, or NULL for the best) selects. A number
+ * below 100 is an index in any case, a larger one that is none may be a part of a name. */
 VkcResult instance_choose(const struct candidate *candidates, uint32_t count, const char *wanted,
                           uint32_t *index, struct error *error);
 

@@ -101,6 +101,10 @@ error:
 void kernel_destroy(struct device *device, struct kernel *kernel)
 {
 	const struct vulkan_api *vk = device->vk;
+	if (device->abandoned) {
+		*kernel = (struct kernel){0};
+		return;
+	}
 	if (kernel->pipeline)
 		vk->DestroyPipeline(device->handle, kernel->pipeline, NULL);
 	if (kernel->layout)

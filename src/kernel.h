@@ -32,6 +32,7 @@ struct kernel {
 /* On failure *kernel is zeroed. */
 VkcResult kernel_create(struct device *device, const struct kernel_source *source,
                         struct kernel *kernel);
+/* Nothing that was submitted uses it any more, or the device is abandoned. */
 void kernel_destroy(struct device *device, struct kernel *kernel);
 
 #endif

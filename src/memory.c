@@ -119,6 +119,10 @@ error:
 void buffer_destroy(struct device *device, struct buffer *buffer)
 {
 	const struct vulkan_api *vk = device->vk;
+	if (device->abandoned) {
+		*buffer = (struct buffer){0};
+		return;
+	}
 	if (buffer->view)
 		vk->DestroyBufferView(device->handle, buffer->view, NULL);
 	if (buffer->handle)

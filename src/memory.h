@@ -24,6 +24,7 @@ struct buffer {
 /* On failure *buffer is zeroed. `what` names the contents in the sentence of a failure. */
 VkcResult buffer_create(struct device *device, enum buffer_use use, bool texel, uint64_t size,
                         const char *what, struct buffer *buffer);
+/* Nothing that was submitted uses it any more, or the device is abandoned. */
 void buffer_destroy(struct device *device, struct buffer *buffer);
 
 /* After the host wrote to a mapped range, before the device reads it. */

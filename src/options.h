@@ -30,6 +30,7 @@ struct tuning {
 	uint32_t walk_pieces; /* quadruples of scores an invocation holds */
 	uint32_t lazy_terms;  /* terms of exact scores that a lazy walk adds in a step */
 	uint32_t submit_us;   /* aimed-for time of a submission in microseconds */
+	uint32_t hang_ms;     /* how long to wait for the device, in milliseconds */
 	uint64_t range;       /* pretended limit of a storage buffer's range, in bytes */
 };
 
@@ -39,6 +40,9 @@ struct options {
 	uint64_t memory_limit; /* 0 = default */
 	struct tuning tuning;
 };
+
+/* An environment variable; NULL where it is unset or empty. */
+const char *options_environment(const char *name);
 
 VkcResult options_read(const VkcOptions *given, struct options *options, struct error *error);
 

@@ -7,6 +7,7 @@
 /* A submission is bounded to a fraction of a second; one that takes this long hangs. */
 #define HANG_SECONDS 120.0
 #define WAIT_NANOSECONDS 500000000ull
+#define RETRY_NANOSECONDS 5000000ull /* after a wait that failed */
 #define DESCRIPTORS_PER_SLOT (STREAM_DISPATCHES * 8)
 
 static double seconds_now(void)
@@ -71,9 +72,8 @@ void stream_close(struct stream *stream)
 		return;
 	VkDevice device = stream->device->handle;
 	const struct vulkan_api *vk = stream->device->vk;
-	/* A failure here means a lost device: nothing runs there any more. */
-	(void)vk->DeviceWaitIdle(device);
-	for (int i = 0; i < STREAM_SLOTS; i++) {
+	(void)stream_drain(stream);
+	for (int i = 0; i < STREAM_SLOTS && !stream->device->abandoned; i++) {
 		struct slot *slot = &stream->slots[i];
 		if (slot->fence)
 			vk->DestroyFence(device, slot->fence, NULL);
@@ -85,7 +85,34 @@ void stream_close(struct stream *stream)
 	*stream = (struct stream){0};
 }
 
-static VkcResult slot_wait(struct stream *stream, struct slot *slot)
+/* How long one may wait for the device, in seconds. */
+static double patience(const struct device *device)
+{
+	return device->tuning.hang_ms ? device->tuning.hang_ms * 1e-3 : HANG_SECONDS;
+}
+
+/* Takes what has passed since `begin` from the patience left, but no more than was asked for:
+ * a process that was stopped (Ctrl-Z, a debugger) has not waited for the device. */
+static void spend(double *left, double begin, uint64_t asked)
+{
+	double passed = seconds_now() - begin;
+	double most = (double)asked * 1e-9;
+	*left -= passed < most ? passed : most;
+}
+
+/* The device may use its buffers for ever: from now on nothing of it is touched. */
+static VkcResult abandon(struct device *device)
+{
+	device->lost = true;
+	device->abandoned = true;
+	return error_set(device->error, VKC_ERROR_DEVICE_LOST,
+	                 "The device was not seen to finish its work within %g s: the driver hangs "
+	                 "or fails; destroy the context and make a new one.",
+	                 patience(device));
+}
+
+/* *left: the patience left, in seconds. */
+static VkcResult slot_wait(struct stream *stream, struct slot *slot, double *left)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct device *device = stream->device;
@@ -95,15 +122,12 @@ static VkcResult slot_wait(struct stream *stream, struct slot *slot)
 	VkResult status = device->vk->WaitForFences(device->handle, 1, &slot->fence, VK_TRUE, 0);
 	while (status == VK_TIMEOUT) {
 		waited = true;
-		if (seconds_now() - slot->submitted > HANG_SECONDS) {
-			device->lost = true;
-			return error_set(device->error, VKC_ERROR_DEVICE_LOST,
-			                 "The device did not finish its work within %.0f s: the driver "
-			                 "hangs; destroy the context and make a new one.",
-			                 HANG_SECONDS);
-		}
+		if (*left <= 0.0)
+			return abandon(device);
+		double begin = seconds_now();
 		status = device->vk->WaitForFences(device->handle, 1, &slot->fence, VK_TRUE,
 		                                   WAIT_NANOSECONDS);
+		spend(left, begin, WAIT_NANOSECONDS);
 	}
 	TRY(device_check(device, status, "vkWaitForFences"));
 	slot->pending = false;
@@ -140,7 +164,8 @@ VkcResult stream_begin(struct stream *stream)
 	VkcResult result;
 	struct device *device = stream->device;
 	struct slot *slot = &stream->slots[stream->next_ticket % STREAM_SLOTS];
-	TRY(slot_wait(stream, slot));
+	double left = patience(device);
+	TRY(slot_wait(stream, slot, &left));
 	slot->num_dispatches = 0;
 	slot->num_sets = 0;
 	memset(slot->recent, 0, sizeof(slot->recent));
@@ -301,28 +326,44 @@ error:
 VkcResult stream_wait(struct stream *stream, uint64_t ticket)
 {
 	struct slot *slot = &stream->slots[ticket % STREAM_SLOTS];
-	return slot->ticket == ticket ? slot_wait(stream, slot) : VKC_SUCCESS;
+	double left = patience(stream->device);
+	return slot->ticket == ticket ? slot_wait(stream, slot, &left) : VKC_SUCCESS;
+}
+
+/* Waits for a slot until it has ended or the device is lost, whatever single waits answer. */
+static void slot_drain(struct stream *stream, struct slot *slot, double *left)
+{
+	struct device *device = stream->device;
+	while (slot->pending && !device->abandoned) {
+		if (slot_wait(stream, slot, left) == VKC_SUCCESS || device->abandoned)
+			return;
+		if (device->lost) {
+			/* A lost device uses nothing any more. */
+			slot->pending = false;
+		} else if (*left <= 0.0) {
+			(void)abandon(device);
+		} else {
+			const struct timespec pause = {.tv_nsec = RETRY_NANOSECONDS};
+			double begin = seconds_now();
+			(void)nanosleep(&pause, NULL);
+			spend(left, begin, RETRY_NANOSECONDS);
+		}
+	}
 }
 
 VkcResult stream_drain(struct stream *stream)
 {
+	struct device *device = stream->device;
+	const bool lost = device->lost;
+	const struct error before = *device->error;
+	double left = patience(device);
 	stream->recording = NULL;
-	VkcResult result = VKC_SUCCESS;
-	for (uint64_t i = 0; i < STREAM_SLOTS; i++) {
+	for (uint64_t i = 0; i < STREAM_SLOTS; i++)
 		/* The older slot first. */
-		struct slot *slot = &stream->slots[(stream->next_ticket + i) % STREAM_SLOTS];
-		VkcResult one = slot_wait(stream, slot);
-		/* Memory in use may not be freed: a wait that failed for want of memory is
-		 * tried again for a second; a lost device uses none. */
-		for (int tries = 0; one != VKC_SUCCESS && !stream->device->lost && tries < 200; tries++) {
-			const struct timespec pause = {.tv_nsec = 5000000};
-			(void)nanosleep(&pause, NULL);
-			one = slot_wait(stream, slot);
-		}
-		if (result == VKC_SUCCESS)
-			result = one;
-	}
-	return result;
+		slot_drain(stream, &stream->slots[(stream->next_ticket + i) % STREAM_SLOTS], &left);
+	if (device->lost == lost)
+		*device->error = before;
+	return device->lost ? VKC_ERROR_DEVICE_LOST : VKC_SUCCESS;
 }
 
 struct pace pace_start(const struct device *device, uint64_t units)

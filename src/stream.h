@@ -49,7 +49,8 @@ struct stream {
 };
 
 VkcResult stream_open(struct stream *stream, struct device *device);
-/* Waits for the device first. Fine on a zeroed or half-opened stream. */
+/* Waits for the device first, which may end with the device abandoned. Fine on a zeroed or
+ * half-opened stream. */
 void stream_close(struct stream *stream);
 
 /* Begins a submission; waits where all slots are in flight. What is recorded sees
@@ -81,7 +82,9 @@ VkcResult stream_submit(struct stream *stream, uint64_t *ticket);
 /* Waits until that submission has ended and its writes can be read on the host. */
 VkcResult stream_wait(struct stream *stream, uint64_t ticket);
 
-/* Waits for all submissions, and drops what is being recorded. */
+/* Waits for all submissions, and drops what is being recorded. Waits that fail are repeated:
+ * what was submitted has ended afterwards, or the device is lost (the one failure there is;
+ * only that changes the sentence), and perhaps abandoned. */
 VkcResult stream_drain(struct stream *stream);
 
 /* Finds how many units of work fill the time a submission may take: starts small,

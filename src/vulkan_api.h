@@ -13,12 +13,12 @@
 #define VKC_GLOBAL_FUNCTIONS(F) \
 	F(CreateInstance) \
 	F(EnumerateInstanceExtensionProperties) \
-	F(EnumerateInstanceLayerProperties) \
 	F(EnumerateInstanceVersion)
 
+/* What destroys comes first: where another function is missing, it is there. */
 #define VKC_INSTANCE_FUNCTIONS(F) \
-	F(CreateDevice) \
 	F(DestroyInstance) \
+	F(CreateDevice) \
 	F(EnumerateDeviceExtensionProperties) \
 	F(EnumeratePhysicalDevices) \
 	F(GetDeviceProcAddr) \
@@ -31,6 +31,7 @@
 	F(GetPhysicalDeviceQueueFamilyProperties)
 
 #define VKC_DEVICE_FUNCTIONS(F) \
+	F(DestroyDevice) \
 	F(AllocateCommandBuffers) \
 	F(AllocateDescriptorSets) \
 	F(AllocateMemory) \
@@ -59,13 +60,11 @@
 	F(DestroyCommandPool) \
 	F(DestroyDescriptorPool) \
 	F(DestroyDescriptorSetLayout) \
-	F(DestroyDevice) \
 	F(DestroyFence) \
 	F(DestroyPipeline) \
 	F(DestroyPipelineCache) \
 	F(DestroyPipelineLayout) \
 	F(DestroyShaderModule) \
-	F(DeviceWaitIdle) \
 	F(EndCommandBuffer) \
 	F(FlushMappedMemoryRanges) \
 	F(FreeMemory) \

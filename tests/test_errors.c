@@ -323,6 +323,8 @@ static void test_no_place_for_the_output(void **state)
 	refused(ctx, vkc_compute_similarity_matrix(ctx, NULL), "output_matrix", "NULL");
 	refused(ctx, vkc_compute_similarity_rows(ctx, 0, 1, NULL), "output_rows", "NULL");
 	refused(ctx, vkc_compute_similarity_packed(ctx, NULL), "output_packed", "NULL");
+	refused(ctx, vkc_compute_nearest_neighbors(ctx, 0, 1, 1, NULL, NULL), "output_indices",
+	        "output_similarities", "NULL");
 }
 
 static void test_device_info_of_another_struct(void **state)

@@ -97,6 +97,26 @@ static void test_uploads_of_other_sizes(void **state)
 	vkc_destroy(ctx);
 }
 
+/* Submissions of a microsecond each: of the matrix begun for some rows, parts are still being
+ * computed when the next upload takes its memory. */
+static void test_upload_while_the_matrix_is_made(void **state)
+{
+	const Fixture *fixture = *state;
+	VkComputeContext *ctx = context_new("submit_us=1", 0);
+	Data large = data_make(DATA_RANDOM, 1000, 64, 3);
+	float *rows = allocate((size_t)130 * large.n, sizeof(*rows));
+
+	for (int round = 0; round < 3; round++) {
+		context_upload(ctx, &large);
+		succeed(ctx, vkc_compute_similarity_rows(ctx, 0, 130, rows));
+		context_upload(ctx, &fixture->data[round % SETS]);
+		check_answers(ctx, fixture, round % SETS, "after an upload in between");
+	}
+	free(rows);
+	data_free(&large);
+	vkc_destroy(ctx);
+}
+
 /* The caller's memory is read during the call only. */
 static void test_uploads_are_not_kept(void **state)
 {
@@ -291,6 +311,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_contexts_in_turn),
 		cmocka_unit_test(test_uploads_of_other_sizes),
+		cmocka_unit_test(test_upload_while_the_matrix_is_made),
 		cmocka_unit_test(test_uploads_are_not_kept),
 		cmocka_unit_test(test_threads_with_a_context_each),
 		cmocka_unit_test(test_errors_without_a_context_belong_to_their_thread),

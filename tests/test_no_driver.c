@@ -30,8 +30,11 @@ static void test_no_devices(void **state)
 	uint32_t count = 77;
 
 	(void)state;
+	refused(NULL, vkc_list_devices(NULL, NULL), "count", "NULL");
 	succeed(NULL, vkc_list_devices(&count, NULL));
 	assert_int_equal(count, 0);
+	/* That there is none is no failure: the last one was another. */
+	check_words(vkc_last_error(NULL), "vkc_list_devices", (const char *[]){"count", NULL});
 }
 
 int main(void)

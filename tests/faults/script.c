@@ -197,7 +197,7 @@ static void check_lost(struct run *run)
 {
 	static const char *const no_words[] = {NULL};
 
-	for (size_t i = FIRST_WITH_CONTEXT + 1; i < STEPS; i++)
+	for (size_t i = FIRST_WITH_CONTEXT; i < STEPS; i++)
 		check_sentence(run->ctx, steps[i].call(run), VKC_ERROR_DEVICE_LOST, steps[i].name,
 		               no_words);
 }
@@ -220,6 +220,7 @@ static bool survive_one(const struct script_mode *mode, const struct fault_sourc
                         uint64_t first, uint64_t count, struct script_counts *counts)
 {
 	static struct run run;
+	static char sentence[1024];
 	bool reported = false;
 	bool given;
 	char when[128];
@@ -229,11 +230,16 @@ static bool survive_one(const struct script_mode *mode, const struct fault_sourc
 	source->arm(first, count);
 	for (size_t i = 0; i < STEPS; i++) {
 		const struct step *step = &steps[i];
+		const VkComputeContext *before;
 		VkcResult result;
 
 		fill(&run, step);
+		snprintf(sentence, sizeof(sentence), "%s", vkc_last_error(run.ctx));
+		before = run.ctx;
 		result = step->call(&run);
 		if (result == VKC_SUCCESS) {
+			/* What was done without is no failure to speak of. */
+			assert_string_equal(vkc_last_error(before), sentence);
 			check_answer(&run, step, "although a call failed");
 			continue;
 		}

@@ -29,14 +29,15 @@ static void test_uploads(void **state)
 	                               .embedding_dim = D};
 
 	WRONG(ctx, vkc_upload_embeddings(ctx, NULL, N, D),
-	      "vkc_upload: data is NULL; it takes the address of the first number.");
+	      "vkc_upload_embeddings: embeddings is NULL; it takes num_embeddings x embedding_dim "
+	      "floats.");
 	WRONG(ctx, vkc_upload_embeddings(ctx, misuse_good, 0, D),
-	      "vkc_upload: there are 0 embeddings of 3 numbers; both must be at least 1.");
+	      "vkc_upload_embeddings: there are 0 embeddings of 3 numbers; both must be at least 1.");
 	WRONG(ctx, vkc_upload_embeddings(ctx, misuse_good, N, 0),
-	      "vkc_upload: there are 5 embeddings of 0 numbers; both must be at least 1.");
+	      "vkc_upload_embeddings: there are 5 embeddings of 0 numbers; both must be at least 1.");
 	WRONG(ctx, vkc_upload_embeddings(ctx, misuse_good, UINT32_MAX, UINT32_MAX),
-	      "vkc_upload: 4294967295 rows of 17179869180 bytes are more than a process can "
-	      "address; check num_embeddings, embedding_dim and row_stride.");
+	      "vkc_upload_embeddings: 4294967295 rows of 17179869180 bytes are more than a process "
+	      "can address; check num_embeddings and embedding_dim.");
 	WRONG(ctx, vkc_upload(ctx, NULL),
 	      "vkc_upload: embeddings is NULL; it takes the address of a VkcEmbeddings.");
 	WRONG(ctx, vkc_upload(ctx, &no_data),
@@ -59,7 +60,7 @@ static void test_uploads(void **state)
 	      "bytes) on.");
 	WRONG(ctx, upload(ctx, (VkcEmbeddings){.row_stride = UINT64_MAX - 3}),
 	      "vkc_upload: 5 rows of 18446744073709551612 bytes are more than a process can "
-	      "address; check num_embeddings, embedding_dim and row_stride.");
+	      "address; check num_embeddings and row_stride.");
 	WRONG(ctx, upload(ctx, (VkcEmbeddings){.flags = 2}),
 	      "vkc_upload: flags is 0x2 and reserved 0x0; flags takes VKC_CENTER or 0, "
 	      "reserved takes 0.");
@@ -78,12 +79,12 @@ static void test_not_finite(void **state)
 	memcpy(floats, misuse_good, sizeof(misuse_good));
 	floats[2 * D + 1] = NAN;
 	NOT_FINITE(ctx, vkc_upload_embeddings(ctx, floats, N, D),
-	           "vkc_upload: the number in row 2, column 1 (both from 0) is NaN or infinite; "
-	           "embeddings must be finite.");
+	           "vkc_upload_embeddings: the number in row 2, column 1 (both from 0) is NaN or "
+	           "infinite; embeddings must be finite.");
 	floats[0] = INFINITY;
 	NOT_FINITE(ctx, vkc_upload_embeddings(ctx, floats, N, D),
-	           "vkc_upload: the number in row 0, column 0 (both from 0) is NaN or infinite; "
-	           "embeddings must be finite.");
+	           "vkc_upload_embeddings: the number in row 0, column 0 (both from 0) is NaN or "
+	           "infinite; embeddings must be finite.");
 	doubles[N * D - 1] = -(double)INFINITY;
 	NOT_FINITE(ctx, upload(ctx, (VkcEmbeddings){.type = VKC_FLOAT64, .data = doubles}),
 	           "vkc_upload: the number in row 4, column 2 (both from 0) is NaN or infinite; "
@@ -149,6 +150,9 @@ static void test_neighbors(void **state)
 	WRONG(ctx, vkc_compute_nearest_neighbors(ctx, UINT32_MAX, 2, 1, indices, values),
 	      "vkc_compute_nearest_neighbors: first_row is 4294967295 and num_rows 2, but "
 	      "there are 5 rows, numbered from 0.");
+	WRONG(ctx, vkc_compute_nearest_neighbors(ctx, 0, N, 1, NULL, NULL),
+	      "vkc_compute_nearest_neighbors: output_indices and output_similarities are both NULL; "
+	      "one of them takes num_rows x k results, or both do.");
 }
 
 static void test_neighbors_of_one(void **state)
@@ -160,8 +164,7 @@ static void test_neighbors_of_one(void **state)
 	(void)state;
 	succeed(ctx, vkc_upload_embeddings(ctx, misuse_good, 1, D));
 	WRONG(ctx, vkc_compute_nearest_neighbors(ctx, 0, 1, 1, &index, &value),
-	      "vkc_compute_nearest_neighbors: k is 1; it takes 1 to 0, the number of other "
-	      "items.");
+	      "vkc_compute_nearest_neighbors: k is 1, but the only item has no neighbours.");
 	vkc_destroy(ctx);
 }
 

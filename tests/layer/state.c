@@ -46,7 +46,7 @@ static bool armed;
 static enum vkc_test_fault armed_fault;
 static uint64_t armed_first, armed_count;
 static uint64_t num_eligible, num_faults, num_calls, num_violations;
-static const char *last_fault = "";
+static const char *first_fault = "", *last_fault = "";
 static char violation_text[512];
 static uint64_t live[OBJECT_COUNT];
 
@@ -126,8 +126,9 @@ VkResult layer_fault(enum layer_call call, struct layer_device *dev)
 		if (num_eligible >= armed_first &&
 		    (armed_count == 0 || num_eligible - armed_first < armed_count)) {
 			result = fault_result(call, armed_fault);
-			num_faults++;
 			last_fault = layer_call_names[call];
+			if (num_faults++ == 0)
+				first_fault = last_fault;
 		}
 	}
 	pthread_mutex_unlock(&state_mutex);
@@ -220,7 +221,7 @@ static void api_reset(void)
 	num_eligible = num_faults = num_calls = 0;
 	num_violations = 0;
 	violation_text[0] = '\0';
-	last_fault = "";
+	first_fault = last_fault = "";
 	pthread_mutex_unlock(&state_mutex);
 }
 
@@ -233,7 +234,7 @@ static void api_arm(enum vkc_test_fault fault, uint64_t first, uint64_t count)
 	armed_first = first;
 	armed_count = count;
 	num_eligible = num_faults = 0;
-	last_fault = "";
+	first_fault = last_fault = "";
 	pthread_mutex_unlock(&state_mutex);
 }
 
@@ -258,6 +259,11 @@ static uint64_t api_faults(void)
 static const char *api_fault_name(void)
 {
 	return last_fault;
+}
+
+static const char *api_first_fault_name(void)
+{
+	return first_fault;
 }
 
 static uint64_t api_live_objects(char *text, size_t size)
@@ -289,6 +295,7 @@ __attribute__((visibility("default"))) const struct vkc_test_layer_api *vkc_test
 		.eligible_calls = api_eligible_calls,
 		.faults = api_faults,
 		.fault_name = api_fault_name,
+		.first_fault_name = api_first_fault_name,
 		.live_objects = api_live_objects,
 		.violations = api_violations,
 		.first_violation = api_first_violation,

@@ -35,6 +35,8 @@ struct vkc_test_layer_api {
 	uint64_t (*faults)(void);
 	/* Name of the Vulkan command that gave the last fault, or "". */
 	const char *(*fault_name)(void);
+	/* The same of the first one. */
+	const char *(*first_fault_name)(void);
 	/* Vulkan objects that exist now; names them in text, as "2 VkBuffer, 1 VkFence". */
 	uint64_t (*live_objects)(char *text, size_t size);
 	/* Broken rules since reset(), and the first of them in words ("" = none). */
