@@ -22,7 +22,8 @@ local sequences = require("vk_compute.sequences")
 local Similarity = require("vk_compute.similarity")
 local upload = require("vk_compute.upload")
 
--- lib: the C namespace; handle: nil when closed; ids, dim: of the upload, nil before.
+-- lib: the C namespace; handle: nil when closed; ids, dim: of the upload. ids is nil before the
+-- first one, and false when one was interrupted: what the library has then is not known.
 local Context = {}
 Context.__index = Context
 
@@ -51,8 +52,11 @@ end
 
 local function check_uploaded(self, name)
   check_self(self, name)
-  if not self.ids then
+  if self.ids == nil then
     errors.raise(("attempt to call '%s' before any embeddings were uploaded"):format(name))
+  elseif not self.ids then
+    errors.raise(("attempt to call '%s' after an upload that was interrupted: upload again"):format(
+      name))
   end
 end
 
@@ -71,16 +75,12 @@ end
 local function upload_as(name)
   return function(self, embeddings, opts)
     check_self(self, name)
-    local ids, dim = upload(self, name, embeddings, opts)
-    if not ids then
-      return nil, dim
-    end
-    self.ids, self.dim = ids, dim
-    return true
+    return upload(self, name, embeddings, opts)
   end
 end
 
---- Uploads embeddings, replacing the ones before. On any error those before stay.
+--- Uploads embeddings, replacing the ones before. On any error those before stay; only when Ctrl-C
+-- interrupted the upload itself, they have to be uploaded again.
 --
 -- They may be a table of rows `{{0.1, 0.2}, {0.3, 0.4}}`, a flat table `{0.1, 0.2, 0.3, 0.4}`
 -- with `opts.dim`, or cdata (`float *`, `double *`, `float[?]`, …) with `opts.n` and `opts.dim`.
@@ -271,8 +271,8 @@ function Context:device()
 end
 
 --- How much was uploaded.
--- @treturn int n, 0 before any upload
--- @treturn int dim, 0 before any upload
+-- @treturn int n, 0 before any upload and after an interrupted one
+-- @treturn int dim, in the same way
 function Context:size()
   check_self(self, "size")
   if not self.ids then
