@@ -146,7 +146,8 @@ local function write_site(ctx, list, sequence, rows, dim, folder, fact)
     walk = sequence,
     facts = { fact },
   }))
-  local drawn, reason = book.draw(made, folder, here .. "/..", rows, #list, dim)
+  local drawn, reason = book.draw(made, folder, here .. "/..",
+    { rows = rows, n = #list, dim = dim })
   program:check(book.write(made, folder))
   if not drawn then
     say("\nThe pages have no heatmap: %s.", reason)
