@@ -102,26 +102,30 @@ function sequences.iterate(ctx, name, starts, opts)
   local indices, count = checked_starts(ctx, name, starts)
 
   local output, room = nil, 0 -- the batch, and for how many rows there is memory
-  local first, ready, taken = 0, 0, 0 -- where the batch begins, its size, what was handed out
+  local following = 0 -- the sequence to hand out next, from 0
+  local first, past = 0, 0 -- the batch holds the sequences first … past-1
 
+  -- The batch that begins with the following sequence. Ctrl-C raises between any two of these
+  -- steps, memory may run out: whoever asks again then gets this batch, whole.
   local function compute()
-    first, ready, taken = first + ready, math.min(batch, count - first - ready), 0
-    if ready > room then
-      local message
-      output, message = memory.collected("uint32_t[?]", ready * length, 4)
-      if not output then
+    local size = math.min(batch, count - following)
+    if size > room then
+      local larger, message = memory.collected("uint32_t[?]", size * length, 4)
+      if not larger then
         errors.raise(message)
       end
-      room = ready
+      output = larger
+      room = size
     end
+    past = 0 -- what was in the memory is going
     local began = memory.clock()
-    if lib.vkc_lua_compute_diversity_sequences(ctx.handle, indices + first, ready, 1, length,
+    if lib.vkc_lua_compute_diversity_sequences(ctx.handle, indices + following, size, 1, length,
       output) ~= 0 then
-      local message = ctx:last_error()
-      ready, count = 0, 0
-      errors.raise(message)
+      errors.raise(ctx:last_error())
     end
     local seconds = memory.clock() - began
+    first = following
+    past = following + size
     if opts.batch == nil and seconds < target_seconds / 2 then
       batch = math.min(batch * 2, most)
     elseif opts.batch == nil and seconds > target_seconds * 2 then
@@ -133,16 +137,15 @@ function sequences.iterate(ctx, name, starts, opts)
     ctx:check_open()
     if ctx.ids ~= ids then
       errors.raise("the embeddings were replaced while their diversity sequences were being read")
-    end
-    if taken == ready then
-      if first + ready >= count then
-        return nil
-      end
+    elseif following == count then
+      return nil
+    elseif following >= past then
       compute()
     end
-    local row = taken
-    taken = taken + 1
-    return ids:name(indices[first + row] + 1), to_ids(ids, output + row * length, length)
+    local start = ids:name(indices[following] + 1)
+    local sequence = to_ids(ids, output + (following - first) * length, length)
+    following = following + 1
+    return start, sequence
   end
 end
 

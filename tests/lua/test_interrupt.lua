@@ -6,19 +6,22 @@ local luaunit = require("luaunit")
 local support = require("support")
 local vk = require("vk_compute")
 
+-- The library with another function in the place of one.
+local function with_function(lib, name, other)
+  return setmetatable({ [name] = other }, {
+    __index = function(_, key)
+      return lib[key]
+    end,
+  })
+end
+
 -- Runs `work` with a library whose function `name` raises when it is done.
 local function interrupted_in(ctx, name, work)
   local lib = ctx.lib
-  ctx.lib = setmetatable({
-    [name] = function(...)
-      local _ = lib[name](...)
-      error("interrupted!", 0)
-    end,
-  }, {
-    __index = function(_, other)
-      return lib[other]
-    end,
-  })
+  ctx.lib = with_function(lib, name, function(...)
+    local _ = lib[name](...)
+    error("interrupted!", 0)
+  end)
   local ok, message = pcall(work)
   ctx.lib = lib
   luaunit.assertFalse(ok)
@@ -55,6 +58,39 @@ function TestInterrupt.test_upload_of_another_size()
     luaunit.assertEquals(ctx:diversity_sequence(7), support.sequence(rows, 7))
     ctx:close()
   end
+end
+
+-- A batch that was interrupted is computed again: none is left out, none comes twice.
+function TestInterrupt.test_iterator()
+  local ctx = assert(vk.new())
+  local rows = support.rows(30, 4)
+  assert(ctx:upload(rows))
+  local lib, count = ctx.lib, 0
+  ctx.lib = with_function(lib, "vkc_lua_compute_diversity_sequences", function(...)
+    local result = lib.vkc_lua_compute_diversity_sequences(...)
+    count = count + 1
+    return count % 2 == 0 and result or error("interrupted!", 0)
+  end)
+  for _, opts in ipairs({ {}, { batch = 4 }, { batch = 30 } }) do
+    local following, expected, interrupted = ctx:diversity_sequences(nil, opts), 1, 0
+    while true do
+      local ok, start, sequence = pcall(following)
+      if not ok then
+        luaunit.assertEquals(start, "interrupted!")
+        interrupted = interrupted + 1
+      elseif not start then
+        break
+      else
+        luaunit.assertEquals(start, expected)
+        luaunit.assertEquals(sequence, support.sequence(rows, start))
+        expected = expected + 1
+      end
+    end
+    luaunit.assertEquals(expected, 31)
+    luaunit.assertTrue(interrupted > 0)
+  end
+  ctx.lib = lib
+  ctx:close()
 end
 
 -- The library says by itself that it kept what was there.
