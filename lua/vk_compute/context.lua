@@ -8,6 +8,9 @@
 -- 'upload_embeddings' (embeddings[17][3] is nan)*. What the machine lacks (memory, a device that
 -- was not lost) returns `nil, message`.
 --
+-- What takes long is asked of the library in pieces of about a second, between which Ctrl-C is
+-- heard: it raises as anywhere in LuaJIT, and the context can be used as before.
+--
 -- One thread at a time may use a context. The collector closes one that is not referred to any
 -- more, but it does not know how much device memory hangs on it: call close().
 -- @classmod Context
@@ -22,8 +25,8 @@ local sequences = require("vk_compute.sequences")
 local Similarity = require("vk_compute.similarity")
 local upload = require("vk_compute.upload")
 
--- lib: the C namespace; handle: nil when closed; ids, dim: of the upload. ids is nil before the
--- first one, and false when one was interrupted: what the library has then is not known.
+-- lib: the C namespace; handle: nil when closed; ids, dim, matrix: of the upload. ids is nil before
+-- the first one, and false when one was interrupted: what the library has then is not known.
 local Context = {}
 Context.__index = Context
 
@@ -160,8 +163,8 @@ local function own_buffer(position, name, buffer, needed)
   return buffer
 end
 
--- Rows first … first + count - 1 as a view; compute(floats) fills the buffer.
-local function view(self, position, name, first, count, buffer, compute)
+-- Rows first … first + count - 1 as a view.
+local function view(self, position, name, first, count, buffer)
   local n = self.ids.n
   local numbers = count * n
   buffer = own_buffer(position, name, buffer, numbers * 4)
@@ -178,7 +181,7 @@ local function view(self, position, name, first, count, buffer, compute)
   if not buffer then
     return nil, message
   end
-  if compute(ffi.cast("float *", buffer)) ~= 0 then
+  if self.matrix:take(first - 1, first - 1 + count, ffi.cast("float *", buffer)) ~= 0 then
     return nil, self:last_error()
   end
   return Similarity.new(buffer, first, count, self.ids)
@@ -186,9 +189,7 @@ end
 
 local function whole(self, name, opts)
   opts = check.options(1, name, opts, { "buffer" })
-  return view(self, 1, name, 1, self.ids.n, opts.buffer, function(floats)
-    return self.lib.vkc_lua_compute_similarity_matrix(self.handle, floats)
-  end)
+  return view(self, 1, name, 1, self.ids.n, opts.buffer)
 end
 
 --- The similarity of every item with every other, as a view over one buffer of n x n floats.
@@ -222,9 +223,7 @@ function Context:similarity_rows(first, count, opts)
   end
   check.integer(2, name, "count", count, 0, n - first + 1)
   opts = check.options(3, name, opts, { "buffer" })
-  return view(self, 3, name, first, count, opts.buffer, function(floats)
-    return self.lib.vkc_lua_compute_similarity_rows(self.handle, first - 1, count, floats)
-  end)
+  return view(self, 3, name, first, count, opts.buffer)
 end
 
 --- The whole similarity matrix as nested tables, in the order of the upload.

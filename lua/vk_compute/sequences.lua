@@ -2,17 +2,18 @@
 -- Diversity sequences: one at once, or many through an iterator that computes them in batches.
 
 local ffi = require("ffi")
+local calls = require("vk_compute.calls")
 local check = require("vk_compute.check")
 local errors = require("vk_compute.errors")
 local memory = require("vk_compute.memory")
+local walks = require("vk_compute.walks")
 
 local sequences = {}
 
--- A batch is to take about this long: enough to keep the device busy, not so long that a person who
--- presses Ctrl-C waits. Rows of results in memory at most.
-local target_seconds = 1
+-- Results in memory at most; sequences in a batch at most, and how much larger than the one before
+-- a batch may be.
 local largest_batch_bytes = 64 * 2 ^ 20
-local first_batch, largest_batch = 8, 8192
+local largest_batch, growth = 8192, 4
 
 -- A row of indices counted from 0 as a table of ids.
 local function to_ids(ids, indices, length)
@@ -66,9 +67,10 @@ function sequences.one(ctx, name, start, opts)
   if not output then
     return nil, message
   end
-  if ctx.lib.vkc_lua_compute_diversity_sequences(ctx.handle, prefix, 1, prefix_length, length,
-    output) ~= 0 then
-    return nil, ctx:last_error()
+  local result
+  result, message = walks.continue(ctx, prefix, 1, prefix_length, length, output)
+  if result ~= 0 then
+    return nil, result and ctx:last_error() or message
   end
   return to_ids(ctx.ids, output, length)
 end
@@ -91,10 +93,10 @@ end
 -- whenever the loop is left.
 function sequences.iterate(ctx, name, starts, opts)
   opts = check.options(2, name, opts, { "length", "batch" })
-  local ids, lib = ctx.ids, ctx.lib
+  local ids = ctx.ids
   local length = check.integer(2, name, "opts.length", opts.length or ids.n, 1, ids.n)
   local most = math.min(largest_batch, math.max(1, math.floor(largest_batch_bytes / (4 * length))))
-  local batch = math.min(first_batch, most)
+  local batch = 1 -- until it is known how long one takes
   if opts.batch ~= nil then
     batch = check.integer(2, name, "opts.batch", opts.batch, 1,
       math.max(1, math.floor(memory.largest / (4 * length))))
@@ -118,18 +120,15 @@ function sequences.iterate(ctx, name, starts, opts)
       room = size
     end
     past = 0 -- what was in the memory is going
-    local began = memory.clock()
-    if lib.vkc_lua_compute_diversity_sequences(ctx.handle, indices + following, size, 1, length,
-      output) ~= 0 then
-      errors.raise(ctx:last_error())
+    local result, seconds = walks.continue(ctx, indices + following, size, 1, length, output)
+    if result ~= 0 then
+      errors.raise(result and ctx:last_error() or seconds)
     end
-    local seconds = memory.clock() - began
     first = following
     past = following + size
-    if opts.batch == nil and seconds < target_seconds / 2 then
-      batch = math.min(batch * 2, most)
-    elseif opts.batch == nil and seconds > target_seconds * 2 then
-      batch = math.max(1, math.floor(batch / 2))
+    if opts.batch == nil then
+      local wanted = math.floor(size * math.min(growth, calls.target / math.max(seconds, 1e-3)))
+      batch = math.max(1, math.min(wanted, most))
     end
   end
 

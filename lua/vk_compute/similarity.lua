@@ -98,6 +98,10 @@ function Similarity:to_table()
   return rows
 end
 
+-- Between two rows Ctrl-C is heard, which compiled code does not do; the loop within a row is
+-- compiled.
+jit.off(Similarity.to_table)
+
 --- How large the view is.
 -- @treturn int the number of rows in it
 -- @treturn int the number of items, which is the length of a row

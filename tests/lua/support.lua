@@ -111,6 +111,24 @@ function support.same(a, b)
   return true
 end
 
+--- Whether two values are equal, tables by what is in them; quicker than luaunit's assertion.
+function support.equal(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then
+    return a == b
+  end
+  for key, value in pairs(a) do
+    if not support.equal(value, b[key]) then
+      return false
+    end
+  end
+  for key in pairs(b) do
+    if a[key] == nil then
+      return false
+    end
+  end
+  return true
+end
+
 --- Asserts that `call`, written inside the test, raises exactly `expected` at one of its own lines.
 function support.assert_misuse(expected, call)
   local ok, message = pcall(call)
