@@ -118,6 +118,34 @@ function TestLife.test_data_keeps_the_numbers()
   luaunit.assertEquals(data[3 * 50 + 4], expected[4][5])
 end
 
+-- The last reference to a view is the call in which it is read, and a collection comes there.
+function TestLife.test_views_live_while_they_are_read()
+  local ctx = uploaded()
+  local matrix = ctx:compute_similarity_matrix()
+  local function read_row()
+    return ctx:similarity():row(7):to_table()
+  end
+  local function read_view()
+    return ctx:similarity():to_table()
+  end
+  local module = require("vk_compute.memory")
+  local usual = module.table
+  local filler = {}
+  module.table = function(...)
+    collect()
+    for i = 1, 5 do -- in the place of what was freed, perhaps
+      filler[i] = ffi.new("float[2500]")
+      ffi.fill(filler[i], 10000, 255)
+    end
+    return usual(...)
+  end
+  local row, all = read_row(), read_view()
+  module.table = usual
+  luaunit.assertTrue(support.equal(row, matrix[7]))
+  luaunit.assertTrue(support.equal(all, matrix))
+  ctx:close()
+end
+
 function TestLife.test_a_buffer_of_the_caller_lives_as_long_as_its_view()
   local ctx = uploaded()
   local known = setmetatable({}, { __mode = "k" })
