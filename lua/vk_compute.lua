@@ -80,11 +80,18 @@ local function new_context(name, opts)
     tuning = tuning,
   })
   local result = lib.vkc_lua_init_with_options(request, handle)
-  if result ~= 0 then
-    return nil, ffi.string(lib.vkc_lua_last_error(nil)), device_name, tuning
+  if result == 0 then
+    -- Lua strings live as long as something refers to them: these two until here, past the call.
+    return Context.wrap(lib, handle[0]), nil, device_name, tuning
   end
-  -- Lua strings live as long as something refers to them: these two until here, past the call.
-  return Context.wrap(lib, handle[0]), nil, device_name, tuning
+  local sentence = ffi.string(lib.vkc_lua_last_error(nil))
+  -- For the library this is a wrong argument, too. Here it is something that the machine lacks: a
+  -- script may ask for one device, and be content with another.
+  local wanted = device_name or os.getenv("VKC_DEVICE") or ""
+  if wanted ~= "" and not device.exists(lib, wanted) then
+    return nil, sentence
+  end
+  return errors.failed(result, sentence)
 end
 
 --- Makes a context of its own, beside the default one.
@@ -100,7 +107,7 @@ end
 -- @tparam[opt] string opts.library path of the library; without it VK_COMPUTE_LIB, then beside the
 -- module and in its build tree, then the system's search path
 -- @treturn Context or nil and a message
--- @raise when an option is not as said above
+-- @raise when an option is not as said above; a device that is not there is no mistake
 function vk.new(opts)
   local context, message = new_context("new", opts)
   return context, message

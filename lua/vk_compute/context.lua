@@ -70,9 +70,10 @@ function Context:check_open()
   end
 end
 
---- @local
-function Context:last_error()
-  return ffi.string(self.lib.vkc_lua_last_error(self.handle))
+--- What to return for a call of the library that failed; raises where it was a mistake.
+-- @local
+function Context:failed(result)
+  return errors.failed(result, ffi.string(self.lib.vkc_lua_last_error(self.handle)))
 end
 
 local function upload_as(name)
@@ -181,8 +182,9 @@ local function view(self, position, name, first, count, buffer)
   if not buffer then
     return nil, message
   end
-  if self.matrix:take(first - 1, first - 1 + count, ffi.cast("float *", buffer)) ~= 0 then
-    return nil, self:last_error()
+  local result = self.matrix:take(first - 1, first - 1 + count, ffi.cast("float *", buffer))
+  if result ~= 0 then
+    return self:failed(result)
   end
   return Similarity.new(buffer, first, count, self.ids)
 end

@@ -56,8 +56,9 @@ function neighbors.nearest(ctx, name, k, opts)
   local all_ids = memory.table(in_array and count or 0, in_array and 0 or count)
   local all_similarities = memory.table(in_array and count or 0, in_array and 0 or count)
   local matrix = ctx.matrix
-  if matrix:is_used_for(count) and matrix:prepare() ~= 0 then
-    return nil, ctx:last_error()
+  local prepared = matrix:is_used_for(count) and matrix:prepare() or 0
+  if prepared ~= 0 then
+    return ctx:failed(prepared)
   end
   local panel = opts.batch or math.floor(first_similarities / (n * math.ceil(k / at_once)))
   local at, last = first - 1, first - 1 + count
@@ -67,7 +68,7 @@ function neighbors.nearest(ctx, name, k, opts)
     local result, seconds = matrix:call(ctx.lib.vkc_lua_compute_nearest_neighbors, at, at + rows,
       at, rows, k, indices, ffi.cast("float *", similarities))
     if result ~= 0 then
-      return nil, ctx:last_error()
+      return ctx:failed(result)
     elseif whole then
       matrix:note_whole()
     end

@@ -69,8 +69,10 @@ function sequences.one(ctx, name, start, opts)
   end
   local result
   result, message = walks.continue(ctx, prefix, 1, prefix_length, length, output)
-  if result ~= 0 then
-    return nil, result and ctx:last_error() or message
+  if not result then
+    return nil, message
+  elseif result ~= 0 then
+    return ctx:failed(result)
   end
   return to_ids(ctx.ids, output, length)
 end
@@ -122,7 +124,7 @@ function sequences.iterate(ctx, name, starts, opts)
     past = 0 -- what was in the memory is going
     local result, seconds = walks.continue(ctx, indices + following, size, 1, length, output)
     if result ~= 0 then
-      errors.raise(result and ctx:last_error() or seconds)
+      errors.raise(result and select(2, ctx:failed(result)) or seconds)
     end
     first = following
     past = following + size

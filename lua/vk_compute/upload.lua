@@ -71,7 +71,7 @@ return function(ctx, name, embeddings, opts)
     source.blame()
   end
   if result ~= 0 then
-    return nil, ctx:last_error()
+    return ctx:failed(result)
   end
   return true
 end

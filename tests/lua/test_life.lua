@@ -299,6 +299,12 @@ end
 
 function TestLife.test_what_the_machine_lacks_is_returned()
   support.assert_failed("no such device", vk.new({ device = "no such device" }))
+  support.assert_failed("is number 998", vk.new({ device = 999 }))
+  local output, ok = support.run("VKC_DEVICE='no such device'", [[
+    local ctx, message = require("vk_compute").new()
+    print(ctx, message)]])
+  luaunit.assertStrContains(output, "nil\tNo device has 'no such device'")
+  luaunit.assertTrue(ok)
   local ctx, message = vk.new({ memory_limit = 1 })
   if ctx then
     ctx, message = ctx:upload(support.rows(500, 500))

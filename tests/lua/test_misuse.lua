@@ -187,6 +187,19 @@ function TestMisuse.test_options_of_a_context()
     function() vk.devices({ device = 1 }) end)
 end
 
+-- What only the library knows to be wrong.
+function TestMisuse.test_mistakes_that_the_library_finds()
+  for _, name in ipairs({ "new", "init" }) do
+    misuse("The tuning string (VKC_TUNING) has 'bogus=1', which is no known key with a value that "
+      .. "it takes: see docs/architecture.md.", function() vk[name]({ tuning = "bogus=1" }) end)
+  end
+  local numbers = ffi.new("float[1]")
+  misuse("The upload has 4294967295 rows of 1 numbers; there may be 4294967231 rows of 4294967279 "
+    .. "numbers.", function()
+    vk.upload_embeddings(ffi.cast("float *", numbers), { n = 2 ^ 32 - 1, dim = 1 })
+  end)
+end
+
 function TestMisuse.test_before_init_and_after_shutdown()
   vk.shutdown()
   vk.shutdown()
@@ -214,7 +227,7 @@ function TestMisuse:test_after_close()
   self.ctx:close()
   for name, method in pairs(getmetatable(self.ctx)) do
     if type(method) == "function" and not name:find("^__") and name ~= "close" and name ~= "wrap"
-      and name ~= "last_error" then
+      and name ~= "failed" then
       misuse("attempt to use a closed context", function() method(self.ctx, 1) end)
     end
   end
