@@ -4,7 +4,7 @@
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local root = here .. "/../.."
-package.path = here .. "/?.lua;" .. package.path
+package.path = here .. "/?.lua;" .. here .. "/../lua/?.lua;" .. package.path
 
 local lu = require("luaunit")
 local scratch = require("scratch")
@@ -191,4 +191,4 @@ function TestDemo.test_no_device()
   lu.assertStrContains(message, "no such device")
 end
 
-os.exit(lu.LuaUnit.run())
+require("finish")()

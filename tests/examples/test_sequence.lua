@@ -5,7 +5,8 @@
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local root = here .. "/../.."
-package.path = here .. "/?.lua;" .. root .. "/examples/?.lua;" .. package.path
+package.path = here .. "/?.lua;" .. here .. "/../lua/?.lua;" .. root .. "/examples/?.lua;"
+  .. package.path
 
 local lu = require("luaunit")
 local embedder = require("embedder")
@@ -88,4 +89,4 @@ function TestSequence.test_mistakes()
   end
 end
 
-os.exit(lu.LuaUnit.run())
+require("finish")()

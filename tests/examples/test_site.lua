@@ -5,7 +5,8 @@
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local root = here .. "/../.."
-package.path = here .. "/?.lua;" .. root .. "/examples/?.lua;" .. package.path
+package.path = here .. "/?.lua;" .. here .. "/../lua/?.lua;" .. root .. "/examples/?.lua;"
+  .. package.path
 
 local lu = require("luaunit")
 local ffi = require("ffi")
@@ -249,4 +250,4 @@ function TestSite.test_heatmap_or_the_reason_why_there_is_none()
   lu.assertNil(scratch.read(folder .. "/site/embeddings.npy"))
 end
 
-os.exit(lu.LuaUnit.run())
+require("finish")()

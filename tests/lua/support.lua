@@ -155,10 +155,11 @@ support.module = package.searchpath("vk_compute", package.path):match("^(.*)vk_c
 --- The interpreter that runs this, as a shell word, with -joff if this has it.
 support.luajit = "'" .. (os.getenv("LUAJIT") or arg[-1] or "luajit") .. "'"
 
---- Runs a Lua program in a process of its own; returns what it printed, errors included, and
--- whether it ended well.
+--- Runs a Lua program in a process of its own.
 -- @param environment what stands before the command, such as "VK_COMPUTE_LIB=x"
-function support.run(environment, program, arguments)
+-- @return what it printed, errors included
+-- @return its exit status
+function support.run_status(environment, program, arguments)
   local name = os.tmpname()
   local file = assert(io.open(name, "w"))
   file:write(program)
@@ -170,12 +171,16 @@ function support.run(environment, program, arguments)
   pipe:close()
   os.remove(name)
   local text, status = output:match("^(.*)status (%d+)\n$")
-  return text, status == "0"
+  return text, tonumber(status)
+end
+
+--- The same, but for the second result: whether it ended well.
+function support.run(...)
+  local text, status = support.run_status(...)
+  return text, status == 0
 end
 
 --- Runs all tests of the file and ends the process.
-function support.finish()
-  os.exit(luaunit.LuaUnit.run())
-end
+support.finish = require("finish")
 
 return support
