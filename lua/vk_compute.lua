@@ -32,7 +32,7 @@ vk.version = library.version
 local default
 
 local options = { "device", "memory_limit", "validation", "tuning", "library" }
-local units = { [""] = 1, K = 2 ^ 10, M = 2 ^ 20, G = 2 ^ 30 }
+local units = { [""] = 1, k = 2 ^ 10, m = 2 ^ 20, g = 2 ^ 30 }
 
 -- opts.device for the library, which counts devices from 0.
 local function device_text(name, value)
@@ -46,8 +46,8 @@ local function device_text(name, value)
 end
 
 local function memory_limit(name, value)
-  local number, unit = tostring(value):match("^(%d+)([KMG]?)$")
-  local bytes = number and tonumber(number) * units[unit]
+  local number, unit = tostring(value):match("^(%d+)([KMGkmg]?)$")
+  local bytes = number and tonumber(number) * units[unit:lower()]
   if value == nil then
     return 0
   elseif type(value) == "number" then
@@ -101,8 +101,8 @@ end
 -- the best there is
 -- @param[opt] opts.memory_limit bytes of device memory that may be used, or "300M", "2G"; without
 -- it VKC_MEMORY_LIMIT, then most of the device's
--- @tparam[opt=false] boolean opts.validation run under the Vulkan validation layer (or
--- VKC_VALIDATION=1): its messages become errors
+-- @tparam[opt=false] boolean opts.validation run under the Vulkan validation layer: its messages
+-- become errors (VKC_VALIDATION=1 asks for it, too, and false does not take that back)
 -- @tparam[opt] string opts.tuning overrides for tests and measurements (or VKC_TUNING)
 -- @tparam[opt] string opts.library path of the library; without it VK_COMPUTE_LIB, then beside the
 -- module and in its build tree, then the system's search path

@@ -311,7 +311,8 @@ end
 
 function TestResults.test_memory_limit()
   for limit, bytes in pairs({ [2 ^ 28] = 2 ^ 28, ["512K"] = 2 ^ 19, ["300M"] = 300 * 2 ^ 20,
-    ["2G"] = 2 ^ 31, ["1000000"] = 1e6 }) do
+    ["2G"] = 2 ^ 31, ["512k"] = 2 ^ 19, ["300m"] = 300 * 2 ^ 20, ["2g"] = 2 ^ 31,
+    ["1000000"] = 1e6 }) do
     local ctx = vk.new({ memory_limit = limit })
     if ctx then -- the smallest may be too little for the device
       luaunit.assertEquals(ctx:device().memory_limit, bytes)
