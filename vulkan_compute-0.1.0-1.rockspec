@@ -22,7 +22,8 @@ supported_platforms = { "linux" }
 build = {
   type = "command",
   build_command = "cmake -S . -B build.luarocks -DCMAKE_BUILD_TYPE=Release -DVKC_BUILD_TESTS=OFF"
-    .. " -DVKC_BUILD_CLI=OFF && cmake --build build.luarocks --target vulkan_compute --parallel",
+    .. " -DVKC_BUILD_CLI=OFF && cmake --build build.luarocks --target vulkan_compute"
+    .. " --parallel `nproc`",
   install = {
     lua = {
       ["vk_compute"] = "lua/vk_compute.lua",
