@@ -4,6 +4,8 @@
 local ffi = require("ffi")
 local luaunit = require("luaunit")
 local support = require("support")
+local Context = require("vk_compute.context")
+local library = require("vk_compute.library")
 local vk = require("vk_compute")
 
 local rows = support.rows(50, 6)
@@ -60,22 +62,58 @@ function TestLife.test_init_that_fails_leaves_the_context_before()
   vk.shutdown()
 end
 
+-- A way to make contexts of a library that counts, by handle, how often each was destroyed.
+local function counting()
+  local lib, destroyed = assert(library.load()), {}
+  local counted = setmetatable({
+    vkc_lua_destroy = function(handle)
+      local key = tostring(handle)
+      destroyed[key] = (destroyed[key] or 0) + 1
+      lib.vkc_lua_destroy(handle)
+    end,
+  }, { __index = function(_, name) return lib[name] end })
+  local function new()
+    return Context.wrap(counted, lib.vkc_lua_init())
+  end
+  -- How many were destroyed once; more than once would be one too many.
+  local function count()
+    local handles = 0
+    for _, times in pairs(destroyed) do
+      luaunit.assertEquals(times, 1)
+      handles = handles + 1
+    end
+    return handles
+  end
+  return new, count
+end
+
 function TestLife.test_the_collector_closes_contexts()
-  local known = setmetatable({}, { __mode = "k" })
-  for _ = 1, 20 do
-    known[uploaded()] = true
+  local new, count = counting()
+  local all = {}
+  for i = 1, 10 do
+    all[i] = new()
+    assert(all[i]:upload(rows))
   end
   collect()
-  luaunit.assertNil(next(known))
+  luaunit.assertEquals(count(), 0)
+  all = nil -- luacheck: ignore 311
+  collect()
+  luaunit.assertEquals(count(), 10)
 end
 
 function TestLife.test_closing_detaches_the_finaliser()
-  for _ = 1, 20 do
-    local ctx = uploaded()
-    ctx:close()
+  local new, count = counting()
+  local all = {}
+  for i = 1, 10 do
+    all[i] = new()
   end
-  collect() -- a second destroy of the same handle would crash here
-  luaunit.assertTrue(true)
+  for i = 1, 10 do
+    all[i]:close()
+    luaunit.assertEquals(count(), i)
+  end
+  all = nil -- luacheck: ignore 311
+  collect()
+  luaunit.assertEquals(count(), 10)
 end
 
 function TestLife.test_contexts_are_apart()
