@@ -80,6 +80,10 @@ end
 -- The starts as indices counted from 0, and how many: all rows, when the caller names none.
 local function checked_starts(ctx, name, starts)
   local count = starts == nil and ctx.ids.n or check.list(1, name, "starts", starts)
+  local hole = starts and check.hole(starts, count)
+  if hole and hole < count then
+    ctx.ids:row(1, name, ("starts[%d]"):format(hole), nil)
+  end
   local indices, message = memory.collected("uint32_t[?]", count, 4)
   if not indices then
     errors.raise(message)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- What the Lua tests share: data, the definitions in plain Lua, and assertions of their own.
 
+local finish = require("finish")
 local luaunit = require("luaunit")
 
 local support = {}
@@ -129,8 +130,16 @@ function support.equal(a, b)
   return true
 end
 
+local wrong_uses = 0
+
+--- Counts a wrong use that is tried; their number is said at the end.
+function support.wrong_use()
+  wrong_uses = wrong_uses + 1
+end
+
 --- Asserts that `call`, written inside the test, raises exactly `expected` at one of its own lines.
 function support.assert_misuse(expected, call)
+  support.wrong_use()
   local ok, message = pcall(call)
   luaunit.assertFalse(ok, "nothing was raised, expected: " .. expected)
   local file, line, text = tostring(message):match("^([^\n]-):(%d+): (.*)$")
@@ -181,6 +190,12 @@ function support.run(...)
 end
 
 --- Runs all tests of the file and ends the process.
-support.finish = require("finish")
+function support.finish()
+  finish(function()
+    if wrong_uses > 0 then
+      print(("wrong uses from Lua: %d"):format(wrong_uses))
+    end
+  end)
+end
 
 return support

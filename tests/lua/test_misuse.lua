@@ -87,6 +87,8 @@ function TestMisuse:test_iterator()
   fails(1, "starts is 1, expected a table", 1)
   fails(1, "starts[2] is 4, expected a whole number from 1 to 3", { 1, 4 })
   fails(1, "starts[2] is nil, expected a whole number from 1 to 3", { 1, nil, 3 })
+  fails(1, "starts[1] is nil, expected a whole number from 1 to 3", { [1e9] = 1 })
+  fails(1, "starts[2] is nil, expected a whole number from 1 to 3", { 3, [5e8] = 1 })
   fails(2, "opts.length is 4, expected a whole number from 1 to 3", nil, { length = 4 })
   fails(2, "opts.batch is 0, expected a whole number from 1 to 178956970", nil, { batch = 0 })
   fails(2, "opts.start is not an option; there are: length, batch", nil, { start = 1 })
@@ -185,6 +187,26 @@ function TestMisuse.test_options_of_a_context()
   fails("opts.library is false, expected a string", { library = false })
   misuse("bad argument #1 to 'devices' (opts.device is not an option; there are: library)",
     function() vk.devices({ device = 1 }) end)
+end
+
+-- The machine lacks the memory, so it is returned; at once, and nothing is lost.
+function TestMisuse.test_a_matrix_of_100_gb()
+  local ctx = assert(vk.new())
+  local n = 160000
+  local line = ffi.new("float[?]", n, 1)
+  assert(ctx:upload(line, { n = n, dim = 1 }))
+  for _, call in ipairs({
+    function() return ctx:similarity() end,
+    function() return ctx:compute_similarity_matrix() end,
+    function() return ctx:similarity_rows(1) end,
+  }) do
+    support.wrong_use()
+    support.assert_failed("160000 rows of 160000 similarities take 102400000000 bytes, and LuaJIT "
+      .. "cannot hold more than 2 GiB in one piece: compute at most 3355 rows at a time with "
+      .. "ctx:similarity_rows(first, count)", call())
+  end
+  luaunit.assertEquals(ctx:similarity_rows(159999, 2):get(n, 1), 1)
+  ctx:close()
 end
 
 -- What only the library knows to be wrong.
