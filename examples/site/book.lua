@@ -4,6 +4,7 @@
 -- @module site.book
 
 local npy = require("npy")
+local shell = require("shell")
 local texts = require("texts")
 local heatmap = require("site.heatmap")
 local pages = require("site.pages")
@@ -91,7 +92,7 @@ end
 --- Makes a folder for the site, and the folders above it.
 -- @return its path from the root, or nil and a sentence
 function book.make_folder(folder)
-  local quoted = "'" .. folder:gsub("'", "'\\''") .. "'"
+  local quoted = shell.quote(folder)
   local pipe = io.popen(("{ mkdir -p -- %s && cd -- %s && pwd -P; } 2>/dev/null")
     :format(quoted, quoted))
   local path = pipe:read("*l")
@@ -116,7 +117,7 @@ end
 --   `rows`, `n` and `dim` as `npy.write` takes them
 -- @return true, or nil and a sentence that says why there is none
 function book.draw(made, folder, root, embeddings)
-  local program, message = heatmap.program(root)
+  local program, message = shell.program(root)
   if not program then
     return nil, message
   elseif embeddings.file then
