@@ -22,10 +22,12 @@ supported_platforms = { "linux" }
 build = {
   type = "command",
   build_command = "cmake -S . -B build.luarocks -DCMAKE_BUILD_TYPE=Release -DVKC_BUILD_TESTS=OFF"
-    .. " -DVKC_BUILD_CLI=OFF && cmake --build build.luarocks --target vulkan_compute --parallel",
+    .. " -DVKC_BUILD_CLI=OFF && cmake --build build.luarocks --target vulkan_compute"
+    .. " --parallel `nproc`",
   install = {
     lua = {
       ["vk_compute"] = "lua/vk_compute.lua",
+      ["vk_compute.calls"] = "lua/vk_compute/calls.lua",
       ["vk_compute.cdata"] = "lua/vk_compute/cdata.lua",
       ["vk_compute.cdef"] = "lua/vk_compute/cdef.lua",
       ["vk_compute.check"] = "lua/vk_compute/check.lua",
@@ -34,12 +36,14 @@ build = {
       ["vk_compute.errors"] = "lua/vk_compute/errors.lua",
       ["vk_compute.ids"] = "lua/vk_compute/ids.lua",
       ["vk_compute.library"] = "lua/vk_compute/library.lua",
+      ["vk_compute.matrix"] = "lua/vk_compute/matrix.lua",
       ["vk_compute.memory"] = "lua/vk_compute/memory.lua",
       ["vk_compute.neighbors"] = "lua/vk_compute/neighbors.lua",
       ["vk_compute.pack"] = "lua/vk_compute/pack.lua",
       ["vk_compute.sequences"] = "lua/vk_compute/sequences.lua",
       ["vk_compute.similarity"] = "lua/vk_compute/similarity.lua",
       ["vk_compute.upload"] = "lua/vk_compute/upload.lua",
+      ["vk_compute.walks"] = "lua/vk_compute/walks.lua",
     },
     lib = {
       libvulkan_compute = "build.luarocks/libvulkan_compute.so",

@@ -56,11 +56,12 @@ local function line(list, number, width)
 end
 
 -- The mean cosine of all pairs among the first texts of an order.
-local function mean_cosine(matrix, order, count)
+local function mean_cosine(ctx, order, count)
   local sum, pairs_seen = 0, 0
   for i = 1, count do
+    local row = program:check(ctx:similarity_rows(order[i], 1))
     for j = i + 1, count do
-      sum = sum + matrix:get(order[i], order[j])
+      sum = sum + row:get(order[i], order[j])
       pairs_seen = pairs_seen + 1
     end
   end
@@ -98,7 +99,7 @@ local function show_neighbors(list, ids, similarities)
   end
 end
 
-local function show_variety(matrix, sequence)
+local function show_variety(ctx, sequence)
   local count = math.min(COMPARED, #sequence)
   if count < 2 then
     return
@@ -107,7 +108,7 @@ local function show_variety(matrix, sequence)
   for i = 1, count do
     in_file[i] = i
   end
-  local far, near = mean_cosine(matrix, sequence, count), mean_cosine(matrix, in_file, count)
+  local far, near = mean_cosine(ctx, sequence, count), mean_cosine(ctx, in_file, count)
   say("\nHow alike the first %d texts are (mean cosine of all pairs; lower is more varied):", count)
   say("  in the diversity sequence  %7.4f\n  in the order of the file   %7.4f\n"
     .. "  difference                 %7.4f", far, near, near - far)
@@ -146,13 +147,26 @@ local function write_site(ctx, list, sequence, rows, dim, folder, fact)
     walk = sequence,
     facts = { fact },
   }))
-  local drawn, reason = book.draw(made, folder, here .. "/..", rows, #list, dim)
+  local drawn, reason = book.draw(made, folder, here .. "/..",
+    { rows = rows, n = #list, dim = dim })
   program:check(book.write(made, folder))
   if not drawn then
     say("\nThe pages have no heatmap: %s.", reason)
   end
   say("\nThe same as a site of %d pages, written in %.1f s, begins at\n  %s/index.html",
     #list + 1, now() - before, folder)
+end
+
+-- The whole matrix, where there is memory for one: what follows looks at few of its rows, which it
+-- asks for. So there may be any number of texts.
+local function compute_matrix(ctx, n)
+  local before = now()
+  local whole, reason = ctx:similarity()
+  if whole then
+    say("%-12s %8.3f s   the whole matrix, %d x %d", "similarity", now() - before, n, n)
+  else
+    say("%-12s %10s   not the whole matrix, %d x %d, at once: %s", "similarity", "", n, n, reason)
+  end
 end
 
 local function main(given)
@@ -176,15 +190,14 @@ local function main(given)
     embedder.embed, contents)
   local size = ("%d x %d numbers"):format(n, dim)
   timed("upload", size, ctx.upload_embeddings, ctx, rows, { n = n, dim = dim })
-  local matrix = timed("similarity", ("the whole matrix, %d x %d"):format(n, n),
-    ctx.similarity, ctx)
+  compute_matrix(ctx, n)
   local sequence = timed("sequence", ("of all %d texts"):format(n),
     ctx.compute_diversity_sequence, ctx, start)
 
   show_sequence(list, sequence, given.show or 12)
   if n > 1 then
     show_neighbors(list, program:check(ctx:nearest_neighbors(math.min(3, n - 1))))
-    show_variety(matrix, sequence)
+    show_variety(ctx, sequence)
   end
   if n > MOST_PAGES and not given.site then
     say("\nNo pages were written about so many texts; --site DIR writes them.")

@@ -8,7 +8,11 @@
 --
 -- The program finds the file through VKC_EMBEDDINGS, and counts from 0.
 
+local here = arg[0]:match("^(.*)/[^/]*$") or "."
+package.path = here .. "/?.lua;" .. package.path
+
 local dkjson = require("dkjson")
+local shell = require("shell")
 
 local start = tonumber(arg[1] or "1")
 if not start or start < 1 or start % 1 ~= 0 then
@@ -16,8 +20,12 @@ if not start or start < 1 or start % 1 ~= 0 then
   os.exit(1)
 end
 
-local program = os.getenv("VKC_PROGRAM") or "vulkan-compute"
-local command = ("'%s' diversity-sequence --start %d"):format(program, start - 1)
+local program, message = shell.program(here .. "/..")
+if not program then
+  io.stderr:write("sequence_subprocess: ", message, "\n")
+  os.exit(2)
+end
+local command = ("%s diversity-sequence --start %d"):format(shell.quote(program), start - 1)
 local handle = io.popen(command, "r")
 local result = handle:read("*a")
 handle:close()

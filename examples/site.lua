@@ -70,7 +70,8 @@ local function main(given)
   }))
   ctx:close()
 
-  local drawn, reason = book.draw(made, folder, here .. "/..", rows, n, dim)
+  local drawn, reason = book.draw(made, folder, here .. "/..",
+    { file = given.embeddings, rows = rows, n = n, dim = dim })
   if not drawn then
     io.stderr:write("site: the pages have no heatmap: ", reason, "\n")
   end

@@ -8,6 +8,7 @@
 -- @module texts
 
 local ffi = require("ffi")
+local shell = require("shell")
 local unicode = require("unicode")
 
 local texts = {}
@@ -101,7 +102,7 @@ end
 
 -- Paths that `find` lists, in the order of their bytes.
 local function list_files(folder, conditions)
-  local quoted = "'" .. folder:gsub("'", "'\\''") .. "'"
+  local quoted = shell.quote(folder)
   if folder:sub(1, 1) == "-" then
     quoted = "./" .. quoted
   end

@@ -32,7 +32,7 @@ vk.version = library.version
 local default
 
 local options = { "device", "memory_limit", "validation", "tuning", "library" }
-local units = { [""] = 1, K = 2 ^ 10, M = 2 ^ 20, G = 2 ^ 30 }
+local units = { [""] = 1, k = 2 ^ 10, m = 2 ^ 20, g = 2 ^ 30 }
 
 -- opts.device for the library, which counts devices from 0.
 local function device_text(name, value)
@@ -46,8 +46,8 @@ local function device_text(name, value)
 end
 
 local function memory_limit(name, value)
-  local number, unit = tostring(value):match("^(%d+)([KMG]?)$")
-  local bytes = number and tonumber(number) * units[unit]
+  local number, unit = tostring(value):match("^(%d+)([KMGkmg]?)$")
+  local bytes = number and tonumber(number) * units[unit:lower()]
   if value == nil then
     return 0
   elseif type(value) == "number" then
@@ -80,11 +80,18 @@ local function new_context(name, opts)
     tuning = tuning,
   })
   local result = lib.vkc_lua_init_with_options(request, handle)
-  if result ~= 0 then
-    return nil, ffi.string(lib.vkc_lua_last_error(nil)), device_name, tuning
+  if result == 0 then
+    -- Lua strings live as long as something refers to them: these two until here, past the call.
+    return Context.wrap(lib, handle[0]), nil, device_name, tuning
   end
-  -- Lua strings live as long as something refers to them: these two until here, past the call.
-  return Context.wrap(lib, handle[0]), nil, device_name, tuning
+  local sentence = ffi.string(lib.vkc_lua_last_error(nil))
+  -- For the library this is a wrong argument, too. Here it is something that the machine lacks: a
+  -- script may ask for one device, and be content with another.
+  local wanted = device_name or os.getenv("VKC_DEVICE") or ""
+  if wanted ~= "" and not device.exists(lib, wanted) then
+    return nil, sentence
+  end
+  return errors.failed(result, sentence)
 end
 
 --- Makes a context of its own, beside the default one.
@@ -94,13 +101,13 @@ end
 -- the best there is
 -- @param[opt] opts.memory_limit bytes of device memory that may be used, or "300M", "2G"; without
 -- it VKC_MEMORY_LIMIT, then most of the device's
--- @tparam[opt=false] boolean opts.validation run under the Vulkan validation layer (or
--- VKC_VALIDATION=1): its messages become errors
+-- @tparam[opt=false] boolean opts.validation run under the Vulkan validation layer: its messages
+-- become errors (VKC_VALIDATION=1 asks for it, too, and false does not take that back)
 -- @tparam[opt] string opts.tuning overrides for tests and measurements (or VKC_TUNING)
 -- @tparam[opt] string opts.library path of the library; without it VK_COMPUTE_LIB, then beside the
 -- module and in its build tree, then the system's search path
 -- @treturn Context or nil and a message
--- @raise when an option is not as said above
+-- @raise when an option is not as said above; a device that is not there is no mistake
 function vk.new(opts)
   local context, message = new_context("new", opts)
   return context, message

@@ -4,6 +4,7 @@
 -- @module site.book
 
 local npy = require("npy")
+local shell = require("shell")
 local texts = require("texts")
 local heatmap = require("site.heatmap")
 local pages = require("site.pages")
@@ -91,7 +92,7 @@ end
 --- Makes a folder for the site, and the folders above it.
 -- @return its path from the root, or nil and a sentence
 function book.make_folder(folder)
-  local quoted = "'" .. folder:gsub("'", "'\\''") .. "'"
+  local quoted = shell.quote(folder)
   local pipe = io.popen(("{ mkdir -p -- %s && cd -- %s && pwd -P; } 2>/dev/null")
     :format(quoted, quoted))
   local path = pipe:read("*l")
@@ -102,25 +103,34 @@ function book.make_folder(folder)
   return path
 end
 
---- Draws the heatmap into the folder of the site.
--- @return true, or nil and a sentence that says why there is none
-function book.draw(made, folder, root, rows, n, dim)
-  local program, message = heatmap.program(root)
-  if not program then
-    return nil, message
-  end
-  local file = folder .. "/embeddings.npy"
-  local written, reason = npy.write(file, rows, n, dim)
-  if not written then
-    return nil, reason
-  end
+local function draw(made, folder, program, file)
   local width, height = heatmap.draw(program, file, folder .. "/" .. PICTURE)
-  os.remove(file)
   if not width then
     return nil, height
   end
   made.picture = { file = PICTURE, width = width, height = height }
   return true
+end
+
+--- Draws the heatmap into the folder of the site.
+-- @param embeddings what was uploaded: `file`, the .npy file it is from; or, where there is none,
+--   `rows`, `n` and `dim` as `npy.write` takes them
+-- @return true, or nil and a sentence that says why there is none
+function book.draw(made, folder, root, embeddings)
+  local program, message = shell.program(root)
+  if not program then
+    return nil, message
+  elseif embeddings.file then
+    return draw(made, folder, program, embeddings.file)
+  end
+  -- Not in the folder of the site, where every name may be taken by a file of its owner.
+  local file = os.tmpname()
+  local drawn, reason = npy.write(file, embeddings.rows, embeddings.n, embeddings.dim)
+  if drawn then
+    drawn, reason = draw(made, folder, program, file)
+  end
+  os.remove(file)
+  return drawn, reason
 end
 
 --- Writes all pages into a folder, and removes those that a larger site left there.

@@ -3,45 +3,9 @@
 --- The heatmap of the site, drawn by the command line program.
 -- @module site.heatmap
 
+local quote = require("shell").quote
+
 local heatmap = {}
-
-local function quote(word)
-  return "'" .. word:gsub("'", "'\\''") .. "'"
-end
-
-local function exists(path)
-  local file = io.open(path, "rb")
-  if file then
-    file:close()
-  end
-  return file ~= nil
-end
-
---- Finds the program `vulkan-compute`: where the environment variable VKC_PROGRAM
--- says, in the build folder of the project, or on the PATH.
--- @param root the folder of the project
--- @return its path, or nil and a sentence
-function heatmap.program(root)
-  local named = os.getenv("VKC_PROGRAM")
-  if named and named ~= "" then
-    if exists(named) then
-      return named
-    end
-    return nil, ("VKC_PROGRAM names %s, which is not there"):format(named)
-  end
-  for _, path in ipairs({ root .. "/build/vulkan-compute", root .. "/build/cli/vulkan-compute" }) do
-    if exists(path) then
-      return path
-    end
-  end
-  local pipe = io.popen("command -v vulkan-compute 2>/dev/null")
-  local found = pipe:read("*l")
-  pipe:close()
-  if found then
-    return found
-  end
-  return nil, "the program vulkan-compute is neither built nor installed"
-end
 
 -- Width and height of a PNG: two big-endian numbers after 16 bytes.
 local function png_size(path)

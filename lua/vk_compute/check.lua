@@ -60,4 +60,17 @@ function check.list(position, name, what, value)
   return last
 end
 
+--- The first hole in a list of `count` elements, if it is one that # knows of: then a few elements
+-- may claim to be billions, for which no memory should be asked.
+function check.hole(list, count)
+  if #list == count then
+    return nil
+  end
+  local i = 1
+  while list[i] ~= nil do
+    i = i + 1
+  end
+  return i
+end
+
 return check

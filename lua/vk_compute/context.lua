@@ -8,6 +8,9 @@
 -- 'upload_embeddings' (embeddings[17][3] is nan)*. What the machine lacks (memory, a device that
 -- was not lost) returns `nil, message`.
 --
+-- What takes long is asked of the library in pieces of about a second, between which Ctrl-C is
+-- heard: it raises as anywhere in LuaJIT, and the context can be used as before.
+--
 -- One thread at a time may use a context. The collector closes one that is not referred to any
 -- more, but it does not know how much device memory hangs on it: call close().
 -- @classmod Context
@@ -22,7 +25,8 @@ local sequences = require("vk_compute.sequences")
 local Similarity = require("vk_compute.similarity")
 local upload = require("vk_compute.upload")
 
--- lib: the C namespace; handle: nil when closed; ids, dim: of the upload, nil before.
+-- lib: the C namespace; handle: nil when closed; ids, dim, matrix: of the upload. ids is nil before
+-- the first one, and false when one was interrupted: what the library has then is not known.
 local Context = {}
 Context.__index = Context
 
@@ -51,8 +55,11 @@ end
 
 local function check_uploaded(self, name)
   check_self(self, name)
-  if not self.ids then
+  if self.ids == nil then
     errors.raise(("attempt to call '%s' before any embeddings were uploaded"):format(name))
+  elseif not self.ids then
+    errors.raise(("attempt to call '%s' after an upload that was interrupted: upload again"):format(
+      name))
   end
 end
 
@@ -63,24 +70,21 @@ function Context:check_open()
   end
 end
 
---- @local
-function Context:last_error()
-  return ffi.string(self.lib.vkc_lua_last_error(self.handle))
+--- What to return for a call of the library that failed; raises where it was a mistake.
+-- @local
+function Context:failed(result)
+  return errors.failed(result, ffi.string(self.lib.vkc_lua_last_error(self.handle)))
 end
 
 local function upload_as(name)
   return function(self, embeddings, opts)
     check_self(self, name)
-    local ids, dim = upload(self, name, embeddings, opts)
-    if not ids then
-      return nil, dim
-    end
-    self.ids, self.dim = ids, dim
-    return true
+    return upload(self, name, embeddings, opts)
   end
 end
 
---- Uploads embeddings, replacing the ones before. On any error those before stay.
+--- Uploads embeddings, replacing the ones before. On any error those before stay; only when Ctrl-C
+-- interrupted the upload itself, they have to be uploaded again.
 --
 -- They may be a table of rows `{{0.1, 0.2}, {0.3, 0.4}}`, a flat table `{0.1, 0.2, 0.3, 0.4}`
 -- with `opts.dim`, or cdata (`float *`, `double *`, `float[?]`, …) with `opts.n` and `opts.dim`.
@@ -160,8 +164,8 @@ local function own_buffer(position, name, buffer, needed)
   return buffer
 end
 
--- Rows first … first + count - 1 as a view; compute(floats) fills the buffer.
-local function view(self, position, name, first, count, buffer, compute)
+-- Rows first … first + count - 1 as a view.
+local function view(self, position, name, first, count, buffer)
   local n = self.ids.n
   local numbers = count * n
   buffer = own_buffer(position, name, buffer, numbers * 4)
@@ -178,17 +182,16 @@ local function view(self, position, name, first, count, buffer, compute)
   if not buffer then
     return nil, message
   end
-  if compute(ffi.cast("float *", buffer)) ~= 0 then
-    return nil, self:last_error()
+  local result = self.matrix:take(first - 1, first - 1 + count, ffi.cast("float *", buffer))
+  if result ~= 0 then
+    return self:failed(result)
   end
   return Similarity.new(buffer, first, count, self.ids)
 end
 
 local function whole(self, name, opts)
   opts = check.options(1, name, opts, { "buffer" })
-  return view(self, 1, name, 1, self.ids.n, opts.buffer, function(floats)
-    return self.lib.vkc_lua_compute_similarity_matrix(self.handle, floats)
-  end)
+  return view(self, 1, name, 1, self.ids.n, opts.buffer)
 end
 
 --- The similarity of every item with every other, as a view over one buffer of n x n floats.
@@ -222,9 +225,7 @@ function Context:similarity_rows(first, count, opts)
   end
   check.integer(2, name, "count", count, 0, n - first + 1)
   opts = check.options(3, name, opts, { "buffer" })
-  return view(self, 3, name, first, count, opts.buffer, function(floats)
-    return self.lib.vkc_lua_compute_similarity_rows(self.handle, first - 1, count, floats)
-  end)
+  return view(self, 3, name, first, count, opts.buffer)
 end
 
 --- The whole similarity matrix as nested tables, in the order of the upload.
@@ -271,8 +272,8 @@ function Context:device()
 end
 
 --- How much was uploaded.
--- @treturn int n, 0 before any upload
--- @treturn int dim, 0 before any upload
+-- @treturn int n, 0 before any upload and after an interrupted one
+-- @treturn int dim, in the same way
 function Context:size()
   check_self(self, "size")
   if not self.ids then

@@ -2,6 +2,7 @@
 -- Devices as Lua tables.
 
 local ffi = require("ffi")
+local errors = require("vk_compute.errors")
 require("vk_compute.cdef")
 
 local device = {}
@@ -38,22 +39,24 @@ local function to_table(info, of_context)
   }
 end
 
-local function last_error(lib, handle)
-  return ffi.string(lib.vkc_lua_last_error(handle))
+local function failed(result, lib, handle)
+  return errors.failed(result, ffi.string(lib.vkc_lua_last_error(handle)))
 end
 
 --- All devices, as an array of tables; or nil and a message.
 function device.list(lib)
   local count = ffi.new("uint32_t[1]")
-  if lib.vkc_lua_list_devices(count, nil) ~= 0 then
-    return nil, last_error(lib, nil)
+  local result = lib.vkc_lua_list_devices(count, nil)
+  if result ~= 0 then
+    return failed(result, lib, nil)
   end
   local infos = ffi.new("VkcLuaDeviceInfo[?]", math.max(count[0], 1))
   for i = 0, count[0] - 1 do
     infos[i].struct_size = ffi.sizeof("VkcLuaDeviceInfo")
   end
-  if count[0] > 0 and lib.vkc_lua_list_devices(count, infos) ~= 0 then
-    return nil, last_error(lib, nil)
+  result = count[0] > 0 and lib.vkc_lua_list_devices(count, infos) or 0
+  if result ~= 0 then
+    return failed(result, lib, nil)
   end
   local list = {}
   for i = 0, count[0] - 1 do
@@ -62,11 +65,27 @@ function device.list(lib)
   return list
 end
 
+--- Whether there is a device that the library would take for `wanted`: a number from 0, or a part
+-- of the name, upper and lower case alike.
+function device.exists(lib, wanted)
+  local list = device.list(lib) or {}
+  if wanted:find("^%d+$") then
+    return tonumber(wanted) < #list
+  end
+  for _, info in ipairs(list) do
+    if info.name:lower():find(wanted:lower(), 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
 --- The device of a context; or nil and a message.
 function device.of(lib, handle)
   local info = ffi.new("VkcLuaDeviceInfo", { struct_size = ffi.sizeof("VkcLuaDeviceInfo") })
-  if lib.vkc_lua_get_device_info(handle, info) ~= 0 then
-    return nil, last_error(lib, handle)
+  local result = lib.vkc_lua_get_device_info(handle, info)
+  if result ~= 0 then
+    return failed(result, lib, handle)
   end
   return to_table(info, true)
 end

@@ -1,7 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- Errors of the caller: raised where the caller stands, not inside this module.
 
+local ffi = require("ffi")
+require("vk_compute.cdef")
+
 local errors = {}
+
+local invalid_argument = ffi.cast("VkcLuaResult", "VKC_LUA_ERROR_INVALID_ARGUMENT")
 
 -- "@/some/where/vk_compute/": every source of this module begins with it, but for the facade,
 -- "@/some/where/vk_compute.lua".
@@ -30,6 +35,18 @@ function errors.argument(position, name, text, ...)
     text = text:format(...)
   end
   errors.raise(("bad argument #%d to '%s' (%s)"):format(position, name, text))
+end
+
+--- What a public function does when the library has failed: a mistake of the caller raises, what
+-- the machine lacks is returned.
+-- @param result the library's, an error
+-- @param message its sentence
+-- @return nil, message
+function errors.failed(result, message)
+  if result == invalid_argument then
+    errors.raise(message)
+  end
+  return nil, message
 end
 
 --- A value as a person would write it, short.

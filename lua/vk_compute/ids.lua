@@ -50,7 +50,10 @@ end
 
 --- The id of a row counted from 1.
 function Ids:name(row)
-  return self.names and self.names[row] or row
+  if self.names then
+    return self.names[row] -- which may be false
+  end
+  return row
 end
 
 return Ids

@@ -45,12 +45,4 @@ function memory.release(buffer)
   ffi.C.vkc_lua_free(ffi.gc(buffer, nil))
 end
 
-local now = ffi.new("VkcLuaTimespec")
-
---- Seconds of the wall clock (0 is CLOCK_REALTIME wherever there is clock_gettime).
-function memory.clock()
-  ffi.C.vkc_lua_clock_gettime(0, now)
-  return tonumber(now.seconds) + tonumber(now.nanoseconds) * 1e-9
-end
-
 return memory

@@ -85,6 +85,11 @@ local function flat_shape(name, values, opts)
     errors.argument(2, name, "opts.n is %d, but embeddings has %d rows of %d", opts.n, count / dim,
       dim)
   end
+  local hole = check.hole(values, count)
+  if hole and hole < count then
+    errors.argument(1, name, "embeddings[%d] (row %d, column %d) is nil, expected a number", hole,
+      math.ceil(hole / dim), (hole - 1) % dim + 1)
+  end
   return count / dim, dim
 end
 

@@ -2,17 +2,18 @@
 -- Diversity sequences: one at once, or many through an iterator that computes them in batches.
 
 local ffi = require("ffi")
+local calls = require("vk_compute.calls")
 local check = require("vk_compute.check")
 local errors = require("vk_compute.errors")
 local memory = require("vk_compute.memory")
+local walks = require("vk_compute.walks")
 
 local sequences = {}
 
--- A batch is to take about this long: enough to keep the device busy, not so long that a person who
--- presses Ctrl-C waits. Rows of results in memory at most.
-local target_seconds = 1
+-- Results in memory at most; sequences in a batch at most, and how much larger than the one before
+-- a batch may be.
 local largest_batch_bytes = 64 * 2 ^ 20
-local first_batch, largest_batch = 8, 8192
+local largest_batch, growth = 8192, 4
 
 -- A row of indices counted from 0 as a table of ids.
 local function to_ids(ids, indices, length)
@@ -66,9 +67,12 @@ function sequences.one(ctx, name, start, opts)
   if not output then
     return nil, message
   end
-  if ctx.lib.vkc_lua_compute_diversity_sequences(ctx.handle, prefix, 1, prefix_length, length,
-    output) ~= 0 then
-    return nil, ctx:last_error()
+  local result
+  result, message = walks.continue(ctx, prefix, 1, prefix_length, length, output)
+  if not result then
+    return nil, message
+  elseif result ~= 0 then
+    return ctx:failed(result)
   end
   return to_ids(ctx.ids, output, length)
 end
@@ -76,6 +80,10 @@ end
 -- The starts as indices counted from 0, and how many: all rows, when the caller names none.
 local function checked_starts(ctx, name, starts)
   local count = starts == nil and ctx.ids.n or check.list(1, name, "starts", starts)
+  local hole = starts and check.hole(starts, count)
+  if hole and hole < count then
+    ctx.ids:row(1, name, ("starts[%d]"):format(hole), nil)
+  end
   local indices, message = memory.collected("uint32_t[?]", count, 4)
   if not indices then
     errors.raise(message)
@@ -91,10 +99,10 @@ end
 -- whenever the loop is left.
 function sequences.iterate(ctx, name, starts, opts)
   opts = check.options(2, name, opts, { "length", "batch" })
-  local ids, lib = ctx.ids, ctx.lib
+  local ids = ctx.ids
   local length = check.integer(2, name, "opts.length", opts.length or ids.n, 1, ids.n)
   local most = math.min(largest_batch, math.max(1, math.floor(largest_batch_bytes / (4 * length))))
-  local batch = math.min(first_batch, most)
+  local batch = 1 -- until it is known how long one takes
   if opts.batch ~= nil then
     batch = check.integer(2, name, "opts.batch", opts.batch, 1,
       math.max(1, math.floor(memory.largest / (4 * length))))
@@ -102,30 +110,31 @@ function sequences.iterate(ctx, name, starts, opts)
   local indices, count = checked_starts(ctx, name, starts)
 
   local output, room = nil, 0 -- the batch, and for how many rows there is memory
-  local first, ready, taken = 0, 0, 0 -- where the batch begins, its size, what was handed out
+  local following = 0 -- the sequence to hand out next, from 0
+  local first, past = 0, 0 -- the batch holds the sequences first … past-1
 
+  -- The batch that begins with the following sequence. Ctrl-C raises between any two of these
+  -- steps, memory may run out: whoever asks again then gets this batch, whole.
   local function compute()
-    first, ready, taken = first + ready, math.min(batch, count - first - ready), 0
-    if ready > room then
-      local message
-      output, message = memory.collected("uint32_t[?]", ready * length, 4)
-      if not output then
+    local size = math.min(batch, count - following)
+    if size > room then
+      local larger, message = memory.collected("uint32_t[?]", size * length, 4)
+      if not larger then
         errors.raise(message)
       end
-      room = ready
+      output = larger
+      room = size
     end
-    local began = memory.clock()
-    if lib.vkc_lua_compute_diversity_sequences(ctx.handle, indices + first, ready, 1, length,
-      output) ~= 0 then
-      local message = ctx:last_error()
-      ready, count = 0, 0
-      errors.raise(message)
+    past = 0 -- what was in the memory is going
+    local result, seconds = walks.continue(ctx, indices + following, size, 1, length, output)
+    if result ~= 0 then
+      errors.raise(result and select(2, ctx:failed(result)) or seconds)
     end
-    local seconds = memory.clock() - began
-    if opts.batch == nil and seconds < target_seconds / 2 then
-      batch = math.min(batch * 2, most)
-    elseif opts.batch == nil and seconds > target_seconds * 2 then
-      batch = math.max(1, math.floor(batch / 2))
+    first = following
+    past = following + size
+    if opts.batch == nil then
+      local wanted = math.floor(size * math.min(growth, calls.target / math.max(seconds, 1e-3)))
+      batch = math.max(1, math.min(wanted, most))
     end
   end
 
@@ -133,16 +142,15 @@ function sequences.iterate(ctx, name, starts, opts)
     ctx:check_open()
     if ctx.ids ~= ids then
       errors.raise("the embeddings were replaced while their diversity sequences were being read")
-    end
-    if taken == ready then
-      if first + ready >= count then
-        return nil
-      end
+    elseif following == count then
+      return nil
+    elseif following >= past then
       compute()
     end
-    local row = taken
-    taken = taken + 1
-    return ids:name(indices[first + row] + 1), to_ids(ids, output + row * length, length)
+    local start = ids:name(indices[following] + 1)
+    local sequence = to_ids(ids, output + (following - first) * length, length)
+    following = following + 1
+    return start, sequence
   end
 end
 

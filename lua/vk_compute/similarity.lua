@@ -2,8 +2,9 @@
 
 --- Similarities as a view over one buffer of floats.
 -- What @{Context:similarity} and @{Context:similarity_rows} return. Nothing is copied until
--- to_table is called. A view keeps its buffer alive, and stays valid when its context is closed or
--- gets other embeddings.
+-- to_table is called. A view, and each of its rows, keeps the buffer alive, also when the context
+-- is closed or gets other embeddings; a view of the caller's own buffer (`opts.buffer`) changes
+-- with what is written there.
 -- @classmod Similarity
 
 local ffi = require("ffi")
@@ -45,10 +46,12 @@ local function offset_of_row(self, position, name, what, i)
   return (row - self.first) * self.n
 end
 
-local function numbers_to_table(floats, n)
+-- A row of a view, or what a Row has. All is read through the owner, whose buffer it keeps alive:
+-- with a pointer alone, the last reference to the buffer could be gone while it is being read.
+local function numbers_to_table(owner, offset, n)
   local values = memory.table(n, 0)
   for j = 1, n do
-    values[j] = floats[j - 1]
+    values[j] = owner.floats[offset + j - 1]
   end
   return values
 end
@@ -93,10 +96,14 @@ function Similarity:to_table()
   checked_self(self, Similarity, "to_table")
   local rows = memory.table(self.count, 0)
   for r = 1, self.count do
-    rows[r] = numbers_to_table(self.floats + (r - 1) * self.n, self.n)
+    rows[r] = numbers_to_table(self, (r - 1) * self.n, self.n)
   end
   return rows
 end
+
+-- Between two rows Ctrl-C is heard, which compiled code does not do; the loop within a row is
+-- compiled.
+jit.off(Similarity.to_table)
 
 --- How large the view is.
 -- @treturn int the number of rows in it
@@ -118,7 +125,7 @@ end
 
 function Row:to_table()
   checked_self(self, Row, "to_table")
-  return numbers_to_table(self.floats, self.ids.n)
+  return numbers_to_table(self, 0, self.ids.n)
 end
 
 function Row:size()

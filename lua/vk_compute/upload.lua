@@ -6,13 +6,31 @@ local cdata = require("vk_compute.cdata")
 local check = require("vk_compute.check")
 local errors = require("vk_compute.errors")
 local Ids = require("vk_compute.ids")
+local Matrix = require("vk_compute.matrix")
 local pack = require("vk_compute.pack")
 
 local options = { "dim", "n", "ids", "center", "type", "stride" }
 local largest_count = 2 ^ 32 - 1
 local not_finite = ffi.cast("VkcLuaResult", "VKC_LUA_ERROR_NOT_FINITE")
 
---- Uploads; returns the names of the rows and the dimension, or nil and a message.
+-- The library's upload. Ctrl-C raises at the first Lua instruction after it, when the library has
+-- the new embeddings and Lua still the size of those before: a buffer of the old size would then be
+-- overrun. So a context has no size from before the call until its answer is known.
+local function replace(ctx, request, ids)
+  local ids_before = ctx.ids
+  ctx.ids = false
+  local result = ctx.lib.vkc_lua_upload(ctx.handle, request)
+  if result == 0 then
+    ctx.matrix = Matrix.new(ctx, ids.n, request.embedding_dim)
+    ctx.dim = request.embedding_dim
+    ctx.ids = ids -- last: with it the others are valid
+  else
+    ctx.ids = ids_before
+  end
+  return result
+end
+
+--- Uploads; returns true, or nil and a message.
 -- @param name of the public function, for messages
 return function(ctx, name, embeddings, opts)
   opts = check.options(2, name, opts, options)
@@ -47,13 +65,13 @@ return function(ctx, name, embeddings, opts)
     return nil, message
   end
   request.data = data
-  local result = ctx.lib.vkc_lua_upload(ctx.handle, request)
+  local result = replace(ctx, request, ids)
   source.close(data)
   if result == not_finite and source.blame then
     source.blame()
   end
   if result ~= 0 then
-    return nil, ctx:last_error()
+    return ctx:failed(result)
   end
-  return ids, source.dim
+  return true
 end

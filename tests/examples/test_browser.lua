@@ -9,7 +9,7 @@
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local root = here .. "/../.."
-package.path = here .. "/?.lua;" .. package.path
+package.path = here .. "/?.lua;" .. here .. "/../lua/?.lua;" .. package.path
 
 local lu = require("luaunit")
 local html = require("html")
@@ -183,8 +183,8 @@ function TestBrowser.test_screenshot()
 end
 
 TestBrowser.setUpOnce()
-local failures = lu.LuaUnit.run()
-if not os.getenv("KEEP_SITE") then
-  scratch.remove(folder)
-end
-os.exit(failures)
+require("finish")(function()
+  if not os.getenv("KEEP_SITE") then
+    scratch.remove(folder)
+  end
+end)

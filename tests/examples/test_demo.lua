@@ -4,7 +4,7 @@
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local root = here .. "/../.."
-package.path = here .. "/?.lua;" .. package.path
+package.path = here .. "/?.lua;" .. here .. "/../lua/?.lua;" .. package.path
 
 local lu = require("luaunit")
 local scratch = require("scratch")
@@ -108,6 +108,21 @@ function TestDemo.test_many_texts_get_pages_only_when_asked()
   lu.assertStrContains(output, "No pages were written about so many texts")
 end
 
+-- As with more than 23,170 texts, whose matrix no buffer in LuaJIT can hold.
+function TestDemo.test_more_texts_than_a_matrix_can_have()
+  scratch.write(folder .. "/file", "one two\n%\nthree four\n%\nfive\n%\ntwo three\n%\nsix one\n")
+  local status, usual = run("--no-site " .. scratch.quote(folder .. "/file"))
+  lu.assertEquals(status, 0)
+  local module = scratch.quote("package.path = '" .. root .. "/lua/?.lua;' .. package.path "
+    .. "require('vk_compute.memory').largest = 99")
+  local again, output, message = scratch.run(("LUA_INIT=%s %s --no-site %s"):format(module, DEMO,
+    scratch.quote(folder .. "/file")))
+  lu.assertEquals(again, 0, message)
+  assert_parts(output, 5)
+  lu.assertStrContains(output, "not the whole matrix, 5 x 5, at once: ")
+  lu.assertEquals(output:match("\nThe diversity sequence.*"), usual:match("\nThe diversity.*"))
+end
+
 function TestDemo.test_one_text()
   scratch.write(folder .. "/file", "alone")
   local status, output, message = run(site() .. " " .. scratch.quote(folder .. "/file"))
@@ -176,4 +191,4 @@ function TestDemo.test_no_device()
   lu.assertStrContains(message, "no such device")
 end
 
-os.exit(lu.LuaUnit.run())
+require("finish")()

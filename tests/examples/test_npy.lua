@@ -4,7 +4,8 @@
 -- as expected is refused with a sentence.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
-package.path = here .. "/../../examples/?.lua;" .. here .. "/?.lua;" .. package.path
+package.path = here .. "/../../examples/?.lua;" .. here .. "/?.lua;" .. here .. "/../lua/?.lua;"
+  .. package.path
 
 local lu = require("luaunit")
 local ffi = require("ffi")
@@ -97,4 +98,4 @@ function TestNpy.test_where_nothing_can_be_written()
   end
 end
 
-os.exit(lu.LuaUnit.run())
+require("finish")()

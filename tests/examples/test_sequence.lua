@@ -5,7 +5,8 @@
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local root = here .. "/../.."
-package.path = here .. "/?.lua;" .. root .. "/examples/?.lua;" .. package.path
+package.path = here .. "/?.lua;" .. here .. "/../lua/?.lua;" .. root .. "/examples/?.lua;"
+  .. package.path
 
 local lu = require("luaunit")
 local embedder = require("embedder")
@@ -66,6 +67,29 @@ function TestSequence.test_both_ways_agree()
   end
 end
 
+-- Named by the environment, whatever its name, and in the project's build folder.
+function TestSequence.test_the_program_is_found()
+  lu.skipIf(not PROGRAM, "the program vulkan-compute was not built")
+  local _, expected = run(LUAJIT, "sequence_ffi.lua", "9")
+  local project = folder .. "/a project"
+  scratch.run(("mkdir -p %s/build && ln -s %s %s/build/vulkan-compute && cp -r %s %s"):format(
+    scratch.quote(project), scratch.quote(PROGRAM), scratch.quote(project),
+    scratch.quote(root .. "/examples"), scratch.quote(project)))
+  local script = ("lua5.4 %s 9"):format(scratch.quote(project
+    .. "/examples/sequence_subprocess.lua"))
+  local named = folder .. "/it's \"$named\""
+  scratch.run(("ln -s %s %s"):format(scratch.quote(PROGRAM), scratch.quote(named)))
+  for _, environment in ipairs({ "-u VKC_PROGRAM", "VKC_PROGRAM=" .. scratch.quote(named) }) do
+    local status, output, message = scratch.run(("env %s VKC_EMBEDDINGS=%s %s"):format(environment,
+      scratch.quote(file), script))
+    lu.assertEquals(status, 0, message)
+    lu.assertEquals(output, expected)
+  end
+  local status, output, message = scratch.run("env VKC_PROGRAM=/none/such " .. script)
+  lu.assertEquals({ status, output }, { 2, "" })
+  lu.assertStrContains(message, "VKC_PROGRAM names /none/such, which is not there")
+end
+
 function TestSequence.test_mistakes()
   for _, arguments in ipairs({ "0", "x", "1.5" }) do
     local status, output, message = run(LUAJIT, "sequence_ffi.lua", arguments)
@@ -88,4 +112,4 @@ function TestSequence.test_mistakes()
   end
 end
 
-os.exit(lu.LuaUnit.run())
+require("finish")()

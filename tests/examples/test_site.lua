@@ -5,7 +5,8 @@
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local root = here .. "/../.."
-package.path = here .. "/?.lua;" .. root .. "/examples/?.lua;" .. package.path
+package.path = here .. "/?.lua;" .. here .. "/../lua/?.lua;" .. root .. "/examples/?.lua;"
+  .. package.path
 
 local lu = require("luaunit")
 local ffi = require("ffi")
@@ -159,6 +160,23 @@ function TestSite.test_embeddings_of_a_file()
   lu.assertStrContains(source, "<title>one (A &amp; B)</title>")
 end
 
+-- The folder of the site may be the one in which its owner keeps things, embeddings among them.
+function TestSite.test_files_of_the_owner_stay()
+  write_texts(TEXTS)
+  scratch.make(folder .. "/site")
+  local file = folder .. "/site/embeddings.npy"
+  local rows = ffi.new("float[?]", #TEXTS * 2)
+  for i = 0, #TEXTS * 2 - 1 do
+    rows[i] = i + 1
+  end
+  lu.assertTrue(npy.write(file, rows, #TEXTS, 2))
+  local before = scratch.read(file)
+  make_site("--embeddings " .. scratch.quote(file))
+  lu.assertTrue(scratch.read(file) == before, "the embeddings were written to")
+  make_site()
+  lu.assertTrue(scratch.read(file) == before, "the embeddings were written to")
+end
+
 function TestSite.test_rows_and_texts_must_agree()
   write_texts({ "one", "two", "three" })
   local file = folder .. "/rows.npy"
@@ -232,4 +250,4 @@ function TestSite.test_heatmap_or_the_reason_why_there_is_none()
   lu.assertNil(scratch.read(folder .. "/site/embeddings.npy"))
 end
 
-os.exit(lu.LuaUnit.run())
+require("finish")()

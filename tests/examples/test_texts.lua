@@ -3,7 +3,8 @@
 -- The reader of texts: files split at lines of %, folders of .txt files.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
-package.path = here .. "/../../examples/?.lua;" .. here .. "/?.lua;" .. package.path
+package.path = here .. "/../../examples/?.lua;" .. here .. "/?.lua;" .. here .. "/../lua/?.lua;"
+  .. package.path
 
 local lu = require("luaunit")
 local texts = require("texts")
@@ -120,4 +121,4 @@ function TestTexts.test_what_cannot_be_read_is_said()
   says("holds no text", read("%\n%\n \n"))
 end
 
-os.exit(lu.LuaUnit.run())
+require("finish")()

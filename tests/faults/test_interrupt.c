@@ -135,6 +135,16 @@ static void test_lua_neighbors(void **state)
 	(void)state;
 	check_lua("neighbors");
 }
+
+/* What the library alone would do in one call of many seconds. */
+static void test_lua_alone(void **state)
+{
+	(void)state;
+	check_lua("one-similarity");
+	check_lua("one-table");
+	check_lua("one-sequence");
+	check_lua("one-neighbors");
+}
 #endif
 
 int main(void)
@@ -145,6 +155,7 @@ int main(void)
 		cmocka_unit_test(test_lua_sequences),
 		cmocka_unit_test(test_lua_similarity),
 		cmocka_unit_test(test_lua_neighbors),
+		cmocka_unit_test(test_lua_alone),
 #endif
 	};
 

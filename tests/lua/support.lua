@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- What the Lua tests share: data, the definitions in plain Lua, and assertions of their own.
 
+local finish = require("finish")
 local luaunit = require("luaunit")
 
 local support = {}
@@ -111,8 +112,34 @@ function support.same(a, b)
   return true
 end
 
+--- Whether two values are equal, tables by what is in them; quicker than luaunit's assertion.
+function support.equal(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then
+    return a == b
+  end
+  for key, value in pairs(a) do
+    if not support.equal(value, b[key]) then
+      return false
+    end
+  end
+  for key in pairs(b) do
+    if a[key] == nil then
+      return false
+    end
+  end
+  return true
+end
+
+local wrong_uses = 0
+
+--- Counts a wrong use that is tried; their number is said at the end.
+function support.wrong_use()
+  wrong_uses = wrong_uses + 1
+end
+
 --- Asserts that `call`, written inside the test, raises exactly `expected` at one of its own lines.
 function support.assert_misuse(expected, call)
+  support.wrong_use()
   local ok, message = pcall(call)
   luaunit.assertFalse(ok, "nothing was raised, expected: " .. expected)
   local file, line, text = tostring(message):match("^([^\n]-):(%d+): (.*)$")
@@ -137,10 +164,11 @@ support.module = package.searchpath("vk_compute", package.path):match("^(.*)vk_c
 --- The interpreter that runs this, as a shell word, with -joff if this has it.
 support.luajit = "'" .. (os.getenv("LUAJIT") or arg[-1] or "luajit") .. "'"
 
---- Runs a Lua program in a process of its own; returns what it printed, errors included, and
--- whether it ended well.
+--- Runs a Lua program in a process of its own.
 -- @param environment what stands before the command, such as "VK_COMPUTE_LIB=x"
-function support.run(environment, program, arguments)
+-- @return what it printed, errors included
+-- @return its exit status
+function support.run_status(environment, program, arguments)
   local name = os.tmpname()
   local file = assert(io.open(name, "w"))
   file:write(program)
@@ -152,12 +180,22 @@ function support.run(environment, program, arguments)
   pipe:close()
   os.remove(name)
   local text, status = output:match("^(.*)status (%d+)\n$")
-  return text, status == "0"
+  return text, tonumber(status)
+end
+
+--- The same, but for the second result: whether it ended well.
+function support.run(...)
+  local text, status = support.run_status(...)
+  return text, status == 0
 end
 
 --- Runs all tests of the file and ends the process.
 function support.finish()
-  os.exit(luaunit.LuaUnit.run())
+  finish(function()
+    if wrong_uses > 0 then
+      print(("wrong uses from Lua: %d"):format(wrong_uses))
+    end
+  end)
 end
 
 return support

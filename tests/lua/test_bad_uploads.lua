@@ -110,6 +110,8 @@ function TestBadUploads.test_flat_tables()
     { dim = 2 })
   upload_fails(1, "embeddings[2] (row 1, column 2) is nil, expected a number", { 1, nil, 3, 4 },
     { dim = 2 })
+  upload_fails(1, "embeddings[4] (row 2, column 2) is nil, expected a number",
+    { 1, 2, 3, [1e12] = 4 }, { dim = 2 })
 end
 
 function TestBadUploads.test_wrong_options_of_a_table()

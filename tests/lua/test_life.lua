@@ -4,6 +4,8 @@
 local ffi = require("ffi")
 local luaunit = require("luaunit")
 local support = require("support")
+local Context = require("vk_compute.context")
+local library = require("vk_compute.library")
 local vk = require("vk_compute")
 
 local rows = support.rows(50, 6)
@@ -60,22 +62,58 @@ function TestLife.test_init_that_fails_leaves_the_context_before()
   vk.shutdown()
 end
 
+-- A way to make contexts of a library that counts, by handle, how often each was destroyed.
+local function counting()
+  local lib, destroyed = assert(library.load()), {}
+  local counted = setmetatable({
+    vkc_lua_destroy = function(handle)
+      local key = tostring(handle)
+      destroyed[key] = (destroyed[key] or 0) + 1
+      lib.vkc_lua_destroy(handle)
+    end,
+  }, { __index = function(_, name) return lib[name] end })
+  local function new()
+    return Context.wrap(counted, lib.vkc_lua_init())
+  end
+  -- How many were destroyed once; more than once would be one too many.
+  local function count()
+    local handles = 0
+    for _, times in pairs(destroyed) do
+      luaunit.assertEquals(times, 1)
+      handles = handles + 1
+    end
+    return handles
+  end
+  return new, count
+end
+
 function TestLife.test_the_collector_closes_contexts()
-  local known = setmetatable({}, { __mode = "k" })
-  for _ = 1, 20 do
-    known[uploaded()] = true
+  local new, count = counting()
+  local all = {}
+  for i = 1, 10 do
+    all[i] = new()
+    assert(all[i]:upload(rows))
   end
   collect()
-  luaunit.assertNil(next(known))
+  luaunit.assertEquals(count(), 0)
+  all = nil -- luacheck: ignore 311
+  collect()
+  luaunit.assertEquals(count(), 10)
 end
 
 function TestLife.test_closing_detaches_the_finaliser()
-  for _ = 1, 20 do
-    local ctx = uploaded()
-    ctx:close()
+  local new, count = counting()
+  local all = {}
+  for i = 1, 10 do
+    all[i] = new()
   end
-  collect() -- a second destroy of the same handle would crash here
-  luaunit.assertTrue(true)
+  for i = 1, 10 do
+    all[i]:close()
+    luaunit.assertEquals(count(), i)
+  end
+  all = nil -- luacheck: ignore 311
+  collect()
+  luaunit.assertEquals(count(), 10)
 end
 
 function TestLife.test_contexts_are_apart()
@@ -116,6 +154,34 @@ function TestLife.test_data_keeps_the_numbers()
     ffi.fill(ffi.new("float[2500]"), 10000, 255)
   end
   luaunit.assertEquals(data[3 * 50 + 4], expected[4][5])
+end
+
+-- The last reference to a view is the call in which it is read, and a collection comes there.
+function TestLife.test_views_live_while_they_are_read()
+  local ctx = uploaded()
+  local matrix = ctx:compute_similarity_matrix()
+  local function read_row()
+    return ctx:similarity():row(7):to_table()
+  end
+  local function read_view()
+    return ctx:similarity():to_table()
+  end
+  local module = require("vk_compute.memory")
+  local usual = module.table
+  local filler = {}
+  module.table = function(...)
+    collect()
+    for i = 1, 5 do -- in the place of what was freed, perhaps
+      filler[i] = ffi.new("float[2500]")
+      ffi.fill(filler[i], 10000, 255)
+    end
+    return usual(...)
+  end
+  local row, all = read_row(), read_view()
+  module.table = usual
+  luaunit.assertTrue(support.equal(row, matrix[7]))
+  luaunit.assertTrue(support.equal(all, matrix))
+  ctx:close()
 end
 
 function TestLife.test_a_buffer_of_the_caller_lives_as_long_as_its_view()
@@ -271,6 +337,12 @@ end
 
 function TestLife.test_what_the_machine_lacks_is_returned()
   support.assert_failed("no such device", vk.new({ device = "no such device" }))
+  support.assert_failed("is number 998", vk.new({ device = 999 }))
+  local output, ok = support.run("VKC_DEVICE='no such device'", [[
+    local ctx, message = require("vk_compute").new()
+    print(ctx, message)]])
+  luaunit.assertStrContains(output, "nil\tNo device has 'no such device'")
+  luaunit.assertTrue(ok)
   local ctx, message = vk.new({ memory_limit = 1 })
   if ctx then
     ctx, message = ctx:upload(support.rows(500, 500))

@@ -87,6 +87,8 @@ function TestMisuse:test_iterator()
   fails(1, "starts is 1, expected a table", 1)
   fails(1, "starts[2] is 4, expected a whole number from 1 to 3", { 1, 4 })
   fails(1, "starts[2] is nil, expected a whole number from 1 to 3", { 1, nil, 3 })
+  fails(1, "starts[1] is nil, expected a whole number from 1 to 3", { [1e9] = 1 })
+  fails(1, "starts[2] is nil, expected a whole number from 1 to 3", { 3, [5e8] = 1 })
   fails(2, "opts.length is 4, expected a whole number from 1 to 3", nil, { length = 4 })
   fails(2, "opts.batch is 0, expected a whole number from 1 to 178956970", nil, { batch = 0 })
   fails(2, "opts.start is not an option; there are: length, batch", nil, { start = 1 })
@@ -187,6 +189,39 @@ function TestMisuse.test_options_of_a_context()
     function() vk.devices({ device = 1 }) end)
 end
 
+-- The machine lacks the memory, so it is returned; at once, and nothing is lost.
+function TestMisuse.test_a_matrix_of_100_gb()
+  local ctx = assert(vk.new())
+  local n = 160000
+  local line = ffi.new("float[?]", n, 1)
+  assert(ctx:upload(line, { n = n, dim = 1 }))
+  for _, call in ipairs({
+    function() return ctx:similarity() end,
+    function() return ctx:compute_similarity_matrix() end,
+    function() return ctx:similarity_rows(1) end,
+  }) do
+    support.wrong_use()
+    support.assert_failed("160000 rows of 160000 similarities take 102400000000 bytes, and LuaJIT "
+      .. "cannot hold more than 2 GiB in one piece: compute at most 3355 rows at a time with "
+      .. "ctx:similarity_rows(first, count)", call())
+  end
+  luaunit.assertEquals(ctx:similarity_rows(159999, 2):get(n, 1), 1)
+  ctx:close()
+end
+
+-- What only the library knows to be wrong.
+function TestMisuse.test_mistakes_that_the_library_finds()
+  for _, name in ipairs({ "new", "init" }) do
+    misuse("The tuning string (VKC_TUNING) has 'bogus=1', which is no known key with a value that "
+      .. "it takes: see docs/architecture.md.", function() vk[name]({ tuning = "bogus=1" }) end)
+  end
+  local numbers = ffi.new("float[1]")
+  misuse("The upload has 4294967295 rows of 1 numbers; there may be 4294967231 rows of 4294967279 "
+    .. "numbers.", function()
+    vk.upload_embeddings(ffi.cast("float *", numbers), { n = 2 ^ 32 - 1, dim = 1 })
+  end)
+end
+
 function TestMisuse.test_before_init_and_after_shutdown()
   vk.shutdown()
   vk.shutdown()
@@ -214,7 +249,7 @@ function TestMisuse:test_after_close()
   self.ctx:close()
   for name, method in pairs(getmetatable(self.ctx)) do
     if type(method) == "function" and not name:find("^__") and name ~= "close" and name ~= "wrap"
-      and name ~= "last_error" then
+      and name ~= "failed" then
       misuse("attempt to use a closed context", function() method(self.ctx, 1) end)
     end
   end

@@ -237,6 +237,18 @@ function TestResults:test_ids()
   plain:close()
 end
 
+-- Any value but nil and nan is an id.
+function TestResults:test_false_is_an_id()
+  assert(self.ctx:upload({ { 1, 0 }, { 1, 1 }, { 0, 1 } }, { ids = { true, false, "c" } }))
+  luaunit.assertEquals(self.ctx:diversity_sequence(false), { false, true, "c" })
+  luaunit.assertEquals(self.ctx:nearest_neighbors(1)["c"], { false })
+  local starts = {}
+  for start in self.ctx:diversity_sequences() do
+    starts[#starts + 1] = start
+  end
+  luaunit.assertEquals(starts, { true, false, "c" })
+end
+
 function TestResults:test_view_keeps_the_ids_it_was_made_with()
   assert(self.ctx:upload(rows, { ids = names }))
   local view = self.ctx:similarity()
@@ -299,7 +311,8 @@ end
 
 function TestResults.test_memory_limit()
   for limit, bytes in pairs({ [2 ^ 28] = 2 ^ 28, ["512K"] = 2 ^ 19, ["300M"] = 300 * 2 ^ 20,
-    ["2G"] = 2 ^ 31, ["1000000"] = 1e6 }) do
+    ["2G"] = 2 ^ 31, ["512k"] = 2 ^ 19, ["300m"] = 300 * 2 ^ 20, ["2g"] = 2 ^ 31,
+    ["1000000"] = 1e6 }) do
     local ctx = vk.new({ memory_limit = limit })
     if ctx then -- the smallest may be too little for the device
       luaunit.assertEquals(ctx:device().memory_limit, bytes)

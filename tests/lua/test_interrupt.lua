@@ -1,0 +1,108 @@
+-- SPDX-License-Identifier: MIT
+-- Ctrl-C: LuaJIT raises "interrupted!" at the first Lua instruction after the call of the library
+-- in which it came. Here the calls raise themselves, so that it happens at that very place.
+
+local luaunit = require("luaunit")
+local support = require("support")
+local vk = require("vk_compute")
+
+-- The library with another function in the place of one.
+local function with_function(lib, name, other)
+  return setmetatable({ [name] = other }, {
+    __index = function(_, key)
+      return lib[key]
+    end,
+  })
+end
+
+-- Runs `work` with a library whose function `name` raises when it is done.
+local function interrupted_in(ctx, name, work)
+  local lib = ctx.lib
+  ctx.lib = with_function(lib, name, function(...)
+    local _ = lib[name](...)
+    error("interrupted!", 0)
+  end)
+  local ok, message = pcall(work)
+  ctx.lib = lib
+  luaunit.assertFalse(ok)
+  luaunit.assertEquals(message, "interrupted!")
+end
+
+TestInterrupt = {}
+
+-- What the library has is not what Lua had: the wrong size would overrun a buffer, or read rows
+-- that are not there.
+function TestInterrupt.test_upload_of_another_size()
+  for _, sizes in ipairs({ { 3, 300 }, { 300, 3 } }) do
+    local ctx = assert(vk.new())
+    assert(ctx:upload(support.rows(sizes[1], 2)))
+    local reading = ctx:diversity_sequences()
+    reading()
+    interrupted_in(ctx, "vkc_lua_upload", function()
+      ctx:upload(support.rows(sizes[2], 4))
+    end)
+
+    luaunit.assertEquals({ ctx:size() }, { 0, 0 })
+    for _, name in ipairs({ "diversity_sequence", "compute_diversity_sequence",
+      "diversity_sequences", "similarity", "similarity_rows", "compute_similarity_matrix",
+      "nearest_neighbors" }) do
+      support.assert_misuse(("attempt to call '%s' after an upload that was interrupted: upload "
+        .. "again"):format(name), function() ctx[name](ctx, 1) end)
+    end
+    support.assert_misuse("the embeddings were replaced while their diversity sequences were "
+      .. "being read", function() reading() end)
+
+    local rows = support.rows(20, 3)
+    assert(ctx:upload(rows))
+    luaunit.assertEquals({ ctx:size() }, { 20, 3 })
+    luaunit.assertEquals(ctx:diversity_sequence(7), support.sequence(rows, 7))
+    ctx:close()
+  end
+end
+
+-- A batch that was interrupted is computed again: none is left out, none comes twice.
+function TestInterrupt.test_iterator()
+  local ctx = assert(vk.new())
+  local rows = support.rows(30, 4)
+  assert(ctx:upload(rows))
+  local lib, count = ctx.lib, 0
+  ctx.lib = with_function(lib, "vkc_lua_compute_diversity_sequences", function(...)
+    local result = lib.vkc_lua_compute_diversity_sequences(...)
+    count = count + 1
+    return count % 2 == 0 and result or error("interrupted!", 0)
+  end)
+  for _, opts in ipairs({ {}, { batch = 4 }, { batch = 30 } }) do
+    local following, expected, interrupted = ctx:diversity_sequences(nil, opts), 1, 0
+    while true do
+      local ok, start, sequence = pcall(following)
+      if not ok then
+        luaunit.assertEquals(start, "interrupted!")
+        interrupted = interrupted + 1
+      elseif not start then
+        break
+      else
+        luaunit.assertEquals(start, expected)
+        luaunit.assertEquals(sequence, support.sequence(rows, start))
+        expected = expected + 1
+      end
+    end
+    luaunit.assertEquals(expected, 31)
+    luaunit.assertTrue(interrupted > 0)
+  end
+  ctx.lib = lib
+  ctx:close()
+end
+
+-- The library says by itself that it kept what was there.
+function TestInterrupt.test_upload_that_failed()
+  local ctx = assert(vk.new({ memory_limit = "64M" }))
+  local rows = support.rows(20, 3)
+  assert(ctx:upload(rows))
+  local too_much = require("ffi").new("float[?]", 30000 * 600)
+  support.assert_failed("memory", ctx:upload(too_much, { n = 30000, dim = 600 }))
+  luaunit.assertEquals({ ctx:size() }, { 20, 3 })
+  luaunit.assertEquals(ctx:diversity_sequence(7), support.sequence(rows, 7))
+  ctx:close()
+end
+
+support.finish()

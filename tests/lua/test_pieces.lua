@@ -1,0 +1,219 @@
+-- SPDX-License-Identifier: MIT
+-- Long work in calls of about a second, between which Ctrl-C is heard: the same bytes as in one
+-- call, never much more work, and on a device that is as slow as one may be no call that is long.
+
+local ffi = require("ffi")
+local luaunit = require("luaunit")
+local support = require("support")
+local calls = require("vk_compute.calls")
+local Matrix = require("vk_compute.matrix")
+local vk = require("vk_compute")
+
+local target, patience, clock = calls.target, calls.patience, calls.clock
+-- A device of which a second is 16 rows of the matrix below.
+local n, dim, rate = 320, 24, 16 * 320 * 24
+local rows = support.rows(n, dim)
+
+TestPieces = {}
+
+function TestPieces.tearDown()
+  calls.target, calls.patience, calls.clock = target, patience, clock
+end
+
+-- Counts the calls of each function of a context's library.
+local function count_calls(ctx)
+  local lib, counts = ctx.lib, {}
+  ctx.lib = setmetatable({}, {
+    __index = function(_, name)
+      return function(...)
+        counts[name] = (counts[name] or 0) + 1
+        return lib[name](...)
+      end
+    end,
+  })
+  return counts
+end
+
+-- A context that seems to be slow; clock() is told how the time passes.
+local function slow_context(opts)
+  local now = 0
+  calls.clock = function()
+    now = now + calls.target
+    return now
+  end
+  local ctx = assert(vk.new(opts))
+  ctx.rate = rate
+  assert(ctx:upload(rows))
+  return ctx, count_calls(ctx)
+end
+
+local function bytes(view)
+  return ffi.string(view:data(), ffi.sizeof(view:data()))
+end
+
+local function everything(ctx)
+  return {
+    function() return bytes(ctx:similarity()) end,
+    function() return { ctx:diversity_sequence(17) } end,
+    function() return { ctx:nearest_neighbors(5) } end,
+    function() return bytes(ctx:similarity_rows(201, 100)) end,
+    function() return bytes(ctx:similarity_rows(3, 2)) end,
+    function() return { ctx:nearest_neighbors(70, { first = 200, count = 40 }) } end,
+    function()
+      local list = {}
+      for start, sequence in ctx:diversity_sequences({ 4, 300, 5, 6, 7, 8, 9 }) do
+        list[#list + 1] = { start, sequence }
+      end
+      return list
+    end,
+  }
+end
+
+-- Every kind of work as the first after an upload, and after every other.
+local function assert_same_in_any_order(opts)
+  local plain = assert(vk.new())
+  assert(plain:upload(rows))
+  local expected = {}
+  for i, work in ipairs(everything(plain)) do
+    expected[i] = work()
+  end
+  plain:close()
+  local ctx = slow_context(opts)
+  local all = everything(ctx)
+  for first = 1, #all do
+    assert(ctx:upload(rows))
+    ctx.rate = rate
+    for i = 0, #all - 1 do
+      local which = (first + i - 1) % #all + 1
+      luaunit.assertTrue(support.equal(all[which](), expected[which]),
+        ("work %d differs, begun with %d"):format(which, first))
+    end
+  end
+  ctx:close()
+end
+
+function TestPieces.test_the_same_bytes_from_a_kept_matrix()
+  assert_same_in_any_order({})
+end
+
+function TestPieces.test_the_same_bytes_without_a_matrix()
+  assert_same_in_any_order({ tuning = "matrix=0" })
+  assert_same_in_any_order({ tuning = "matrix=0,lazy=0" })
+end
+
+function TestPieces.test_there_are_many_calls()
+  local ctx, counts = slow_context({})
+  ctx:similarity()
+  luaunit.assertTrue(counts.vkc_lua_compute_similarity_rows >= 6)
+  luaunit.assertNil(counts.vkc_lua_compute_similarity_matrix)
+  ctx:close()
+  ctx, counts = slow_context({})
+  ctx:diversity_sequence(1)
+  luaunit.assertTrue(counts.vkc_lua_compute_similarity_rows >= 6)
+  ctx:close()
+  ctx, counts = slow_context({})
+  ctx:nearest_neighbors(3)
+  luaunit.assertTrue(counts.vkc_lua_compute_similarity_rows >= 6)
+  ctx:close()
+  ctx, counts = slow_context({ tuning = "matrix=0" })
+  ctx:diversity_sequence(1)
+  luaunit.assertTrue(counts.vkc_lua_compute_diversity_sequences >= 4)
+  ctx:nearest_neighbors(3)
+  luaunit.assertTrue(counts.vkc_lua_compute_nearest_neighbors >= 6)
+  ctx:close()
+end
+
+function TestPieces.test_what_is_short_is_one_call()
+  local ctx = assert(vk.new())
+  assert(ctx:upload(rows))
+  local counts = count_calls(ctx)
+  ctx:similarity()
+  luaunit.assertEquals(counts.vkc_lua_compute_similarity_matrix, 1)
+  luaunit.assertNil(counts.vkc_lua_compute_similarity_rows)
+  ctx:nearest_neighbors(3)
+  luaunit.assertEquals(counts.vkc_lua_compute_nearest_neighbors, 1)
+  ctx:diversity_sequence(3)
+  luaunit.assertEquals(counts.vkc_lua_compute_diversity_sequences, 1)
+  luaunit.assertNil(counts.vkc_lua_compute_similarity_rows)
+  ctx:close()
+end
+
+-- The matrix as src/gram.c makes it, without making it: a library whose calls take the time that
+-- theirs would, on a device of `speed` multiply-adds a second.
+local function model(size, width, speed, fits)
+  local now, asked, ready = 0, 0, 0
+  local made = { longest = 0, work = 0 }
+  local function pass(work)
+    made.longest = math.max(made.longest, work / speed)
+    made.work = made.work + work
+    now = now + work / speed + 1e-6
+    return 0
+  end
+  local function half(row)
+    row = math.max(ready, row)
+    local work = ((size - ready) ^ 2 - (size - row) ^ 2) / 2 * width
+    ready = row
+    return work
+  end
+  local lib = {
+    vkc_lua_get_device_info = function(_, info)
+      info.type = 4
+      info.memory_used = fits and asked > 0 and 1e6 + 4 * size * size or 1e6
+      if asked == 0 then
+        info.memory_used = 1e6
+      end
+      return 0
+    end,
+    vkc_lua_compute_similarity_rows = function(_, first, count)
+      asked = asked + count
+      made.most = math.max(made.most or 0, count)
+      if fits and (ready > 0 or asked >= math.floor(size / 8)) then
+        return pass(half(first + count))
+      end
+      return pass(count * size * width)
+    end,
+    vkc_lua_compute_similarity_matrix = function()
+      asked = asked + size
+      return pass(fits and half(size) or size * size * width / 2)
+    end,
+  }
+  calls.clock = function() return now end
+  local ctx = { lib = lib }
+  return Matrix.new(ctx, size, width), made
+end
+
+function TestPieces.test_no_call_is_long_and_little_is_computed_twice()
+  local floats = ffi.cast("float *", 0)
+  for _, case in ipairs({
+    -- rows, multiply-adds a second, at most: seconds in a call, work
+    { 7797, 14e9, 2, 1 },
+    { 12000, 14e9, 2, 1.03 },
+    { 17000, 14e9, 2, 1.02 },
+    { 23000, 14e9, 2, 1.27 },
+    { 23000, 3e9, 2, 1.27 },
+    { 60000, 10e9, 2, 1.27 },
+    { 40000, 1e13, 2, 1.02 },
+  }) do
+    local size, speed, longest, most = unpack(case)
+    local whole = size * size * 768 / 2
+    local matrix, made = model(size, 768, speed, true)
+    luaunit.assertEquals(matrix:take(0, size, floats), 0)
+    local what = ("%d rows at %g"):format(size, speed)
+    luaunit.assertTrue(made.longest <= longest, ("%s: a call takes %.2f s"):format(what,
+      made.longest))
+    luaunit.assertTrue(made.work <= most * whole, ("%s: %.3f of the work"):format(what,
+      made.work / whole))
+    -- Before sequences: what is left is short, and little is read.
+    matrix, made = model(size, 768, speed, true)
+    luaunit.assertEquals(matrix:prepare(), 0)
+    local left = (size - matrix.ready) ^ 2 / 2 * 768 / speed
+    luaunit.assertTrue(made.longest <= longest and left <= longest, what)
+    luaunit.assertTrue(made.work <= most * whole and (made.most or 0) <= size / 8, what)
+    -- Without memory for it, twice the work at most.
+    matrix, made = model(size, 768, speed, false)
+    luaunit.assertEquals(matrix:take(0, size, floats), 0)
+    luaunit.assertTrue(made.longest <= longest and made.work <= 2.1 * whole, what)
+  end
+end
+
+support.finish()
