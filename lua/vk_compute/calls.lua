@@ -7,7 +7,8 @@ require("vk_compute.cdef")
 local calls = {}
 
 --- How long a call should take, in seconds: enough to keep the device busy, not so long that a
--- person who presses Ctrl-C waits. Work that takes no longer than `patience` may be one call.
+-- person who presses Ctrl-C waits. What is left and takes no longer than `patience` may be one
+-- call.
 calls.target, calls.patience = 0.7, 2
 
 -- CLOCK_MONOTONIC: no time server or person sets it while work is being timed.
@@ -27,6 +28,14 @@ function calls.timed(call, ...)
   local began = calls.clock()
   local result = call(...)
   return result, calls.clock() - began
+end
+
+-- How much larger than the one before a call may be.
+local growth = 4
+
+--- How much the next call should do, after one that did `size` in `seconds`.
+function calls.next_size(size, seconds)
+  return math.max(1, math.floor(size * math.min(growth, calls.target / math.max(seconds, 1e-3))))
 end
 
 -- The signal makes the interpreter raise at its next instruction, which compiled code never asks

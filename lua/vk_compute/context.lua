@@ -19,6 +19,7 @@ local ffi = require("ffi")
 local check = require("vk_compute.check")
 local device = require("vk_compute.device")
 local errors = require("vk_compute.errors")
+local matrix = require("vk_compute.matrix")
 local memory = require("vk_compute.memory")
 local neighbors = require("vk_compute.neighbors")
 local sequences = require("vk_compute.sequences")
@@ -182,7 +183,7 @@ local function view(self, position, name, first, count, buffer)
   if not buffer then
     return nil, message
   end
-  local result = self.matrix:take(first - 1, first - 1 + count, ffi.cast("float *", buffer))
+  local result = matrix.take(self, first - 1, first - 1 + count, ffi.cast("float *", buffer))
   if result ~= 0 then
     return self:failed(result)
   end

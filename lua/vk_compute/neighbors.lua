@@ -5,15 +5,13 @@ local ffi = require("ffi")
 local calls = require("vk_compute.calls")
 local check = require("vk_compute.check")
 local errors = require("vk_compute.errors")
+local matrix = require("vk_compute.matrix")
 local memory = require("vk_compute.memory")
 
 local neighbors = {}
 
--- Of results in memory; and how much larger than the one before a panel may be.
-local panel_bytes, growth = 64 * 2 ^ 20, 4
-
--- Similarities that the first call looks at; it does so once for about this many neighbours.
-local first_similarities, at_once = 2 ^ 29, 64
+-- Of results in memory.
+local panel_bytes = 64 * 2 ^ 20
 
 -- One panel's results into the tables that are returned, under the ids of its rows.
 local function keep(ids, first, rows, k, indices, similarities, all_ids, all_similarities)
@@ -55,27 +53,23 @@ function neighbors.nearest(ctx, name, k, opts)
   local in_array = ctx.ids.names == nil and first == 1
   local all_ids = memory.table(in_array and count or 0, in_array and 0 or count)
   local all_similarities = memory.table(in_array and count or 0, in_array and 0 or count)
-  local matrix = ctx.matrix
-  local prepared = matrix:is_used_for(count) and matrix:prepare() or 0
-  if prepared ~= 0 then
-    return ctx:failed(prepared)
-  end
-  local panel = opts.batch or math.floor(first_similarities / (n * math.ceil(k / at_once)))
   local at, last = first - 1, first - 1 + count
+  local expected = matrix.expect(ctx, count, at > 0)
+  if expected ~= 0 then
+    return ctx:failed(expected)
+  end
+  local panel = opts.batch or matrix.first_rows
   while at < last do
-    local rows = math.max(1, math.min(panel, most, matrix:rows_at_once(at, last)))
-    local whole = matrix:is_used_for(rows)
-    local result, seconds = matrix:call(ctx.lib.vkc_lua_compute_nearest_neighbors, at, at + rows,
-      at, rows, k, indices, ffi.cast("float *", similarities))
+    local rows = math.min(panel, most, last - at)
+    local result, seconds = calls.timed(ctx.lib.vkc_lua_compute_nearest_neighbors, ctx.handle, at,
+      rows, k, indices, ffi.cast("float *", similarities))
     if result ~= 0 then
       return ctx:failed(result)
-    elseif whole then
-      matrix:note_whole()
     end
     keep(ctx.ids, at + 1, rows, k, indices, similarities, all_ids, all_similarities)
     at = at + rows
     if opts.batch == nil then
-      panel = math.floor(rows * math.min(growth, calls.target / math.max(seconds, 1e-3)))
+      panel = calls.next_size(rows, seconds)
     end
   end
   return all_ids, all_similarities

@@ -13,7 +13,7 @@ local sequences = {}
 -- Results in memory at most; sequences in a batch at most, and how much larger than the one before
 -- a batch may be.
 local largest_batch_bytes = 64 * 2 ^ 20
-local largest_batch, growth = 8192, 4
+local largest_batch = 8192
 
 -- A row of indices counted from 0 as a table of ids.
 local function to_ids(ids, indices, length)
@@ -133,8 +133,7 @@ function sequences.iterate(ctx, name, starts, opts)
     first = following
     past = following + size
     if opts.batch == nil then
-      local wanted = math.floor(size * math.min(growth, calls.target / math.max(seconds, 1e-3)))
-      batch = math.max(1, math.min(wanted, most))
+      batch = math.min(calls.next_size(size, seconds), most)
     end
   end
 

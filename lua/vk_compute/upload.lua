@@ -6,7 +6,7 @@ local cdata = require("vk_compute.cdata")
 local check = require("vk_compute.check")
 local errors = require("vk_compute.errors")
 local Ids = require("vk_compute.ids")
-local Matrix = require("vk_compute.matrix")
+local matrix = require("vk_compute.matrix")
 local pack = require("vk_compute.pack")
 
 local options = { "dim", "n", "ids", "center", "type", "stride" }
@@ -21,7 +21,7 @@ local function replace(ctx, request, ids)
   ctx.ids = false
   local result = ctx.lib.vkc_lua_upload(ctx.handle, request)
   if result == 0 then
-    ctx.matrix = Matrix.new(ctx, ids.n, request.embedding_dim)
+    ctx.matrix = matrix.new(ctx)
     ctx.dim = request.embedding_dim
     ctx.ids = ids -- last: with it the others are valid
   else

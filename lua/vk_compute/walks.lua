@@ -3,6 +3,7 @@
 
 local ffi = require("ffi")
 local calls = require("vk_compute.calls")
+local matrix = require("vk_compute.matrix")
 local memory = require("vk_compute.memory")
 
 local walks = {}
@@ -10,12 +11,13 @@ local walks = {}
 -- Elements that the first piece of a walk adds.
 local first_steps = 16
 
-local function timed(ctx, ...)
-  return calls.timed(ctx.lib.vkc_lua_compute_diversity_sequences, ctx.handle, ...)
+local function timed(ctx, prefixes, count, prefix_length, length, output)
+  return calls.timed(ctx.lib.vkc_lua_compute_diversity_sequences, ctx.handle, prefixes, count,
+    prefix_length, length, output)
 end
 
--- Where the library has no memory for the matrix, a walk takes a hundred times as long: so it is
--- made in pieces, each of which continues what is there. Each has to take what is there once more,
+-- Without the matrix a walk takes a hundred times as long: so it is made in pieces, each of which
+-- continues what is there. Each has to take what is there once more,
 -- which is quicker than finding it: so a piece adds what takes about as long, or a second at least.
 local function in_pieces(ctx, prefixes, count, prefix_length, length, output)
   -- The result of a piece, packed as it is, is the prefixes of the next.
@@ -27,6 +29,10 @@ local function in_pieces(ctx, prefixes, count, prefix_length, length, output)
   local there, steps, least, total = prefix_length, first_steps, math.huge, 0
   while true do
     local upto = math.min(length, there + steps)
+    local expected = matrix.expect(ctx, count * (upto - 1), true)
+    if expected ~= 0 then
+      return expected, total
+    end
     local result, seconds = timed(ctx, given, count, there, upto, output)
     total = total + seconds
     if result ~= 0 or upto == length then
@@ -42,29 +48,21 @@ local function in_pieces(ctx, prefixes, count, prefix_length, length, output)
 end
 
 --- Continues `count` prefixes (from 0, packed) to sequences of `length`.
--- Where the library has the matrix, a walk is one call. It is quick (a tenth of a second for 8,000
--- items), and to take again what is there costs as much as finding it: pieces would gain nothing.
+-- With the matrix a walk is one call. It is quick (a tenth of a second for 8,000 items), and to
+-- take again what is there costs as much as finding it: pieces would gain nothing.
 -- @return the library's result, or nil and a message
 -- @return how many seconds it took, but for the matrix
 function walks.continue(ctx, prefixes, count, prefix_length, length, output)
-  local matrix = ctx.matrix
-  local result, seconds = matrix:prepare(), 0
-  if result == 0 and matrix.kept == nil then
-    -- Nothing to walk yet: this makes the matrix, or tells that there is none.
-    result = timed(ctx, prefixes, count, prefix_length, prefix_length, output)
-    if result == 0 then
-      matrix:note_whole()
+  local rows = count * (length - 1)
+  if ctx.matrix.asked + rows >= math.floor(ctx.ids.n / 8) then
+    local result = matrix.expect(ctx, rows, true)
+    if result ~= 0 then
+      return result, 0
+    elseif ctx.matrix.kept then
+      return timed(ctx, prefixes, count, prefix_length, length, output)
     end
   end
-  if result == 0 and matrix.kept then
-    result, seconds = timed(ctx, prefixes, count, prefix_length, length, output)
-    if result == 0 then
-      matrix:note_whole()
-    end
-  elseif result == 0 then
-    result, seconds = in_pieces(ctx, prefixes, count, prefix_length, length, output)
-  end
-  return result, seconds
+  return in_pieces(ctx, prefixes, count, prefix_length, length, output)
 end
 
 return walks
