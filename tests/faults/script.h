@@ -32,6 +32,7 @@ struct script_mode {
 	const char *name;
 	const char *tuning;
 	const char *limits; /* of the test layer (see limits.c), or NULL */
+	bool after_start;   /* faults only from the first upload on */
 };
 
 /* Sums over runs, for the last line of a test. */
