@@ -75,9 +75,10 @@ static VkcResult open_device(VkComputeContext *ctx, const struct options *option
 	/* A name in the environment that fits no device is no failure here: this context
 	 * was made by other means. */
 	struct error ignored;
-	ctx->info.is_default = instance_choose(candidates, count, getenv("VKC_DEVICE"), &usual,
-	                                       &ignored) == VKC_SUCCESS &&
-	                       usual == chosen;
+	ctx->info.is_default =
+		instance_choose(candidates, count, options_environment("VKC_DEVICE"), &usual,
+	                    &ignored) == VKC_SUCCESS &&
+		usual == chosen;
 error:
 	free(candidates);
 	return result;

@@ -132,7 +132,7 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 	return VKC_SUCCESS;
 }
 
-static const char *environment(const char *name)
+const char *options_environment(const char *name)
 {
 	const char *value = getenv(name);
 	return value && *value ? value : NULL;
@@ -154,7 +154,8 @@ VkcResult options_read(const VkcOptions *given, struct options *options, struct 
 
 	*options = (struct options){
 		.validation = given->validation,
-		.device = given->device && *given->device ? given->device : environment("VKC_DEVICE"),
+		.device = given->device && *given->device ? given->device
+	                                              : options_environment("VKC_DEVICE"),
 		.memory_limit = given->memory_limit,
 		.tuning = {.int64 = -1,
 	               .texel = -1,
@@ -165,7 +166,7 @@ VkcResult options_read(const VkcOptions *given, struct options *options, struct 
 	               .merge = -1},
 	};
 
-	const char *validation = environment("VKC_VALIDATION");
+	const char *validation = options_environment("VKC_VALIDATION");
 	if (validation && strcmp(validation, "0") && strcmp(validation, "1"))
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The environment variable VKC_VALIDATION is '%s'; it takes 0 or 1.",
@@ -173,13 +174,13 @@ VkcResult options_read(const VkcOptions *given, struct options *options, struct 
 	if (validation && *validation == '1')
 		options->validation = true;
 
-	const char *limit = environment("VKC_MEMORY_LIMIT");
+	const char *limit = options_environment("VKC_MEMORY_LIMIT");
 	if (!options->memory_limit && limit && !parse_bytes(limit, &options->memory_limit))
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The environment variable VKC_MEMORY_LIMIT is '%s'; it takes a number "
 		                 "of bytes above 0, such as 300000000, 512K, 300M or 2G.",
 		                 limit);
 
-	const char *tuning = given->tuning ? given->tuning : environment("VKC_TUNING");
+	const char *tuning = given->tuning ? given->tuning : options_environment("VKC_TUNING");
 	return tuning ? parse_tuning(tuning, &options->tuning, error) : VKC_SUCCESS;
 }

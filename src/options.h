@@ -40,6 +40,9 @@ struct options {
 	struct tuning tuning;
 };
 
+/* An environment variable; NULL where it is unset or empty. */
+const char *options_environment(const char *name);
+
 VkcResult options_read(const VkcOptions *given, struct options *options, struct error *error);
 
 #endif
