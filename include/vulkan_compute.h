@@ -84,8 +84,9 @@ typedef struct VkcOptions {
 	                          of it makes the call that caused it fail with VKC_ERROR_INTERNAL.
 	                          Default 0. */
 	const char *device;    /* VKC_DEVICE: an index of vkc_list_devices() in decimal, or a part of a
-	                          device's name, upper and lower case alike. Default: the first of the
-	                          best kind (discrete, integrated, virtual, CPU). */
+	                          device's name, upper and lower case alike (a number below 100 is an
+	                          index in any case, "4090" a name). Default: the first of the best
+	                          kind (discrete, integrated, virtual, CPU). */
 	uint64_t memory_limit; /* VKC_MEMORY_LIMIT: bytes of device memory to use; the variable
 	                          also takes 512K, 300M, 2G. Default: 80 % of the device's largest heap,
 	                          and on a CPU device of the memory available when initialised. */

@@ -151,13 +151,17 @@ VkcResult instance_choose(const struct candidate *candidates, uint32_t count, co
 	errno = 0;
 	unsigned long number = strtoul(wanted, &end, 10);
 	if (wanted[0] >= '0' && wanted[0] <= '9' && !*end) {
-		if (errno || number >= count)
+		if (!errno && number < count) {
+			*index = (uint32_t)number;
+			return VKC_SUCCESS;
+		}
+		/* A device that is not there must not turn into one with that digit in its name, in
+		 * the version of its compiler, say; a model's number has more of them. */
+		if (number < 100)
 			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 			                 "The device wanted (VKC_DEVICE) is number %s, but there are %u, "
 			                 "numbered from 0: see vkc_list_devices().",
 			                 wanted, count);
-		*index = (uint32_t)number;
-		return VKC_SUCCESS;
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		if (contains(candidates[i].properties.deviceName, wanted)) {

@@ -44,7 +44,8 @@ bool instance_take_complaint(struct instance *instance, struct error *error);
 VkcResult instance_candidates(struct instance *instance, struct candidate **candidates,
                               uint32_t *count, struct error *error);
 
-/* The index that `wanted` (an index, a part of a name, or NULL for the best) selects. */
+/* The index that `wanted` (an index, a part of a name, or NULL for the best) selects. A number
+ * below 100 is an index in any case, a larger one that is none may be a part of a name. */
 VkcResult instance_choose(const struct candidate *candidates, uint32_t count, const char *wanted,
                           uint32_t *index, struct error *error);
 

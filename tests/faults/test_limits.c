@@ -4,6 +4,7 @@
  * each of its limits alone, and other kinds of memory, queues and lists of devices. The answers
  * are those of the real device, byte for byte, and no limit is overstepped.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "support.h"
 
 #include <stdio.h>
@@ -160,12 +161,23 @@ static void test_a_small_heap(void **state)
 	data_free(&data);
 }
 
+static VkcDeviceInfo device_chosen_by(const char *wanted)
+{
+	const VkcOptions options = {.struct_size = sizeof(options), .device = wanted};
+	VkcDeviceInfo used = {.struct_size = sizeof(used)};
+	VkComputeContext *ctx = NULL;
+
+	succeed(NULL, vkc_init_with_options(&options, &ctx));
+	succeed(ctx, vkc_get_device_info(ctx, &used));
+	vkc_destroy(ctx);
+	return used;
+}
+
 /* The first copy says that it is a discrete GPU: it is the default; names choose others. */
 static void test_the_choice_among_devices(void **state)
 {
 	VkcDeviceInfo devices[16];
-	VkcDeviceInfo used = {.struct_size = sizeof(used)};
-	VkcOptions options = {.struct_size = sizeof(options), .device = "copy 2"};
+	VkcOptions options = {.struct_size = sizeof(options), .device = "40"};
 	uint32_t count = COUNT(devices);
 	VkComputeContext *ctx = NULL;
 	uint32_t default_device = UINT32_MAX;
@@ -182,10 +194,16 @@ static void test_the_choice_among_devices(void **state)
 	assert_true(default_device < count);
 	assert_int_equal(devices[default_device].type, VKC_DEVICE_DISCRETE_GPU);
 	assert_non_null(strstr(devices[default_device].name, "Copy 1"));
-	succeed(NULL, vkc_init_with_options(&options, &ctx));
-	succeed(ctx, vkc_get_device_info(ctx, &used));
-	assert_non_null(strstr(used.name, "Copy 2"));
-	vkc_destroy(ctx);
+	assert_non_null(strstr(device_chosen_by("copy 2").name, "Copy 2"));
+	assert_int_equal(device_chosen_by("0").index, 0);
+	/* The number of a model; but a small one that is no index is none of anything. */
+	assert_non_null(strstr(device_chosen_by("4020").name, "Copy 2"));
+	assert_int_equal(vkc_init_with_options(&options, &ctx), VKC_ERROR_INVALID_ARGUMENT);
+	/* An empty variable is as good as none. */
+	setenv("VKC_DEVICE", "", 1);
+	assert_int_equal(device_chosen_by(NULL).index, default_device);
+	assert_int_equal(device_chosen_by(NULL).is_default, 1);
+	unsetenv("VKC_DEVICE");
 	end("devices=3");
 }
 

@@ -82,8 +82,8 @@ static void test_options(void **state)
 	      "No device has '-1' in its name (VKC_DEVICE); there are *, the first one is '*': see "
 	      "vkc_list_devices().");
 	WRONG(NULL, init((VkcOptions){.device = "99999999999999999999"}),
-	      "The device wanted (VKC_DEVICE) is number 99999999999999999999, but there are *, "
-	      "numbered from 0: see vkc_list_devices().");
+	      "No device has '99999999999999999999' in its name (VKC_DEVICE); there are *, the "
+	      "first one is '*': see vkc_list_devices().");
 	WRONG(NULL, init((VkcOptions){.tuning = "speed=11"}),
 	      "The tuning string (VKC_TUNING) has 'speed=11', which is no known key with a "
 	      "value that it takes: see docs/architecture.md.");

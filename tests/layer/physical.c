@@ -93,8 +93,8 @@ static void limit_properties(struct layer_instance *inst, uint32_t copy,
 	layer_limit_properties(&inst->limits, properties);
 	if (!copy)
 		return;
-	snprintf(name, sizeof(name), "Copy %u of %.*s", copy,
-	         (int)sizeof(name) - 24, properties->deviceName);
+	snprintf(name, sizeof(name), "Copy %u (T%u) of %.*s", copy,
+	         4000 + copy * 10, (int)sizeof(name) - 48, properties->deviceName);
 	memcpy(properties->deviceName, name, sizeof(name));
 	/* The first copy ranks before the device itself, the others do not. */
 	if (copy == 1)
