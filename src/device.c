@@ -103,7 +103,6 @@ static void read_limits(struct device *device, const struct candidate *candidate
 	limits->storage_range = given->maxStorageBufferRange;
 	if (tuning->range && tuning->range < limits->storage_range)
 		limits->storage_range = tuning->range;
-	limits->storage_alignment = given->minStorageBufferOffsetAlignment;
 	limits->allocation = maintenance.maxMemoryAllocationSize;
 	limits->atom = given->nonCoherentAtomSize;
 

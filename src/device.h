@@ -14,15 +14,14 @@ struct limits {
 	uint32_t shared_bytes;
 	uint32_t storage_buffers; /* of one kernel */
 	uint64_t storage_range;   /* bytes one storage buffer binding can span */
-	uint64_t storage_alignment;
-	uint64_t texel_elements; /* of one texel buffer view; 0 where texel loads are not used */
-	uint64_t allocation;     /* bytes of one allocation */
-	uint64_t atom;           /* granularity of flushing mapped memory */
-	uint32_t subgroup_size;  /* 0 where kernels cannot use subgroup arithmetic */
-	bool int64;              /* shaders have 64-bit integers */
-	bool matrix_units;       /* the kernel gram_matrix_units can run, and may */
-	bool cpu;                /* runs on the host's processor */
-	bool direct;             /* device memory may be mapped instead of staged */
+	uint64_t texel_elements;  /* of one texel buffer view; 0 where texel loads are not used */
+	uint64_t allocation;      /* bytes of one allocation */
+	uint64_t atom;            /* granularity of flushing mapped memory */
+	uint32_t subgroup_size;   /* 0 where kernels cannot use subgroup arithmetic */
+	bool int64;               /* shaders have 64-bit integers */
+	bool matrix_units;        /* the kernel gram_matrix_units can run, and may */
+	bool cpu;                 /* runs on the host's processor */
+	bool direct;              /* device memory may be mapped instead of staged */
 };
 
 struct device {

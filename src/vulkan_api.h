@@ -13,7 +13,6 @@
 #define VKC_GLOBAL_FUNCTIONS(F) \
 	F(CreateInstance) \
 	F(EnumerateInstanceExtensionProperties) \
-	F(EnumerateInstanceLayerProperties) \
 	F(EnumerateInstanceVersion)
 
 #define VKC_INSTANCE_FUNCTIONS(F) \
