@@ -235,7 +235,7 @@ void device_close(struct device *device)
 	const struct vulkan_api *vk = device->vk;
 	if (device->pipeline_cache)
 		vk->DestroyPipelineCache(device->handle, device->pipeline_cache, NULL);
-	/* Without its functions, a half-opened device can only be left to the instance. */
+	/* NULL only where the driver has no such function. */
 	if (vk->DestroyDevice)
 		vk->DestroyDevice(device->handle, NULL);
 	device->handle = VK_NULL_HANDLE;

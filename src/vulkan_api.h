@@ -15,9 +15,10 @@
 	F(EnumerateInstanceExtensionProperties) \
 	F(EnumerateInstanceVersion)
 
+/* What destroys comes first: where another function is missing, it is there. */
 #define VKC_INSTANCE_FUNCTIONS(F) \
-	F(CreateDevice) \
 	F(DestroyInstance) \
+	F(CreateDevice) \
 	F(EnumerateDeviceExtensionProperties) \
 	F(EnumeratePhysicalDevices) \
 	F(GetDeviceProcAddr) \
@@ -30,6 +31,7 @@
 	F(GetPhysicalDeviceQueueFamilyProperties)
 
 #define VKC_DEVICE_FUNCTIONS(F) \
+	F(DestroyDevice) \
 	F(AllocateCommandBuffers) \
 	F(AllocateDescriptorSets) \
 	F(AllocateMemory) \
@@ -58,7 +60,6 @@
 	F(DestroyCommandPool) \
 	F(DestroyDescriptorPool) \
 	F(DestroyDescriptorSetLayout) \
-	F(DestroyDevice) \
 	F(DestroyFence) \
 	F(DestroyPipeline) \
 	F(DestroyPipelineCache) \

@@ -3,7 +3,9 @@
  * A libvulkan.so.1 that stands before the real one and lets calls fail that no layer sees: those
  * made before there is an instance, and the look-up of functions.
  * VKC_TEST_MISSING names a function that it does not know, VKC_TEST_BROKEN one that fails ("old":
- * the loader says that it is Vulkan 1.0).
+ * the loader says that it is Vulkan 1.0; "growing": the first list of extensions of each kind that
+ * is asked for has become longer than it was said to be). A program that leaves an instance or a
+ * device behind, although it could destroy them, is aborted.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -43,9 +45,131 @@ static VKAPI_ATTR VkResult VKAPI_CALL no_extensions(const char *layer, uint32_t 
 	return VK_ERROR_OUT_OF_HOST_MEMORY;
 }
 
+/* ---- Lists that grow ---------------------------------------------------------------- */
+
+/* Whether this list, the first of its kind, is to be cut short; *kind counts them. */
+static int is_growing(int *kind, const VkExtensionProperties *properties)
+{
+	return properties && is_named("VKC_TEST_BROKEN", "growing") && (*kind)++ == 0;
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL instance_extensions(const char *layer, uint32_t *count,
+                                                          VkExtensionProperties *properties)
+{
+	static int lists;
+	PFN_vkEnumerateInstanceExtensionProperties next =
+		(PFN_vkEnumerateInstanceExtensionProperties)real_instance_proc(
+			NULL, "vkEnumerateInstanceExtensionProperties");
+
+	if (is_growing(&lists, properties))
+		*count = 1;
+	return next(layer, count, properties);
+}
+
+static VkInstance the_instance;
+
+static VKAPI_ATTR VkResult VKAPI_CALL device_extensions(VkPhysicalDevice device,
+                                                        const char *layer, uint32_t *count,
+                                                        VkExtensionProperties *properties)
+{
+	static int lists;
+	PFN_vkEnumerateDeviceExtensionProperties next =
+		(PFN_vkEnumerateDeviceExtensionProperties)real_instance_proc(
+			the_instance, "vkEnumerateDeviceExtensionProperties");
+
+	if (is_growing(&lists, properties))
+		*count = 1;
+	return next(device, layer, count, properties);
+}
+
+/* ---- What is alive ------------------------------------------------------------------ */
+
+static int num_instances, num_devices;
+
+static VKAPI_ATTR VkResult VKAPI_CALL create_instance(const VkInstanceCreateInfo *info,
+                                                      const VkAllocationCallbacks *allocator,
+                                                      VkInstance *instance)
+{
+	PFN_vkCreateInstance next =
+		(PFN_vkCreateInstance)real_instance_proc(NULL, "vkCreateInstance");
+	VkResult result = next(info, allocator, instance);
+
+	if (result == VK_SUCCESS) {
+		the_instance = *instance;
+		num_instances++;
+	}
+	return result;
+}
+
+static VKAPI_ATTR void VKAPI_CALL destroy_instance(VkInstance instance,
+                                                   const VkAllocationCallbacks *allocator)
+{
+	PFN_vkDestroyInstance next =
+		(PFN_vkDestroyInstance)real_instance_proc(instance, "vkDestroyInstance");
+
+	num_instances--;
+	next(instance, allocator);
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL create_device(VkPhysicalDevice physical,
+                                                    const VkDeviceCreateInfo *info,
+                                                    const VkAllocationCallbacks *allocator,
+                                                    VkDevice *device)
+{
+	PFN_vkCreateDevice next =
+		(PFN_vkCreateDevice)real_instance_proc(the_instance, "vkCreateDevice");
+	VkResult result = next(physical, info, allocator, device);
+
+	num_devices += result == VK_SUCCESS;
+	return result;
+}
+
+static VKAPI_ATTR void VKAPI_CALL destroy_device(VkDevice device,
+                                                 const VkAllocationCallbacks *allocator)
+{
+	PFN_vkDestroyDevice next =
+		(PFN_vkDestroyDevice)real_device_proc(device, "vkDestroyDevice");
+
+	num_devices--;
+	next(device, allocator);
+}
+
+static void check_all_destroyed(void)
+{
+	if ((num_instances && !is_named("VKC_TEST_MISSING", "vkDestroyInstance")) ||
+	    (num_devices && !is_named("VKC_TEST_MISSING", "vkDestroyDevice")))
+		abort();
+}
+
+/* ---- The look-up of functions --------------------------------------------------------- */
+
 static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL device_proc(VkDevice device, const char *name)
 {
-	return is_named("VKC_TEST_MISSING", name) ? NULL : real_device_proc(device, name);
+	if (is_named("VKC_TEST_MISSING", name))
+		return NULL;
+	if (strcmp(name, "vkDestroyDevice") == 0)
+		return (PFN_vkVoidFunction)destroy_device;
+	return real_device_proc(device, name);
+}
+
+static PFN_vkVoidFunction own_function(const char *name)
+{
+	static const struct {
+		const char *name;
+		PFN_vkVoidFunction function;
+	} functions[] = {
+		{"vkGetDeviceProcAddr", (PFN_vkVoidFunction)device_proc},
+		{"vkCreateInstance", (PFN_vkVoidFunction)create_instance},
+		{"vkDestroyInstance", (PFN_vkVoidFunction)destroy_instance},
+		{"vkCreateDevice", (PFN_vkVoidFunction)create_device},
+		{"vkEnumerateInstanceExtensionProperties", (PFN_vkVoidFunction)instance_extensions},
+		{"vkEnumerateDeviceExtensionProperties", (PFN_vkVoidFunction)device_extensions},
+	};
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
+		if (strcmp(name, functions[i].name) == 0)
+			return functions[i].function;
+	return NULL;
 }
 
 static int open_real_loader(void)
@@ -61,6 +185,7 @@ static int open_real_loader(void)
 /* Else the next search for a libvulkan.so.1 would find the real one, still open. */
 __attribute__((destructor)) static void close_real_loader(void)
 {
+	check_all_destroyed();
 	if (real_loader)
 		dlclose(real_loader);
 }
@@ -72,12 +197,10 @@ VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL vkGetInstanceProcAddr(VkInstance instan
 		return NULL;
 	if (is_named("VKC_TEST_MISSING", name))
 		return NULL;
-	if (strcmp(name, "vkGetDeviceProcAddr") == 0)
-		return (PFN_vkVoidFunction)device_proc;
 	if (is_named("VKC_TEST_BROKEN", "old") && strcmp(name, "vkEnumerateInstanceVersion") == 0)
 		return (PFN_vkVoidFunction)old_version;
 	if (!is_named("VKC_TEST_BROKEN", name))
-		return real_instance_proc(instance, name);
+		return own_function(name) ? own_function(name) : real_instance_proc(instance, name);
 	if (strcmp(name, "vkEnumerateInstanceVersion") == 0)
 		return (PFN_vkVoidFunction)no_version;
 	return (PFN_vkVoidFunction)no_extensions;

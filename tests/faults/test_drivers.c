@@ -207,6 +207,8 @@ static void test_missing_functions(void **state)
 		"vkCreateInstance",
 		"vkDestroyInstance",
 		"vkEnumerateInstanceVersion",
+		"vkEnumerateDeviceExtensionProperties",
+		"vkAllocateCommandBuffers",
 		"vkCreateDevice",
 		"vkEnumeratePhysicalDevices",
 		"vkGetDeviceProcAddr",
