@@ -17,6 +17,7 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 	case VK_SUCCESS:
 		return VKC_SUCCESS;
 	case VK_ERROR_OUT_OF_HOST_MEMORY:
+	case VK_ERROR_MEMORY_MAP_FAILED: /* no room in the process's addresses */
 		return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 		                 "The host has no memory left (%.*s): free some, or ask for less at a "
 		                 "time.",
@@ -24,6 +25,8 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 	case VK_ERROR_OUT_OF_DEVICE_MEMORY:
 	case VK_ERROR_OUT_OF_POOL_MEMORY:
 	case VK_ERROR_FRAGMENTED_POOL:
+	case VK_ERROR_FRAGMENTATION:
+	case VK_ERROR_TOO_MANY_OBJECTS: /* allocations, or devices */
 		return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 		                 "The device has no memory left (%.*s): close what else uses it, or set "
 		                 "a lower memory limit (VKC_MEMORY_LIMIT).",
@@ -126,17 +129,20 @@ VkcResult device_has_extensions(struct device *device, VkPhysicalDevice handle,
 	VkcResult result;
 	VkExtensionProperties *extensions = NULL;
 	uint32_t count = 0;
+	VkResult status;
 	*found = false;
-	VK(device, EnumerateDeviceExtensionProperties(handle, NULL, &count, NULL));
-	if (!count)
-		return VKC_SUCCESS;
-	extensions = calloc(count, sizeof(*extensions));
-	if (!extensions)
-		return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-		                 "The host has no memory left for a list of %u device extensions: free "
-		                 "some.",
-		                 count);
-	VK(device, EnumerateDeviceExtensionProperties(handle, NULL, &count, extensions));
+	do {
+		VK(device, EnumerateDeviceExtensionProperties(handle, NULL, &count, NULL));
+		free(extensions);
+		extensions = calloc(count + 1, sizeof(*extensions));
+		if (!extensions)
+			return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+			                 "The host has no memory left for a list of %u device extensions: "
+			                 "free some.",
+			                 count);
+		status = device->vk->EnumerateDeviceExtensionProperties(handle, NULL, &count, extensions);
+	} while (status == VK_INCOMPLETE); /* there are more by now */
+	TRY(device_check(device, status, "vkEnumerateDeviceExtensionProperties"));
 	uint32_t num_found = 0;
 	for (uint32_t n = 0; n < num_names; n++) {
 		bool here = false;

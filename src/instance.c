@@ -56,17 +56,21 @@ static VkcResult has_extension(struct vulkan_api *api, const char *layer, const 
 	*found = false;
 	VkExtensionProperties *extensions = NULL;
 	uint32_t count = 0;
-	VkResult status = api->EnumerateInstanceExtensionProperties(layer, &count, NULL);
-	if (status == VK_SUCCESS && count) {
-		extensions = calloc(count, sizeof(*extensions));
+	VkResult status;
+	do {
+		status = api->EnumerateInstanceExtensionProperties(layer, &count, NULL);
+		if (status != VK_SUCCESS)
+			break;
+		free(extensions);
+		extensions = calloc(count + 1, sizeof(*extensions));
 		if (!extensions)
 			return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 			                 "The host has no memory left for a list of %u Vulkan extensions: "
 			                 "free some.",
 			                 count);
 		status = api->EnumerateInstanceExtensionProperties(layer, &count, extensions);
-	}
-	for (uint32_t i = 0; extensions && status == VK_SUCCESS && i < count; i++)
+	} while (status == VK_INCOMPLETE); /* there are more by now */
+	for (uint32_t i = 0; status == VK_SUCCESS && i < count; i++)
 		*found |= !strcmp(extensions[i].extensionName, name);
 	free(extensions);
 	return status == VK_SUCCESS ? VKC_SUCCESS : creation_failed(error, status);

@@ -239,6 +239,16 @@ static void test_missing_functions(void **state)
 	printf("missing functions: %zu, each is named\n", COUNT(names));
 }
 
+/* Between the two calls that make a list it can grow. */
+static void test_lists_that_grow(void **state)
+{
+	char line[LINE];
+
+	(void)state;
+	run("LD_LIBRARY_PATH=%s/broken VKC_TEST_BROKEN=growing", line);
+	assert_string_equal(line, "VKC_SUCCESS VKC_SUCCESS -");
+}
+
 /* The stand-in loader changes nothing when it is not told to. */
 static void test_a_working_machine(void **state)
 {
@@ -257,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_a_working_machine),
 		cmocka_unit_test(test_damaged_machines),
 		cmocka_unit_test(test_missing_functions),
+		cmocka_unit_test(test_lists_that_grow),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

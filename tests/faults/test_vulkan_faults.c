@@ -25,6 +25,15 @@ static void arm(uint64_t first, uint64_t count)
 	layer->arm(kind, first, count);
 }
 
+/* Resources that run out under another name than that of memory; 0 for other calls. */
+static VkcResult running_out(const char *call)
+{
+	if (strcmp(call, "vkAllocateMemory") == 0 || strcmp(call, "vkCreateDevice") == 0 ||
+	    strcmp(call, "vkAllocateDescriptorSets") == 0)
+		return VKC_ERROR_OUT_OF_DEVICE_MEMORY;
+	return strcmp(call, "vkMapMemory") == 0 ? VKC_ERROR_OUT_OF_HOST_MEMORY : VKC_SUCCESS;
+}
+
 static bool is_right(VkcResult result, bool starting)
 {
 	switch (kind) {
@@ -40,6 +49,8 @@ static bool is_right(VkcResult result, bool starting)
 	case VKC_TEST_INITIALIZATION_FAILED:
 		return result == VKC_ERROR_NO_DEVICE || result == VKC_ERROR_INTERNAL;
 	case VKC_TEST_OTHER:
+		if (layer->faults() == 1 && running_out(layer->fault_name()) != VKC_SUCCESS)
+			return result == running_out(layer->fault_name());
 		return result == VKC_ERROR_INTERNAL || result == VKC_ERROR_OUT_OF_HOST_MEMORY ||
 		       result == VKC_ERROR_OUT_OF_DEVICE_MEMORY ||
 		       (starting && result == VKC_ERROR_NO_DEVICE);
