@@ -169,7 +169,7 @@ VKC_API const char *vkc_last_error(const VkComputeContext *ctx);
  * Errors: invalid argument, no device (no Vulkan loader), out of host memory. */
 VKC_API VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices);
 
-/* The device of a context. Errors: invalid argument. */
+/* The device of a context. Errors: invalid argument, device lost. */
 VKC_API VkcResult vkc_get_device_info(const VkComputeContext *ctx, VkcDeviceInfo *info);
 
 /* ---- Upload --------------------------------------------------------------- */

@@ -224,26 +224,21 @@ error:
 
 VkcResult vkc_get_device_info(const VkComputeContext *ctx, VkcDeviceInfo *info)
 {
-	struct error *error = error_of_thread();
-	if (!ctx)
-		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "vkc_get_device_info: ctx is NULL; it takes a context made by "
-		                 "vkc_init().");
+	static const char function[] = "vkc_get_device_info";
 	/* The sentence belongs to the context, which this function promises not to change in
 	 * any other way. */
-	error = &((VkComputeContext *)ctx)->error;
-	if (!info)
-		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "vkc_get_device_info: info is NULL; it takes the address of a "
-		                 "VkcDeviceInfo.");
-	if (info->struct_size != sizeof(*info))
-		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "vkc_get_device_info: info->struct_size is %u; set it to "
-		                 "sizeof(VkcDeviceInfo), which is %zu.",
-		                 info->struct_size, sizeof(*info));
-	VkcResult result = check_process(error, ctx->process, "vkc_get_device_info");
+	VkcResult result = context_enter((VkComputeContext *)ctx, function);
 	if (result != VKC_SUCCESS)
 		return result;
+	struct error *error = &((VkComputeContext *)ctx)->error;
+	if (!info)
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "%s: info is NULL; it takes the address of a VkcDeviceInfo.", function);
+	if (info->struct_size != sizeof(*info))
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "%s: info->struct_size is %u; set it to sizeof(VkcDeviceInfo), which is "
+		                 "%zu.",
+		                 function, info->struct_size, sizeof(*info));
 	*info = ctx->info;
 	info->memory_limit = ctx->device.memory_limit;
 	info->memory_used = ctx->device.memory_used;

@@ -197,7 +197,7 @@ static void check_lost(struct run *run)
 {
 	static const char *const no_words[] = {NULL};
 
-	for (size_t i = FIRST_WITH_CONTEXT + 1; i < STEPS; i++)
+	for (size_t i = FIRST_WITH_CONTEXT; i < STEPS; i++)
 		check_sentence(run->ctx, steps[i].call(run), VKC_ERROR_DEVICE_LOST, steps[i].name,
 		               no_words);
 }

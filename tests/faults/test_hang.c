@@ -100,6 +100,7 @@ static void check_lost(VkComputeContext *ctx)
 	assert_string_equal(vkc_last_error(ctx), SENTENCE);
 	for (size_t i = 0; i < COUNT(steps); i++)
 		assert_int_equal(steps[i](ctx), VKC_ERROR_DEVICE_LOST);
+	assert_int_equal(vkc_get_device_info(ctx, &info), VKC_ERROR_DEVICE_LOST);
 }
 
 /* The faults of all calls in turn are another test's matter; each leaves a device behind here. */
