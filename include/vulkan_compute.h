@@ -62,7 +62,7 @@ typedef enum VkcType {
 
 /* Flags of an upload. */
 typedef enum VkcUploadFlags {
-	VKC_CENTER = 1 /* subtract the mean row (computed in float64) from every row first */
+	VKC_CENTER = 1 /* subtract the mean row (rounded once, to float64) from every row first */
 } VkcUploadFlags;
 
 typedef enum VkcDeviceType {

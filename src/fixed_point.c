@@ -146,24 +146,42 @@ static void scale(double *values, uint32_t count, int exponent)
 		values[c] = values[c] * first * second;
 }
 
+/* high + low += values, low holding what high cannot (Knuth's exact sum of two). */
+static void add(const double *values, uint32_t count, double *high, double *low)
+{
+	for (uint32_t c = 0; c < count; c++) {
+		double sum = high[c] + values[c];
+		double part = sum - high[c];
+		low[c] += (high[c] - (sum - part)) + (values[c] - part);
+		high[c] = sum;
+	}
+}
+
 void source_mean(const struct source *source, int exponent, double *mean)
 {
+	enum {
+		COLUMNS = 256 /* at a time */
+	};
+	const double num_rows = source->num_rows;
 	memset(mean, 0, source->dim * sizeof(*mean));
-	/* The row is added number by number; no buffer for it is needed. */
-	struct source number = *source;
-	number.dim = 1;
-	for (uint32_t r = 0; r < source->num_rows; r++) {
-		number.data = source->data + r * source->stride;
-		for (uint32_t c = 0; c < source->dim; c++) {
-			double value = 0.0;
-			read_row(&number, 0, &value);
-			scale(&value, 1, exponent);
-			mean[c] += value;
-			number.data += type_size(source->type);
+	struct source part = *source;
+	for (uint32_t done = 0; done < source->dim; done += part.dim, mean += part.dim) {
+		double values[COLUMNS];
+		double low[COLUMNS] = {0};
+		part.data = source->data + (size_t)done * type_size(source->type);
+		part.dim = source->dim - done < COLUMNS ? source->dim - done : COLUMNS;
+		for (uint32_t r = 0; r < source->num_rows; r++) {
+			read_row(&part, r, values);
+			scale(values, part.dim, exponent);
+			add(values, part.dim, mean, low);
+		}
+		/* The quotient, and what its rounding and that of the sum left over. */
+		for (uint32_t c = 0; c < part.dim; c++) {
+			double quotient = mean[c] / num_rows;
+			double rest = fma(-quotient, num_rows, mean[c]) + low[c];
+			mean[c] = quotient + rest / num_rows;
 		}
 	}
-	for (uint32_t c = 0; c < source->dim; c++)
-		mean[c] /= source->num_rows;
 }
 
 void source_row(const struct source *source, uint32_t row, int exponent, const double *mean,

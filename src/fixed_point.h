@@ -30,7 +30,8 @@ bool source_is_finite(const struct source *source, uint32_t *row, uint32_t *colu
 /* An exponent such that every number's magnitude is below 2^exponent. */
 int source_exponent(const struct source *source);
 
-/* mean[dim] = the mean row times 2^-exponent; sums stay below overflow. */
+/* mean[dim] = the mean row times 2^-exponent; sums stay below overflow. Summed in twice the
+ * precision, so that it is the exact mean, rounded once: rows that are all equal are their mean. */
 void source_mean(const struct source *source, int exponent, double *mean);
 
 /* Row `row` into values[dim]: as it is, or, with `mean`, times 2^-exponent less the mean. */

@@ -217,6 +217,27 @@ static void test_centring_equal_rows_leaves_zero_rows(void **state)
 	data_free(&data);
 }
 
+/* Sums of float64 have to be rounded, and their mean is to be the row for all that. */
+static void test_centring_equal_rows_of_float64(void **state)
+{
+	enum {
+		N = 49,
+		D = 300
+	};
+	Data zeros = data_make(DATA_RANDOM, N, D, 9);
+	double *equal = allocate((size_t)N * D, sizeof(*equal));
+	uint64_t seed = 3;
+
+	for (uint32_t at = 0; at < N * D; at++) {
+		equal[at] = at < D ? random_normal(&seed) : equal[at - D];
+		zeros.doubles[at] = 0;
+	}
+	for (zeros.n = 1; zeros.n <= N; zeros.n += 3)
+		check_upload(*state, VKC_FLOAT64, equal, 0, VKC_CENTER, &zeros, "equal rows of float64");
+	free(equal);
+	data_free(&zeros);
+}
+
 /* Rows asked for before and after the whole matrix is there. */
 static void check_rows(VkComputeContext *ctx, const Data *data, const float *matrix,
                        uint32_t first_row, uint32_t num_rows)
@@ -324,6 +345,7 @@ int main(void)
 		cmocka_unit_test(test_centring),
 		cmocka_unit_test(test_centring_of_huge_numbers),
 		cmocka_unit_test(test_centring_equal_rows_leaves_zero_rows),
+		cmocka_unit_test(test_centring_equal_rows_of_float64),
 		cmocka_unit_test(test_rows_are_pieces_of_the_whole),
 		cmocka_unit_test(test_no_rows_is_nothing_to_do),
 		cmocka_unit_test(test_packed_is_what_lies_above_the_diagonal),
