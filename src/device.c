@@ -60,13 +60,35 @@ static uint64_t host_memory_available(void)
 	return (uint64_t)kilobytes * 1024;
 }
 
+/* Bytes that a container lets its processes have together: the limit of the control group at
+ * the root of what it sees, version 2 or 1. UINT64_MAX where there is none. */
+static uint64_t container_memory(void)
+{
+	static const char *const files[] = {"/sys/fs/cgroup/memory.max",
+	                                    "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
+	uint64_t limit = UINT64_MAX;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		FILE *file = fopen(files[i], "r");
+		unsigned long long bytes;
+		if (!file)
+			continue;
+		if (fscanf(file, "%llu", &bytes) == 1 && bytes < limit)
+			limit = bytes;
+		fclose(file);
+	}
+	return limit;
+}
+
 static uint64_t default_memory_limit(const struct candidate *candidate)
 {
 	uint64_t memory = candidate_memory(candidate);
 	if (candidate->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU) {
 		uint64_t available = host_memory_available();
+		uint64_t container = container_memory();
 		if (available && available < memory)
 			memory = available;
+		if (container < memory)
+			memory = container;
 	}
 	return memory / 10 * 8;
 }
