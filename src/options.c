@@ -94,7 +94,6 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		{.name = "gram", .gram = &tuning->gram},
 		{.name = "walk_group", .number = &tuning->walk_group},
 		{.name = "walk_pieces", .number = &tuning->walk_pieces},
-		{.name = "lazy_terms", .number = &tuning->lazy_terms},
 		{.name = "submit_us", .number = &tuning->submit_us},
 		{.name = "hang_ms", .number = &tuning->hang_ms},
 		{.name = "range", .bytes = &tuning->range},
@@ -155,7 +154,8 @@ VkcResult options_read(const VkcOptions *given, struct options *options, struct 
 
 	*options = (struct options){
 		.validation = given->validation,
-		.device = given->device && *given->device ? given->device : options_environment("VKC_DEVICE"),
+		.device = given->device && *given->device ? given->device
+	                                              : options_environment("VKC_DEVICE"),
 		.memory_limit = given->memory_limit,
 		.tuning = {.int64 = -1,
 	               .texel = -1,
