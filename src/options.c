@@ -94,6 +94,7 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		{.name = "gram", .gram = &tuning->gram},
 		{.name = "walk_group", .number = &tuning->walk_group},
 		{.name = "walk_pieces", .number = &tuning->walk_pieces},
+		{.name = "lazy_terms", .number = &tuning->lazy_terms},
 		{.name = "submit_us", .number = &tuning->submit_us},
 		{.name = "hang_ms", .number = &tuning->hang_ms},
 		{.name = "range", .bytes = &tuning->range},
