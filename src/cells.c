@@ -207,7 +207,7 @@ static VkcResult stream_computed(struct reader *reader)
 			TRY(take(reader, piece));
 			uint64_t tiles =
 				(uint64_t)piece->area.num_rows / unit * (piece->area.num_columns / TILE);
-			pace_update(&pace, tiles, gram->stream->last_seconds);
+			pace_update(&pace, tiles, gram->stream);
 		}
 		piece->area = area;
 		TRY(begin_computed(reader, piece));

@@ -288,7 +288,7 @@ static VkcResult walk(struct diversity *diversity, struct batch *batch, uint32_t
 		TRY(submit_part(diversity, batch, &progress, &ticket, &part));
 		if (progress.ticket) {
 			TRY(stream_wait(stream, progress.ticket));
-			pace_update(&progress.pace, progress.before, stream->last_seconds);
+			pace_update(&progress.pace, progress.before, stream);
 		}
 		progress.ticket = ticket;
 		progress.before = (uint64_t)part * progress.steps;

@@ -361,7 +361,7 @@ VkcResult gram_advance(struct gram *gram)
 		while (gram->num_flights < 2 && gram->row < gram->rows->padded)
 			TRY(submit_next(gram));
 		TRY(stream_wait(gram->stream, gram->flight[0].ticket));
-		pace_update(&gram->pace, gram->flight[0].tiles, gram->stream->last_seconds);
+		pace_update(&gram->pace, gram->flight[0].tiles, gram->stream);
 		gram->rows_ready = gram->flight[0].rows;
 		gram->flight[0] = gram->flight[1];
 		gram->num_flights--;

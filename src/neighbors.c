@@ -160,7 +160,7 @@ static VkcResult take(struct search *search, struct part *part)
 	if (!part->ticket)
 		return VKC_SUCCESS;
 	TRY(stream_wait(gram->stream, part->ticket));
-	pace_update(&search->pace, part->units, gram->stream->last_seconds);
+	pace_update(&search->pace, part->units, gram->stream);
 	part->ticket = 0;
 	const struct buffer *from = part->staging.handle ? &part->staging : &part->results;
 	uint64_t found = (uint64_t)part->count * search->k;
@@ -232,15 +232,17 @@ static VkcResult compute_rows(struct search *search, struct part *part, uint32_t
 	const uint32_t padded = gram->rows->padded;
 	const uint32_t strips = (part->first + part->count - cells_row + unit - 1) / unit;
 	const struct cells to = {.buffer = &part->computed, .row = cells_row, .columns = padded};
-	uint64_t tiles = search->pace.units / strips;
+	const uint32_t tiles = padded / TILE;
+	const uint64_t most = search->pace.units / strips;
+	/* Of one size, so that the last tells how long they take. */
+	uint32_t pieces = (uint32_t)((tiles - 1) / (most ? most : 1) + 1);
 	struct area area = {.row = cells_row, .num_rows = strips * unit};
-	for (; area.column < padded; area.column += area.num_columns) {
+	for (; pieces > 0; pieces--, area.column += area.num_columns) {
 		if (area.column > 0) {
 			TRY(stream_submit(gram->stream, NULL));
 			TRY(stream_begin(gram->stream));
 		}
-		area.num_columns =
-			(uint32_t)lesser((tiles ? tiles : 1) * TILE, padded - area.column);
+		area.num_columns = (tiles - area.column / TILE) / pieces * TILE;
 		TRY(gram_compute(gram, &area, &to));
 		part->units = (uint64_t)strips * (area.num_columns / TILE);
 	}

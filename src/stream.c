@@ -133,7 +133,8 @@ static VkcResult slot_wait(struct stream *stream, struct slot *slot, double *lef
 	slot->pending = false;
 	double now = seconds_now();
 	double begin = slot->submitted > stream->last_end ? slot->submitted : stream->last_end;
-	stream->last_seconds = waited ? now - begin : 0.0;
+	stream->last_seconds = now - begin;
+	stream->last_seen = waited;
 	stream->last_end = now;
 error:
 	return result;
@@ -372,11 +373,11 @@ struct pace pace_start(const struct device *device, uint64_t units)
 	return (struct pace){.target = target ? target * 1e-6 : 0.06, .units = units ? units : 1};
 }
 
-void pace_update(struct pace *pace, uint64_t done, double seconds)
+void pace_update(struct pace *pace, uint64_t done, const struct stream *stream)
 {
-	if (seconds <= 0.0 || !done)
+	double factor = pace->target / (stream->last_seconds + 1e-9);
+	if (!done || (factor < 1.0 && !stream->last_seen))
 		return;
-	double factor = pace->target / seconds;
 	if (factor > 4.0)
 		factor = 4.0;
 	/* A smaller submission that took less than its time says nothing against more. */

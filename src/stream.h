@@ -45,7 +45,8 @@ struct stream {
 	struct slot *recording; /* NULL between submissions */
 	uint64_t next_ticket;   /* of the next submission; tickets begin at 1 */
 	double last_end;        /* when the last submission was seen to end */
-	double last_seconds;    /* how long it took; 0 where the host came too late to see */
+	double last_seconds;    /* how long it took, at most: the host may have come later */
+	bool last_seen;         /* it did not: just that long */
 };
 
 VkcResult stream_open(struct stream *stream, struct device *device);
@@ -95,7 +96,7 @@ struct pace {
 };
 
 struct pace pace_start(const struct device *device, uint64_t units);
-/* After a submission of `done` units was seen to take `seconds` (0 = not seen). */
-void pace_update(struct pace *pace, uint64_t done, double seconds);
+/* After stream_wait() for a submission of `done` units, of which 0 tells nothing. */
+void pace_update(struct pace *pace, uint64_t done, const struct stream *stream);
 
 #endif
