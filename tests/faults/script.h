@@ -33,6 +33,7 @@ struct script_mode {
 	const char *tuning;
 	const char *limits; /* of the test layer (see limits.c), or NULL */
 	bool after_start;   /* faults only from the first upload on */
+	uint64_t stride;    /* of the calls that fail in turn */
 };
 
 /* Sums over runs, for the last line of a test. */
