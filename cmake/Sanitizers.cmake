@@ -35,6 +35,7 @@ string(JOIN " " VKC_SANITIZE_FLAGS ${sanitize} "${keep_loaded}")
 # ctest reads this before it runs the tests.
 file(WRITE "${sanitized}/environment.cmake"
 	"set(ENV{LSAN_OPTIONS} \"suppressions=${sources}/lsan.supp:print_suppressions=0\")\n"
+	"set(ENV{TSAN_OPTIONS} \"suppressions=${sources}/tsan.supp\")\n"
 	"set(ENV{UBSAN_OPTIONS} \"print_stacktrace=1\")\n")
 set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${sanitized}/environment.cmake")
 
