@@ -322,14 +322,11 @@ static VkcResult choose_source(struct diversity *diversity, struct batch *batch,
 		batch->source = SOURCE_MATRIX;
 		TRY(gram_reach(gram, gram->rows->padded));
 	} else if (!gram->whole && gram->device->tuning.lazy != 0 && lazy_fits(lazy)) {
-		struct error before = *gram->device->error;
 		result = lazy_begin(lazy, term_shift(gram->rows));
-		if (result == VKC_ERROR_OUT_OF_DEVICE_MEMORY)
-			*gram->device->error = before; /* somebody else uses the device */
-		else if (result != VKC_SUCCESS)
-			goto error;
-		else
+		if (result == VKC_SUCCESS)
 			batch->source = SOURCE_NONE;
+		else if (result != VKC_ERROR_OUT_OF_DEVICE_MEMORY) /* somebody else uses the device */
+			goto error;
 	}
 	if (batch->source == SOURCE_PICKED)
 		TRY(picked_begin(&diversity->picked));

@@ -33,7 +33,6 @@ static void hash_add(struct set_hash *hash, uint32_t item)
 bool merge_open(struct merge *merge, struct gram *gram, const struct walks *walks,
                 uint32_t total, const uint32_t *output)
 {
-	struct error before = *gram->device->error;
 	uint32_t capacity = walks->count;
 	uint64_t entries = 1;
 	while (entries < 2 * (uint64_t)total)
@@ -58,7 +57,6 @@ bool merge_open(struct merge *merge, struct gram *gram, const struct walks *walk
 	    buffer_create(gram->device, BUFFER_STAGING, false, 2 * (uint64_t)capacity * 16,
 	                  "The snapshots of the walks", &merge->snapshots) == VKC_SUCCESS)
 		return true;
-	*gram->device->error = before;
 	merge_close(merge);
 	return false;
 }

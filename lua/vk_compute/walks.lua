@@ -17,8 +17,8 @@ local function timed(ctx, prefixes, count, prefix_length, length, output)
 end
 
 -- Without the matrix a walk takes a hundred times as long: so it is made in pieces, each of which
--- continues what is there. Each has to take what is there once more,
--- which is quicker than finding it: so a piece adds what takes about as long, or a second at least.
+-- continues what is there. Each has to take what is there once more, which is quicker than finding
+-- it: so a piece adds what takes about as long, or a second at least.
 local function in_pieces(ctx, prefixes, count, prefix_length, length, output)
   -- The result of a piece, packed as it is, is the prefixes of the next.
   local given, message = memory.collected("uint32_t[?]", count * length, 4)
