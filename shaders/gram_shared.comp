@@ -12,7 +12,8 @@
 // transposed in registers, so that shared memory is written and read in quadruples.
 //
 // With MIRROR the rectangle is part of the upper triangle: tiles below the diagonal
-// are skipped, those above are also written transposed.
+// are skipped, those above are also written transposed. With PICKED the rows are those
+// that picked_plan.comp has listed.
 
 #include "gram.glsl"
 
@@ -22,6 +23,9 @@ layout(std430, binding = 3) writeonly buffer Mirror { ivec4 mirror[]; };
 
 layout(local_size_x = 16, local_size_y = 8) in;
 
+#if PICKED
+#include "picked_rows.glsl"
+#else
 layout(push_constant) uniform Push
 {
 	uint a_first;  // quadruple of the rectangle's first row in a_rows
@@ -34,18 +38,19 @@ layout(push_constant) uniform Push
 	uint mirror_first; // the same of the transposed rectangle in mirror
 	uint mirror_quads;
 };
+#endif
 
 // Number k of the tile's rows r to r + 3 at [k * 16 + r / 4], in each half.
 #define HALF 256u
 shared ivec4 a_tile[2u * HALF];
 shared ivec4 b_tile[2u * HALF];
 
-// One quadruple of each of four rows.
-#define FETCH(LOAD, at) \
-	v0 = LOAD(at); \
-	v1 = LOAD(at + quads); \
-	v2 = LOAD(at + 2u * quads); \
-	v3 = LOAD(at + 3u * quads);
+// One quadruple of each of four rows, which begin at these.
+#define FETCH(LOAD, t) \
+	v0 = LOAD(start.x + t); \
+	v1 = LOAD(start.y + t); \
+	v2 = LOAD(start.z + t); \
+	v3 = LOAD(start.w + t);
 #define PUT(tile, at) \
 	tile[at] = ivec4(v0.x, v1.x, v2.x, v3.x); \
 	tile[at + 16u] = ivec4(v0.y, v1.y, v2.y, v3.y); \
@@ -54,9 +59,9 @@ shared ivec4 b_tile[2u * HALF];
 
 void main()
 {
+#if MIRROR
 	uint row_block = row / 64u + gl_WorkGroupID.y;
 	uint column_block = column / 64u + gl_WorkGroupID.x;
-#if MIRROR
 	if (column_block < row_block)
 		return;
 #endif
@@ -71,8 +76,20 @@ void main()
 	bool brings_a = lane < 64u;
 	uint own_row = lane % 16u * 4u;
 	uint own_quad = lane / 16u % 4u;
-	uint a = a_first + (down + own_row) * quads + own_quad;
-	uint b = b_first + (along + own_row) * quads + own_quad;
+	uvec4 start = uvec4(own_quad);
+#if PICKED
+	// Of other blocks of columns there may be more.
+	if (along >= columns)
+		return;
+	if (brings_a)
+		start += uvec4(listed_row(down + own_row), listed_row(down + own_row + 1u),
+		               listed_row(down + own_row + 2u), listed_row(down + own_row + 3u));
+	else
+		start += (along + own_row + uvec4(0u, 1u, 2u, 3u)) * quads;
+#else
+	start += brings_a ? a_first + (down + own_row + uvec4(0u, 1u, 2u, 3u)) * quads
+	                  : b_first + (along + own_row + uvec4(0u, 1u, 2u, 3u)) * quads;
+#endif
 	uint put = own_quad * 64u + lane % 16u;
 
 	I64 sums[8][4];
@@ -82,10 +99,10 @@ void main()
 
 	ivec4 v0, v1, v2, v3;
 	if (brings_a) {
-		FETCH(LOAD_A, a)
+		FETCH(LOAD_A, 0u)
 		PUT(a_tile, put)
 	} else {
-		FETCH(LOAD_B, b)
+		FETCH(LOAD_B, 0u)
 		PUT(b_tile, put)
 	}
 	uint from = 0u;
@@ -95,9 +112,9 @@ void main()
 		bool more = t < quads;
 		if (more) {
 			if (brings_a) {
-				FETCH(LOAD_A, a + t)
+				FETCH(LOAD_A, t)
 			} else {
-				FETCH(LOAD_B, b + t)
+				FETCH(LOAD_B, t)
 			}
 		}
 		[[unroll]] for (uint k = 0u; k < 16u; k++) {
@@ -121,12 +138,22 @@ void main()
 	}
 
 	ivec4 q[8];
-	uint i = row + down + y * 8u;
 	uint j = column + along + x * 4u;
 	[[unroll]] for (int m = 0; m < 8; m++) {
+		uint r = down + y * 8u + uint(m);
+#if PICKED
+		uint i = listed_item(r);
+#else
+		uint i = row + r;
+#endif
 		[[unroll]] for (int k = 0; k < 4; k++)
-			q[m][k] = to_q30(sums[m][k], i + uint(m) == j + uint(k));
-		result[result_first + (down + y * 8u + uint(m)) * result_quads + along / 4u + x] = q[m];
+			q[m][k] = to_q30(sums[m][k], i == j + uint(k));
+#if PICKED
+		if (is_here(r))
+			result[listed_place(r) * result_quads + j / 4u] = q[m];
+#else
+		result[result_first + r * result_quads + along / 4u + x] = q[m];
+#endif
 	}
 #if MIRROR
 	if (column_block > row_block) {

@@ -21,7 +21,8 @@ layout(push_constant) uniform Push
 	uint items;          // n
 	uint row_quads;      // quadruples of a row of the Gram matrix
 	uint rows_per_arena; // rows of the Gram matrix in each of the arenas
-	uint own_rows;       // 1: walk w finds its row at index w, not at the item's
+	uint places;         // quadruples of state before the numbers of the walks' rows, where
+	                     // those are not their items' numbers; else 0
 	uint counters;       // quadruples of state before the counters,
 	uint orders;         // the orders,
 	uint scores;         // and the scores
@@ -38,6 +39,12 @@ uint own_walk()
 {
 	uint group = first + gl_WorkGroupID.x;
 	return list == 0u ? group : state[list + group / 4u][group % 4u];
+}
+
+// The number of the row that the walk adds after it has chosen this item.
+uint row_of(uint walk, uint pick)
+{
+	return places == 0u ? pick : state[places + walk / 4u][walk % 4u];
 }
 
 #if TEXEL

@@ -37,7 +37,7 @@ void main()
 		hash = item_hash(pick);
 	barrier();
 	while (added < last) {
-		uint index = own_rows != 0u ? walk : pick;
+		uint index = row_of(walk, pick);
 		uint arena = index / rows_per_arena;
 		uint row = (index % rows_per_arena) * row_quads;
 		int weight = weight_of(pick);

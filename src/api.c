@@ -288,6 +288,7 @@ VkcResult vkc_compute_similarity_matrix(VkComputeContext *ctx, float *output_mat
 		return is_null(ctx, function, "output_matrix", "n x n floats");
 	if (!addressable(n, n, sizeof(float)))
 		return too_large(ctx, function, "output_matrix", n, n);
+	diversity_spare(&ctx->diversity);
 	return context_leave(ctx, similarity_matrix(&ctx->gram, output_matrix));
 }
 
@@ -305,6 +306,7 @@ VkcResult vkc_compute_similarity_rows(VkComputeContext *ctx, uint32_t first_row,
 		return is_null(ctx, function, "output_rows", "num_rows x n floats");
 	if (!addressable(num_rows, n, sizeof(float)))
 		return too_large(ctx, function, "output_rows", num_rows, n);
+	diversity_spare(&ctx->diversity);
 	return context_leave(ctx, similarity_rows(&ctx->gram, first_row, num_rows, output_rows));
 }
 
@@ -321,6 +323,7 @@ VkcResult vkc_compute_similarity_packed(VkComputeContext *ctx, float *output_pac
 		return is_null(ctx, function, "output_packed", "n (n - 1) / 2 floats");
 	if (!addressable(n, n, sizeof(float)))
 		return too_large(ctx, function, "output_packed", n, n);
+	diversity_spare(&ctx->diversity);
 	return context_leave(ctx, similarity_packed(&ctx->gram, output_packed));
 }
 
@@ -353,6 +356,7 @@ VkcResult vkc_compute_nearest_neighbors(VkComputeContext *ctx, uint32_t first_ro
 		                 function);
 	if (!addressable(num_rows, k, sizeof(uint32_t)))
 		return too_large(ctx, function, "output_indices", num_rows, k);
+	diversity_spare(&ctx->diversity);
 	return context_leave(ctx, neighbors_nearest(&ctx->neighbors, first_row, num_rows, k,
 	                                            output_indices, output_similarities));
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Diversity sequences: many walks over the items at once, each a workgroup that adds one
- * row of the Gram matrix a step to the scores of all items and takes the lowest. */
+ * Diversity sequences: many walks over the items at once. */
 #ifndef VKC_DIVERSITY_H
 #define VKC_DIVERSITY_H
 
@@ -10,11 +9,7 @@
 
 struct diversity {
 	struct gram *gram;
-	struct kernel walk;  /* some steps of all walks */
-	uint32_t num_arenas; /* what it was made for: arenas, */
-	uint32_t group;      /* invocations, */
-	uint32_t pieces;     /* quadruples of scores each, 0 = in memory, */
-	int shift;           /* and scaling */
+	struct walk_kernel walk;
 	struct picked picked;
 	struct lazy lazy;
 };
@@ -22,6 +17,8 @@ struct diversity {
 void diversity_open(struct diversity *diversity, struct gram *gram);
 /* Forgets what depends on the rows, keeps the kernels. */
 void diversity_reset(struct diversity *diversity);
+/* Frees what only makes the next sequences quicker, for others who need the memory. */
+void diversity_spare(struct diversity *diversity);
 void diversity_close(struct diversity *diversity);
 
 /* The arguments are valid. */

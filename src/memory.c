@@ -95,7 +95,7 @@ VkcResult buffer_create(struct device *device, enum buffer_use use, bool texel, 
 		.usage = VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
 	};
 	if (use == BUFFER_DEVICE)
-		info.usage |= VK_BUFFER_USAGE_STORAGE_BUFFER_BIT;
+		info.usage |= VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT;
 	if (texel)
 		info.usage |= VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT;
 	VK_MAKE(device, buffer->handle, CreateBuffer(device->handle, &info, NULL, &buffer->handle));

@@ -136,9 +136,17 @@ static uint32_t find_or_add(struct merge *merge, uint32_t row)
 	}
 }
 
-VkcResult merge_look(struct merge *merge, unsigned turn, uint32_t step)
+VkcResult merge_look(struct merge *merge, unsigned turn)
 {
 	VkcResult result = VKC_SUCCESS;
+	if (!merge->num_active)
+		return VKC_SUCCESS;
+	const uint64_t half = merge->snapshots.size / 2;
+	TRY(buffer_invalidate(merge->gram->device, &merge->snapshots, turn * half, half));
+	const uint32_t *snapshot =
+		(const uint32_t *)merge->snapshots.mapped + turn * half / sizeof(uint32_t);
+	/* Every active walk has chosen elements 0 … step. */
+	const uint32_t step = snapshot[(uint64_t)merge->active[0] * 4];
 	if (step + 1 < merge->given || step + 1 >= merge->length || step == 0)
 		return VKC_SUCCESS;
 	if (step - merge->last_look < merge->length / LOOKS)
@@ -149,10 +157,6 @@ VkcResult merge_look(struct merge *merge, unsigned turn, uint32_t step)
 			hash_add(&merge->hashes[r], merge->output[(uint64_t)r * merge->length + s]);
 	merge->hashed_step = step;
 
-	uint64_t half = merge->snapshots.size / 2;
-	TRY(buffer_invalidate(merge->gram->device, &merge->snapshots, turn * half, half));
-	const uint32_t *snapshot =
-		(const uint32_t *)merge->snapshots.mapped + turn * half / sizeof(uint32_t);
 	memset(merge->table, 0, ((uint64_t)merge->table_mask + 1) * sizeof(*merge->table));
 	for (uint32_t r = merge->first_compared; r < merge->first_row; r++)
 		(void)find_or_add(merge, r);

@@ -57,9 +57,9 @@ void merge_record_list(struct merge *merge, const struct walks *walks);
 /* and at its end a snapshot of where they are. */
 void merge_record_snapshot(struct merge *merge, const struct walks *walks, unsigned turn);
 
-/* Looks at the snapshot of a submission that has ended, after which every active walk has
- * chosen elements 0 … step, and stops walks that equal another. */
-VkcResult merge_look(struct merge *merge, unsigned turn, uint32_t step);
+/* Looks at the snapshot of a submission that has ended, after which all active walks have taken
+ * the same number of steps, and stops walks that equal another. */
+VkcResult merge_look(struct merge *merge, unsigned turn);
 
 /* Completes the rows of the batch's walks that were stopped. Where a hash has deceived, the
  * walk's number in the batch is added to merge->failed; returns how many there are. */

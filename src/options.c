@@ -95,6 +95,8 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		{.name = "walk_group", .number = &tuning->walk_group},
 		{.name = "walk_pieces", .number = &tuning->walk_pieces},
 		{.name = "lazy_terms", .number = &tuning->lazy_terms},
+		{.name = "kept_rows", .number = &tuning->kept_rows},
+		{.name = "submit_rows", .number = &tuning->submit_rows},
 		{.name = "submit_us", .number = &tuning->submit_us},
 		{.name = "hang_ms", .number = &tuning->hang_ms},
 		{.name = "range", .bytes = &tuning->range},

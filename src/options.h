@@ -29,6 +29,8 @@ struct tuning {
 	uint32_t walk_group;  /* invocations per walk, a power of two */
 	uint32_t walk_pieces; /* quadruples of scores an invocation holds */
 	uint32_t lazy_terms;  /* terms of exact scores that a lazy walk adds in a step */
+	uint32_t kept_rows;   /* rows that are kept of those computed one by one, at most */
+	uint32_t submit_rows; /* and how many of them a submission computes, at most */
 	uint32_t submit_us;   /* aimed-for time of a submission in microseconds */
 	uint32_t hang_ms;     /* how long to wait for the device, in milliseconds */
 	uint64_t range;       /* pretended limit of a storage buffer's range, in bytes */

@@ -155,9 +155,11 @@ static void barrier(struct stream *stream, VkPipelineStageFlags to, VkAccessFlag
 
 void stream_barrier(struct stream *stream)
 {
-	barrier(stream, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT,
+	barrier(stream,
+	        VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT |
+	            VK_PIPELINE_STAGE_DRAW_INDIRECT_BIT,
 	        VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_READ_BIT |
-	            VK_ACCESS_TRANSFER_WRITE_BIT);
+	            VK_ACCESS_TRANSFER_WRITE_BIT | VK_ACCESS_INDIRECT_COMMAND_READ_BIT);
 }
 
 VkcResult stream_begin(struct stream *stream)
@@ -253,9 +255,9 @@ error:
 	return result;
 }
 
-VkcResult stream_dispatch(struct stream *stream, const struct kernel *kernel,
-                          const struct binding *bindings, const void *push, uint32_t groups_x,
-                          uint32_t groups_y)
+/* Binds all that a dispatch needs. */
+static VkcResult prepare(struct stream *stream, const struct kernel *kernel,
+                         const struct binding *bindings, const void *push)
 {
 	VkcResult result;
 	const struct vulkan_api *vk = stream->device->vk;
@@ -272,8 +274,28 @@ VkcResult stream_dispatch(struct stream *stream, const struct kernel *kernel,
 	                          1, &set, 0, NULL);
 	vk->CmdPushConstants(slot->commands, kernel->layout, VK_SHADER_STAGE_COMPUTE_BIT, 0,
 	                     kernel->push_bytes, push);
-	vk->CmdDispatch(slot->commands, groups_x, groups_y, 1);
 error:
+	return result;
+}
+
+VkcResult stream_dispatch(struct stream *stream, const struct kernel *kernel,
+                          const struct binding *bindings, const void *push, uint32_t groups_x,
+                          uint32_t groups_y)
+{
+	VkcResult result = prepare(stream, kernel, bindings, push);
+	if (result == VKC_SUCCESS)
+		stream->device->vk->CmdDispatch(stream->recording->commands, groups_x, groups_y, 1);
+	return result;
+}
+
+VkcResult stream_dispatch_indirect(struct stream *stream, const struct kernel *kernel,
+                                   const struct binding *bindings, const void *push,
+                                   const struct buffer *groups, uint64_t offset)
+{
+	VkcResult result = prepare(stream, kernel, bindings, push);
+	if (result == VKC_SUCCESS)
+		stream->device->vk->CmdDispatchIndirect(stream->recording->commands, groups->handle,
+		                                        offset);
 	return result;
 }
 

@@ -64,6 +64,11 @@ VkcResult stream_dispatch(struct stream *stream, const struct kernel *kernel,
                           const struct binding *bindings, const void *push, uint32_t groups_x,
                           uint32_t groups_y);
 
+/* The same with as many workgroups as three words at `offset` bytes say then. */
+VkcResult stream_dispatch_indirect(struct stream *stream, const struct kernel *kernel,
+                                   const struct binding *bindings, const void *push,
+                                   const struct buffer *groups, uint64_t offset);
+
 /* Makes what was recorded so far visible to what is recorded next. */
 void stream_barrier(struct stream *stream);
 

@@ -41,6 +41,7 @@
 	F(CmdBindPipeline) \
 	F(CmdCopyBuffer) \
 	F(CmdDispatch) \
+	F(CmdDispatchIndirect) \
 	F(CmdFillBuffer) \
 	F(CmdPipelineBarrier) \
 	F(CmdPushConstants) \

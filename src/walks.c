@@ -18,7 +18,8 @@ void walks_lay_out(struct walks *walks, const struct gram *gram, uint32_t count)
 	walks->count = count;
 	walks->counters = (uint32_t)row_quads;
 	walks->list = walks->counters + count;
-	walks->orders = walks->list + (count + 3) / 4;
+	walks->places = walks->list + (count + 3) / 4;
+	walks->orders = walks->places + (count + 3) / 4;
 	walks->order_quads = (uint32_t)order_quads;
 	walks->scores = (uint32_t)(walks->orders + count * order_quads);
 	walks->size = (walks->scores + count * row_quads * 2) * 16;
@@ -31,11 +32,11 @@ static uint64_t orders_end(const struct walks *walks)
 }
 
 uint32_t walks_afford(struct walks *walks, const struct gram *gram, uint64_t each,
-                      uint64_t most_each, uint32_t wanted)
+                      uint64_t most_each, uint64_t spare, uint32_t wanted)
 {
 	const struct device *device = gram->device;
 	uint64_t range = device->limits.storage_range;
-	uint64_t left = (device->memory_limit - device->memory_used) / 8 * 7;
+	uint64_t left = (device->memory_limit - (device->memory_used - spare)) / 8 * 7;
 	walks_lay_out(walks, gram, 0);
 	uint64_t fixed = walks->size;
 	walks_lay_out(walks, gram, 1);
@@ -50,6 +51,14 @@ uint32_t walks_afford(struct walks *walks, const struct gram *gram, uint64_t eac
 	affordable = lesser(affordable, device->limits.group_count);
 	/* With less than one, the allocation says what is missing. */
 	return affordable < 1 ? 1 : (uint32_t)lesser(affordable, wanted);
+}
+
+uint32_t walks_most_rows(const struct gram *gram)
+{
+	const uint64_t most_products = gram->device->limits.cpu ? 1ull << 30 : 1ull << 34;
+	uint64_t most = most_products / ((uint64_t)gram->rows->padded * gram->rows->dim);
+	/* Four share what they read. */
+	return most < 4 ? 4 : (uint32_t)lesser(most, UINT32_MAX);
 }
 
 VkcResult walks_create(struct walks *walks, struct gram *gram)

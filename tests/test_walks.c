@@ -9,31 +9,34 @@
 
 enum {
 	WALKS = 5,
-	PREFIX = 30
+	PREFIX = 30,
+	MANY = 70, /* more than any kernel takes at a time */
+	MANY_LENGTH = 12
 };
 
 static const struct {
 	DataKind kind;
 	uint32_t n, d;
 } sets[] = {
-	{DATA_CLUSTERED, 1200, 24},
-	{DATA_ANISOTROPIC, 700, 64},
-	{DATA_UNNORMALISED, 900, 10},
-	{DATA_DUPLICATES, 800, 33},
-	{DATA_AXES, 500, 6},
-	{DATA_ZEROS, 400, 3},
-	{DATA_SIGNS, 300, 768},
+	{DATA_CLUSTERED, 500, 24},
+	{DATA_ANISOTROPIC, 260, 64},
+	{DATA_UNNORMALISED, 300, 10},
+	{DATA_DUPLICATES, 350, 33},
+	{DATA_AXES, 200, 6},
+	{DATA_ZEROS, 150, 3},
+	{DATA_SIGNS, 130, 768},
 	{DATA_RANDOM, 47, 4},
 	{DATA_RANDOM, 1, 1},
 };
 
-/* Whole walks from a few starts, and walks continued from a prefix of their own
- * for less than the whole. */
+/* Whole walks from a few starts, walks continued from a prefix of their own for less than
+ * the whole, and many short ones. */
 typedef struct Walks {
 	uint32_t n, prefix_length, length;
 	uint32_t *whole;     /* WALKS x n */
 	uint32_t *single;    /* n: the second walk alone */
 	uint32_t *continued; /* WALKS x length */
+	uint32_t *many;      /* MANY x MANY_LENGTH, where there are so many items */
 } Walks;
 
 static Walks expected[COUNT(sets)];
@@ -49,13 +52,15 @@ static Walks walks_of_set(VkComputeContext *ctx, uint32_t set)
 	};
 	uint32_t stride = n < PREFIX ? 1 : n / PREFIX;
 	uint32_t *prefixes = allocate((size_t)WALKS * PREFIX, sizeof(*prefixes));
-	uint32_t starts[WALKS];
+	uint32_t starts[MANY];
 
 	walks.whole = allocate((size_t)WALKS * n, sizeof(*walks.whole));
 	walks.single = allocate(n, sizeof(*walks.single));
 	walks.continued = allocate((size_t)WALKS * n, sizeof(*walks.continued));
-	for (uint32_t w = 0; w < WALKS; w++) {
+	walks.many = allocate((size_t)MANY * MANY_LENGTH, sizeof(*walks.many));
+	for (uint32_t w = 0; w < MANY; w++)
 		starts[w] = w * 211 % n;
+	for (uint32_t w = 0; w < WALKS; w++) {
 		for (uint32_t t = 0; t < walks.prefix_length; t++)
 			prefixes[w * walks.prefix_length + t] = (w + t * stride) % n;
 	}
@@ -64,6 +69,8 @@ static Walks walks_of_set(VkComputeContext *ctx, uint32_t set)
 	succeed(ctx, vkc_compute_diversity_sequences(ctx, prefixes, WALKS, walks.prefix_length,
 	                                             walks.length, walks.continued));
 	succeed(ctx, vkc_compute_diversity_sequence(ctx, starts[1], walks.single));
+	if (n >= MANY)
+		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, MANY, 1, MANY_LENGTH, walks.many));
 	check_bytes(walks.single, walks.whole + n, n * sizeof(uint32_t), "%s, %u x %u, single",
 	            data_kind_name(sets[set].kind), n, sets[set].d);
 	free(prefixes);
@@ -76,6 +83,7 @@ static void walks_free(Walks *walks)
 	free(walks->whole);
 	free(walks->single);
 	free(walks->continued);
+	free(walks->many);
 	*walks = (Walks){0};
 }
 
@@ -114,6 +122,10 @@ static void test_source(void **state)
 		check_bytes(walks.continued, expected[set].continued,
 		            (size_t)WALKS * walks.length * sizeof(uint32_t),
 		            "%s: %s, %u x %u, continued", tuning, kind, sets[set].n, sets[set].d);
+		if (walks.n >= MANY)
+			check_bytes(walks.many, expected[set].many,
+			            (size_t)MANY * MANY_LENGTH * sizeof(uint32_t), "%s: %s, %u x %u, many",
+			            tuning, kind, sets[set].n, sets[set].d);
 		walks_free(&walks);
 	}
 	vkc_destroy(ctx);
@@ -123,7 +135,12 @@ int main(void)
 {
 	static const char *const tunings[] = {
 		"matrix=0,lazy=0",
-		"matrix=0,lazy=0,int64=0",
+		"matrix=0,lazy=0,int64=0,merge=2",
+		"matrix=0,lazy=0,subgroup=0,merge=0",
+		"matrix=0,lazy=0,gram=shared",
+		"matrix=0,lazy=0,kept_rows=1,submit_rows=2",
+		"matrix=0,lazy=0,kept_rows=90,submit_us=1",
+		"matrix=0,lazy=0,texel=0,range=262144",
 		"matrix=0,lazy=1",
 		"matrix=0,lazy=1,int64=0",
 		"matrix=0,lazy=1,subgroup=0",

@@ -18,8 +18,15 @@ static uint32_t n; /* rows uploaded, 0 = none */
 
 static void make_context(struct input *input)
 {
-	static const char *const tunings[] = {"", "int64=0", "matrix=0", "merge=0", "lazy=0",
-	                                      "int64=0,matrix=0", "submit_us=1", "subgroup=0"};
+	static const char *const tunings[] = {
+		"",
+		"int64=0",
+		"matrix=0",
+		"merge=0",
+		"matrix=0,lazy=0,kept_rows=3,submit_rows=1",
+		"int64=0,matrix=0,lazy=1",
+		"submit_us=1",
+		"subgroup=0"};
 	const VkcOptions options = {
 		.struct_size = sizeof(options),
 		.tuning = tunings[take(input) % (sizeof(tunings) / sizeof(*tunings))]};

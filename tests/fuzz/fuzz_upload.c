@@ -9,7 +9,8 @@
 #include <stdbool.h>
 
 enum {
-	MOST_BYTES = 1 << 16
+	MOST_BYTES = 1 << 14,
+	MEMORY_LIMIT = 64 << 20 /* too little for the matrix of the largest */
 };
 
 static VkComputeContext *ctx;
@@ -71,8 +72,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t *block;
 	uint32_t sequence[MOST_BYTES / 2];
 
-	if (!ctx)
-		expect(NULL, vkc_init_with_options(NULL, &ctx), VKC_SUCCESS, "vkc_init_with_options");
+	if (!ctx) {
+		const VkcOptions options = {.struct_size = sizeof(options), .memory_limit = MEMORY_LIMIT};
+
+		expect(NULL, vkc_init_with_options(&options, &ctx), VKC_SUCCESS,
+		       "vkc_init_with_options");
+	}
 	e.type = (VkcType)take_number(&input, 3);
 	e.num_embeddings = take_number(&input, 20);
 	e.embedding_dim = take_number(&input, 20);

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// What both kernels share that compute the rows that picked_plan.comp has listed for an arena.
+
+#include "picked.glsl"
+
+layout(std430, binding = 3) readonly buffer Work { uint work[]; };
+
+layout(push_constant) uniform Push
+{
+	uint a_item;       // the first item in a_rows,
+	uint a_items;      // and how many there are
+	uint quads;        // quadruples of a row
+	uint column;       // the item of b_rows' first row,
+	uint columns;      // and how many rows there are, a multiple of 64
+	uint result_quads; // quadruples of a row of the result
+	uint arena;        // that the result is
+	uint most_rows;    // of an arena's list
+};
+
+uint listed_item(uint i)
+{
+	return work[ARENA_LIST(arena, most_rows) + i * 2u];
+}
+
+uint listed_place(uint i)
+{
+	return work[ARENA_LIST(arena, most_rows) + i * 2u + 1u];
+}
+
+// Whether the list has an entry i, and its item is in a_rows.
+bool is_here(uint i)
+{
+	return i < work[ARENA_COUNT(arena)] && listed_item(i) - a_item < a_items;
+}
+
+// Quadruple of a_rows where entry i's row begins; the first row's where that is not here.
+uint listed_row(uint i)
+{
+	return is_here(i) ? (listed_item(i) - a_item) * quads : 0u;
+}
