@@ -158,11 +158,11 @@ static void sequence(struct input *input)
 
 static void sequences(struct input *input)
 {
-	uint32_t count = take_number(input, 5);
+	uint32_t count = take_number(input, 9);
 	uint32_t prefix_length = take_number(input, 5);
 	uint32_t length = take_number(input, 14);
 	bool valid = n && prefix_length >= 1 && prefix_length <= length && length <= n;
-	bool small = count < 5 && prefix_length < 5;
+	bool small = count < 9 && prefix_length < 5;
 	size_t num_prefixes = small ? (size_t)count * prefix_length : 0;
 	uint32_t *prefixes, *out;
 
