@@ -250,8 +250,9 @@ void picked_make_room(struct picked *picked, const struct walks *walks, uint64_t
 	if (picked->num_kept >= kept && picked->num_kept <= most)
 		return;
 	/* What grows step by step at least doubles: its contents are lost each time. */
+	const uint64_t twice = 2 * (uint64_t)picked->num_kept;
 	if (kept > picked->num_kept)
-		kept = lesser(most, kept > 2 * (uint64_t)picked->num_kept ? kept : 2 * picked->num_kept);
+		kept = lesser(most, kept > twice ? kept : twice);
 	picked_reset(picked);
 	picked->wanted_kept = (uint32_t)kept;
 }
@@ -297,7 +298,7 @@ VkcResult picked_allocate(struct picked *picked, const struct walks *walks)
 	TRY(need_wide(picked));
 	TRY(buffer_create(device, BUFFER_DEVICE, false, work_bytes(picked, walks),
 	                  "The list of rows that the walks need", &picked->work));
-	TRY(buffer_create(device, BUFFER_STAGING, false, 2 * WORK_SNAPSHOT * sizeof(uint32_t),
+	TRY(buffer_create(device, BUFFER_STAGING, false, 2 * sizeof(uint32_t) * WORK_SNAPSHOT,
 	                  "The snapshots of the walks", &picked->snapshots));
 error:
 	return result;
