@@ -221,13 +221,12 @@ static uint32_t afford_picked(const struct diversity *diversity, struct walks *w
  * share the rows that they pick. */
 static bool worth_laziness(const struct diversity *diversity, struct walks *walks, uint32_t wanted)
 {
-	enum {
-		SHARING = 4
-	};
-	const int tuned = diversity->gram->device->tuning.lazy;
-	if (tuned >= 0)
-		return tuned;
-	return afford_picked(diversity, walks, wanted) < SHARING;
+	const struct device *device = diversity->gram->device;
+	/* A GPU reads the coarse rows for four walks as quickly as for one. */
+	const uint32_t sharing = device->limits.cpu ? 4 : 16;
+	if (device->tuning.lazy >= 0)
+		return device->tuning.lazy;
+	return afford_picked(diversity, walks, wanted) < sharing;
 }
 
 /* Makes the coarse rows, if they fit; *made says whether they are there. */
@@ -241,6 +240,13 @@ static VkcResult try_lazy(struct diversity *diversity, bool *made)
 	*made = result == VKC_SUCCESS;
 	/* Somebody else uses the device: as if they did not fit. */
 	return result == VKC_ERROR_OUT_OF_DEVICE_MEMORY ? VKC_SUCCESS : result;
+}
+
+/* Whether to compute so many rows takes a CPU driver about a second. */
+static bool takes_long(const struct gram *gram, uint64_t rows)
+{
+	const uint64_t products = (uint64_t)gram->rows->padded * gram->rows->dim;
+	return rows > (1u << 30) / products;
 }
 
 /* Chooses where rows come from, and makes what they come from. */
@@ -258,7 +264,10 @@ static VkcResult choose_source(struct diversity *diversity, struct batch *batch,
 		TRY(gram_reach(gram, gram->rows->padded));
 		return walk_kernel_need(&diversity->walk, gram, gram->num_arenas);
 	}
-	if (!gram->whole && worth_laziness(diversity, &batch->walks, wanted))
+	/* Where the matrix would fit, and little of it is asked for, laziness has to be worth its
+	 * preparations. */
+	if ((!gram->whole || gram->device->tuning.lazy == 1 || takes_long(gram, rows)) &&
+	    worth_laziness(diversity, &batch->walks, wanted))
 		TRY(try_lazy(diversity, &lazily));
 	batch->source = lazily ? SOURCE_NONE : SOURCE_PICKED;
 	if (!lazily) {

@@ -11,7 +11,9 @@ enum {
 	WALKS = 5,
 	PREFIX = 30,
 	MANY = 70, /* more than any kernel takes at a time */
-	MANY_LENGTH = 12
+	MANY_LENGTH = 12,
+	FEW = 2, /* too little for the matrix */
+	FEW_LENGTH = 6
 };
 
 static const struct {
@@ -53,6 +55,7 @@ static Walks walks_of_set(VkComputeContext *ctx, uint32_t set)
 	uint32_t stride = n < PREFIX ? 1 : n / PREFIX;
 	uint32_t *prefixes = allocate((size_t)WALKS * PREFIX, sizeof(*prefixes));
 	uint32_t starts[MANY];
+	uint32_t few[FEW * FEW_LENGTH];
 
 	walks.whole = allocate((size_t)WALKS * n, sizeof(*walks.whole));
 	walks.single = allocate(n, sizeof(*walks.single));
@@ -65,7 +68,13 @@ static Walks walks_of_set(VkComputeContext *ctx, uint32_t set)
 			prefixes[w * walks.prefix_length + t] = (w + t * stride) % n;
 	}
 	context_upload(ctx, &data);
+	if (n >= MANY)
+		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, FEW, 1, FEW_LENGTH, few));
 	succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, WALKS, 1, n, walks.whole));
+	for (uint32_t w = 0; n >= MANY && w < FEW; w++)
+		check_bytes(few + (size_t)w * FEW_LENGTH, walks.whole + (size_t)w * n,
+		            FEW_LENGTH * sizeof(uint32_t), "%s, %u x %u, few",
+		            data_kind_name(sets[set].kind), n, sets[set].d);
 	succeed(ctx, vkc_compute_diversity_sequences(ctx, prefixes, WALKS, walks.prefix_length,
 	                                             walks.length, walks.continued));
 	succeed(ctx, vkc_compute_diversity_sequence(ctx, starts[1], walks.single));
@@ -141,6 +150,7 @@ int main(void)
 		"matrix=0,lazy=0,kept_rows=1,submit_rows=2",
 		"matrix=0,lazy=0,kept_rows=90,submit_us=1",
 		"matrix=0,lazy=0,texel=0,range=262144",
+		"lazy=1",
 		"matrix=0,lazy=1",
 		"matrix=0,lazy=1,int64=0",
 		"matrix=0,lazy=1,subgroup=0",
