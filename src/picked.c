@@ -183,8 +183,10 @@ static uint64_t ledger_bytes(const struct picked *picked, uint64_t kept)
 
 static uint64_t work_bytes(const struct picked *picked, const struct walks *walks)
 {
-	return (WORK_LISTS + (uint64_t)picked->most_rows * 2 * PICKED_MOST_ARENAS + walks->count) *
-	       sizeof(uint32_t);
+	const uint64_t lists = (uint64_t)picked->most_rows * 2 * PICKED_MOST_ARENAS;
+	/* Kernels look at as many entries of a list as they compute rows at a time. */
+	const uint64_t beyond = 2 * TILE;
+	return (WORK_LISTS + lists + walks->count + beyond) * sizeof(uint32_t);
 }
 
 uint64_t picked_walk_bytes(const struct picked *picked)
