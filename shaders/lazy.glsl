@@ -33,6 +33,9 @@ layout(push_constant) uniform Push
 	uint b_items;
 	uint walks;
 	uint most_terms;      // that one walk adds to exact scores in a step
+	uint resolve_groups;  // workgroups that share a walk's contenders, each every so many,
+	uint resolve_width;   // terms that one of them computes at once,
+	uint resolve_rounds;  // and how often in a step: drivers may end long loops early
 };
 
 // A walk's centroid, in quadruples: the head (shift, pending, unused, unused), the bounds
@@ -55,9 +58,14 @@ layout(push_constant) uniform Push
 
 // How many terms each of a walk's contenders gets in a step: with many contenders that are
 // far behind, one step could otherwise take arbitrarily long.
-uint terms_each(uint contenders)
+// That a workgroup does for the next of its contenders, which is `behind` terms behind, where
+// it has `left` of its rounds.
+uint next_terms(uint contenders, uint behind, inout uint left)
 {
-	return max(most_terms / contenders, 1u);
+	uint terms = min(behind, max(most_terms / contenders, 1u));
+	uint rounds = min(left, (terms + resolve_width - 1u) / resolve_width);
+	left -= rounds;
+	return min(terms, rounds * resolve_width);
 }
 
 // Above all scores: no item.

@@ -30,20 +30,24 @@ void main()
 		uint count = work[own_work];
 		I64 best = i64_from_parts(0xffffffffu, 0x7fffffffu);
 		uint best_item = 0xffffffffu;
-		for (uint i = lane; i < count; i += GROUP) {
-			uint item = work[own_work + CONTENDERS + i];
-			uint exact = own_work + EXACT + item * 4u;
-			I64 score = i64_from_parts(work[exact], work[exact + 1u]);
-			if (i64_less(score, best) || (score == best && item < best_item)) {
-				best = score;
-				best_item = item;
-			}
-			// A single contender won without its exact score.
-			if (count > 1u) {
-				uint terms = min(added, work[exact + 2u] + terms_each(count));
-				work[exact + 2u] = terms;
-				if (terms < added)
-					behind = true;
+		for (uint group = lane; group < resolve_groups; group += GROUP) {
+			uint left = resolve_rounds;
+			for (uint i = group; i < count; i += resolve_groups) {
+				uint item = work[own_work + CONTENDERS + i];
+				uint exact = own_work + EXACT + item * 4u;
+				I64 score = i64_from_parts(work[exact], work[exact + 1u]);
+				if (i64_less(score, best) || (score == best && item < best_item)) {
+					best = score;
+					best_item = item;
+				}
+				// A single contender won without its exact score.
+				if (count > 1u) {
+					uint terms = work[exact + 2u];
+					terms += next_terms(count, added - terms, left);
+					work[exact + 2u] = terms;
+					if (terms < added)
+						behind = true;
+				}
 			}
 		}
 		barrier();

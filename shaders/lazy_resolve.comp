@@ -51,15 +51,16 @@ void main()
 	uint count = work[own_work];
 	if (count < 2u)
 		return;
-	uint most = terms_each(count);
-	for (uint c = gl_WorkGroupID.x; c < count; c += gl_NumWorkGroups.x) {
+	uint left = resolve_rounds;
+	for (uint c = gl_WorkGroupID.x; c < count; c += resolve_groups) {
 		uint item = work[own_work + CONTENDERS + c];
-		if (item - a_item >= a_items)
-			continue;
 		uint exact = own_work + EXACT + item * 4u;
 		uint first = work[exact + 2u];
+		uint terms = next_terms(count, added - first, left);
+		if (terms == 0u || item - a_item >= a_items)
+			continue;
 		I64 share = share_of((item - a_item) * quads, orders + walk * order_quads, first + lane,
-		                     min(added, first + most));
+		                     first + terms);
 		sums[lane] = uvec2(i64_low(share), i64_high(share));
 		barrier();
 		if (lane == 0u) {

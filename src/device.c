@@ -116,6 +116,9 @@ static void read_limits(struct device *device, const struct candidate *candidate
 	vk->GetPhysicalDeviceFormatProperties(candidate->handle, TEXEL_FORMAT, &format);
 
 	limits->cpu = candidate->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
+	/* Mesa's drivers for processors end all loops of an invocation after 65,535 turns
+	 * (LP_MAX_TGSI_LOOP_ITERATIONS), without a word. */
+	limits->most_loops = limits->cpu ? 50000 : 1u << 24;
 	limits->direct = tuning->direct != 0 && candidate->properties.deviceType !=
 	                                            VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
 	limits->group_invocations =

@@ -7,7 +7,7 @@
 #include "variants.h"
 
 /* Workgroups that share the contenders of one walk. */
-#define RESOLVE_GROUPS 32
+#define RESOLVE_GROUPS 128
 
 /* With more numbers of 15 bits times 30 an approximate score would not fit 63 bits. */
 #define MOST_DIM (1u << 17)
@@ -34,6 +34,9 @@ struct push {
 	uint32_t b_items;
 	uint32_t walks;
 	uint32_t most_terms;
+	uint32_t resolve_groups;
+	uint32_t resolve_width;
+	uint32_t resolve_rounds;
 };
 
 /* As declared in shaders/lazy_coarse.comp. */
@@ -118,7 +121,8 @@ bool lazy_fits(const struct lazy *lazy)
 	uint64_t needed = lazy->blocks ? 0 : coarse_bytes(rows, rows->padded);
 	/* A walk's state, twice for its staging, and some for rounding up. */
 	needed += lazy_walk_bytes(lazy) + 32 * (uint64_t)rows->padded + (1u << 16);
-	return rows->dim <= MOST_DIM && lazy_walk_range(lazy) <= device->limits.storage_range &&
+	/* Two loops of lazy_contenders take four items a turn, of 32 invocations. */
+	return rows->dim <= MOST_DIM && rows->padded / 64 <= device->limits.most_loops && lazy_walk_range(lazy) <= device->limits.storage_range &&
 	       device->memory_used + needed <= device->memory_limit / 8 * 7;
 }
 
@@ -149,6 +153,11 @@ error:
 	return result;
 }
 
+static uint32_t resolve_width(const struct device *device)
+{
+	return device->limits.cpu ? 8 : 64;
+}
+
 static VkcResult need_kernels(struct lazy *lazy, int shift)
 {
 	VkcResult result = VKC_SUCCESS;
@@ -162,7 +171,7 @@ static VkcResult need_kernels(struct lazy *lazy, int shift)
 	const char *loads = variant_loads(device);
 	/* A CPU driver pays for every subgroup at every barrier. */
 	const uint32_t wide = device->limits.cpu ? 32 : 128;
-	const uint32_t narrow = device->limits.cpu ? 8 : 64;
+	const uint32_t narrow = resolve_width(device);
 	struct kernel_source coarse = {.push_bytes = sizeof(struct coarse_push), .bindings = "ss"};
 	char name[48];
 	TRY(variant_find(lazy->gram->device, &coarse, "lazy_coarse"));
@@ -360,6 +369,14 @@ static uint32_t most_terms(const struct lazy *lazy, const struct walks *walks)
 	                                          : UINT32_MAX;
 }
 
+/* How many terms an invocation of lazy_resolve adds in turn. */
+static uint32_t resolve_rounds(const struct lazy *lazy)
+{
+	const struct device *device = lazy->gram->device;
+	uint32_t rounds = device->limits.most_loops / (lazy->gram->rows->quads + 2);
+	return rounds ? rounds : 1;
+}
+
 VkcResult lazy_record(struct lazy *lazy, const struct walks *walks, uint32_t steps)
 {
 	VkcResult result = VKC_SUCCESS;
@@ -381,6 +398,9 @@ VkcResult lazy_record(struct lazy *lazy, const struct walks *walks, uint32_t ste
 		.root = root_above(rows->dim),
 		.walks = walks->count,
 		.most_terms = most_terms(lazy, walks),
+		.resolve_groups = RESOLVE_GROUPS,
+		.resolve_width = resolve_width(lazy->gram->device),
+		.resolve_rounds = resolve_rounds(lazy),
 	};
 	push.coarse_norm = (1u << (30 - lazy->coarse_shift)) + push.root;
 	const struct binding choose[] = {

@@ -249,12 +249,18 @@ void picked_make_room(struct picked *picked, const struct walks *walks, uint64_t
 	if (most < walks->count)
 		most = walks->count;
 	uint64_t kept = wanted < walks->count ? walks->count : lesser(wanted, most);
-	if (picked->num_kept >= kept && picked->num_kept <= most)
-		return;
+	bool fits = picked->num_kept >= kept && picked->num_kept <= most;
+	if (fits)
+		kept = picked->num_kept;
 	/* What grows step by step at least doubles: its contents are lost each time. */
 	const uint64_t twice = 2 * (uint64_t)picked->num_kept;
 	if (kept > picked->num_kept)
 		kept = lesser(most, kept > twice ? kept : twice);
+	/* For each row picked_plan looks through all places, by 32 invocations at least. */
+	uint64_t rows = device->limits.most_loops / (kept / 32 + 4);
+	picked->most_rows = (uint32_t)lesser(picked->most_rows, rows ? rows : 1);
+	if (fits)
+		return;
 	picked_reset(picked);
 	picked->wanted_kept = (uint32_t)kept;
 }

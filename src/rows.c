@@ -57,6 +57,13 @@ VkcResult rows_check(struct device *device, const struct source *source)
 	struct rows rows = {0};
 	VkcResult result = lay_out(device, source, &rows);
 	uint64_t bytes = row_bytes(&rows) * rows.padded;
+	/* A dot product is one loop. */
+	if (result == VKC_SUCCESS && rows.quads > device->limits.most_loops)
+		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "The embeddings have %" PRIu32 " numbers each, but kernels on a driver for "
+		                 "processors take at most %" PRIu32
+		                 ": use fewer, or a GPU (VKC_DEVICE).",
+		                 source->dim, device->limits.most_loops * 4);
 	if (result == VKC_SUCCESS && bytes > device->memory_limit)
 		result = error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 		                   "The upload needs %" PRIu64 " bytes of device memory, but only %" PRIu64
