@@ -185,7 +185,7 @@ static uint64_t work_bytes(const struct picked *picked, const struct walks *walk
 {
 	const uint64_t lists = (uint64_t)picked->most_rows * 2 * PICKED_MOST_ARENAS;
 	/* Kernels look at as many entries of a list as they compute rows at a time. */
-	const uint64_t beyond = 2 * TILE;
+	const uint64_t beyond = 2ull * TILE;
 	return (WORK_LISTS + lists + walks->count + beyond) * sizeof(uint32_t);
 }
 
