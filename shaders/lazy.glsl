@@ -56,10 +56,9 @@ layout(push_constant) uniform Push
 #define EXACT (4u + padded)
 #define LOWEST (4u + 5u * padded)
 
-// How many terms each of a walk's contenders gets in a step: with many contenders that are
-// far behind, one step could otherwise take arbitrarily long.
-// That a workgroup does for the next of its contenders, which is `behind` terms behind, where
-// it has `left` of its rounds.
+// How many terms a workgroup adds in this step to the next of its contenders, which is `behind`
+// terms behind, where it has `left` of its rounds: with many contenders that are far behind, one
+// step could otherwise take arbitrarily long.
 uint next_terms(uint contenders, uint behind, inout uint left)
 {
 	uint terms = min(behind, max(most_terms / contenders, 1u));

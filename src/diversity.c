@@ -249,13 +249,13 @@ static bool takes_long(const struct gram *gram, uint64_t rows)
 	return rows > (1u << 30) / products;
 }
 
-/* Chooses where rows come from, and makes what they come from. */
-static VkcResult choose_source(struct diversity *diversity, struct batch *batch, uint32_t wanted)
+/* Chooses where rows come from, and makes what they come from. rows: of the matrix that `wanted`
+ * walks need, if nothing is merged. */
+static VkcResult choose_source(struct diversity *diversity, struct batch *batch, uint32_t wanted,
+                               uint64_t rows)
 {
 	VkcResult result;
 	struct gram *gram = diversity->gram;
-	/* Of the matrix, if nothing is merged. */
-	const uint64_t rows = (uint64_t)wanted * (batch->walks.length - 1);
 	bool lazily = false;
 	TRY(gram_plan(gram));
 	if (gram_worth_finishing(gram, rows < UINT32_MAX ? (uint32_t)rows : UINT32_MAX)) {
@@ -287,7 +287,7 @@ static VkcResult prepare(struct diversity *diversity, struct batch *batch, uint3
 	struct walks *walks = &batch->walks;
 	struct picked *picked = &diversity->picked;
 	const uint64_t rows = (uint64_t)wanted * (walks->length - 1);
-	TRY(choose_source(diversity, batch, wanted));
+	TRY(choose_source(diversity, batch, wanted, rows));
 	if (batch->source == SOURCE_NONE)
 		/* A step of all of them is the least that a submission takes. */
 		wanted = walks_afford(walks, gram, lazy_walk_bytes(&diversity->lazy),

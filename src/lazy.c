@@ -153,7 +153,8 @@ error:
 	return result;
 }
 
-static uint32_t resolve_width(const struct device *device)
+/* Invocations of the kernels that read rows. */
+static uint32_t narrow_group(const struct device *device)
 {
 	return device->limits.cpu ? 8 : 64;
 }
@@ -171,7 +172,7 @@ static VkcResult need_kernels(struct lazy *lazy, int shift)
 	const char *loads = variant_loads(device);
 	/* A CPU driver pays for every subgroup at every barrier. */
 	const uint32_t wide = device->limits.cpu ? 32 : 128;
-	const uint32_t narrow = resolve_width(device);
+	const uint32_t narrow = narrow_group(device);
 	struct kernel_source coarse = {.push_bytes = sizeof(struct coarse_push), .bindings = "ss"};
 	char name[48];
 	TRY(variant_find(lazy->gram->device, &coarse, "lazy_coarse"));
@@ -317,7 +318,7 @@ static VkcResult scan_all(struct lazy *lazy, const struct walks *walks, struct p
 {
 	VkcResult result = VKC_SUCCESS;
 	const struct rows *rows = lazy->gram->rows;
-	const uint32_t items_per_group = (lazy->gram->device->limits.cpu ? 8 : 64) * 8;
+	const uint32_t items_per_group = narrow_group(lazy->gram->device) * 8;
 	const bool one = walks->count == 1;
 	for (uint32_t b = 0; b < rows->num_blocks; b++) {
 		push->a_item = b * rows->rows_per_block;
@@ -399,7 +400,7 @@ VkcResult lazy_record(struct lazy *lazy, const struct walks *walks, uint32_t ste
 		.walks = walks->count,
 		.most_terms = most_terms(lazy, walks),
 		.resolve_groups = RESOLVE_GROUPS,
-		.resolve_width = resolve_width(lazy->gram->device),
+		.resolve_width = narrow_group(lazy->gram->device),
 		.resolve_rounds = resolve_rounds(lazy),
 	};
 	push.coarse_norm = (1u << (30 - lazy->coarse_shift)) + push.root;

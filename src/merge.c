@@ -139,8 +139,6 @@ static uint32_t find_or_add(struct merge *merge, uint32_t row)
 VkcResult merge_look(struct merge *merge, unsigned turn)
 {
 	VkcResult result = VKC_SUCCESS;
-	if (!merge->num_active)
-		return VKC_SUCCESS;
 	const uint64_t half = merge->snapshots.size / 2;
 	TRY(buffer_invalidate(merge->gram->device, &merge->snapshots, turn * half, half));
 	const uint32_t *snapshot =
