@@ -122,7 +122,8 @@ bool lazy_fits(const struct lazy *lazy)
 	/* A walk's state, twice for its staging, and some for rounding up. */
 	needed += lazy_walk_bytes(lazy) + 32 * (uint64_t)rows->padded + (1u << 16);
 	/* Two loops of lazy_contenders take four items a turn, of 32 invocations. */
-	return rows->dim <= MOST_DIM && rows->padded / 64 <= device->limits.most_loops && lazy_walk_range(lazy) <= device->limits.storage_range &&
+	return rows->dim <= MOST_DIM && rows->padded / 64 <= device->limits.most_loops &&
+	       lazy_walk_range(lazy) <= device->limits.storage_range &&
 	       device->memory_used + needed <= device->memory_limit / 8 * 7;
 }
 

@@ -60,9 +60,9 @@ VkcResult rows_check(struct device *device, const struct source *source)
 	/* A dot product is one loop. */
 	if (result == VKC_SUCCESS && rows.quads > device->limits.most_loops)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "The embeddings have %" PRIu32 " numbers each, but kernels on a driver for "
-		                 "processors take at most %" PRIu32
-		                 ": use fewer, or a GPU (VKC_DEVICE).",
+		                 "The embeddings have %" PRIu32
+		                 " numbers each, but kernels on a driver for processors take at most "
+		                 "%" PRIu32 ": use fewer, or a GPU (VKC_DEVICE).",
 		                 source->dim, device->limits.most_loops * 4);
 	if (result == VKC_SUCCESS && bytes > device->memory_limit)
 		result = error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,

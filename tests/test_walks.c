@@ -81,7 +81,8 @@ static Walks walks_of_set(VkComputeContext *ctx, uint32_t set)
 	                                             walks.length, walks.continued));
 	succeed(ctx, vkc_compute_diversity_sequence(ctx, starts[1], walks.single));
 	if (n >= MANY)
-		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, MANY, 1, MANY_LENGTH, walks.many));
+		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, MANY, 1, MANY_LENGTH,
+		                                             walks.many));
 	check_bytes(walks.single, walks.whole + n, n * sizeof(uint32_t), "%s, %u x %u, single",
 	            data_kind_name(sets[set].kind), n, sets[set].d);
 	free(prefixes);
