@@ -163,12 +163,14 @@ static void report_equal(const struct reference *reference, const uint32_t *sequ
                          uint32_t count, uint32_t length, uint32_t stride)
 {
 	uint64_t equal = 0, positions = (uint64_t)count * (length - 1);
+	double miss = 0;
 	for (uint32_t w = 0; w < count; w++)
-		equal += reference_equal(reference, sequences + (uint64_t)w * stride, length);
+		equal += reference_equal(reference, sequences + (uint64_t)w * stride, length, &miss);
 	report_set("checked", "%lu", positions);
 	/* 100 only when it is. */
 	report_set("equal_percent", equal == positions ? "%.0f" : "%.4f",
 	           100.0 * (double)equal / (double)positions);
+	report_set("largest_miss", "%.2g", miss);
 }
 
 static void report_walks(struct bench *bench, struct row rows[ROWS])
@@ -250,7 +252,7 @@ int main(int argc, char **argv)
 	struct data data = data_open(&settings);
 	struct bench bench = bench_open(&settings, &data);
 	report_begin("method walks length limit_mib tuning matrix runs seconds steps us_per_step "
-	             "walks_per_s vs_sgemv checked equal_percent device_mib times",
+	             "walks_per_s vs_sgemv checked equal_percent largest_miss device_mib times",
 	             &settings, bench.ctx, &data);
 	report_start("upload", upload(&bench));
 	double first = make_matrix(bench.ctx, data.n);

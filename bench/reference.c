@@ -77,13 +77,22 @@ static uint32_t first_up_to(const double *scores, uint32_t n, double most)
 	return j;
 }
 
+static double largest(const double *numbers, uint32_t n)
+{
+	double most = 0;
+	for (uint32_t i = 0; i < n; i++)
+		most = numbers[i] > most ? numbers[i] : most;
+	return most;
+}
+
 uint64_t reference_equal(const struct reference *reference, const uint32_t *sequence,
-                         uint32_t length)
+                         uint32_t length, double *miss)
 {
 	uint32_t n = reference->data->n, d = reference->data->d;
 	double *chosen = allocate((uint64_t)BLOCK * d, sizeof(*chosen));
 	double *cosines = allocate((uint64_t)BLOCK * n, sizeof(*cosines));
 	double *scores = allocate(n, sizeof(*scores));
+	const double largest_norm = largest(reference->norms, n);
 	double weight = 0;
 	uint64_t equal = 0;
 	for (uint32_t t = 0; t + 1 < length; t++) {
@@ -104,8 +113,12 @@ uint64_t reference_equal(const struct reference *reference, const uint32_t *sequ
 		scores[sequence[t]] = INFINITY;
 		for (uint32_t j = 0; j < n; j++)
 			scores[j] += norm * row[j];
-		double tie = 1e-15 * weight;
-		equal += first_up_to(scores, n, lowest(scores, n) + tie) == sequence[t + 1];
+		double least = lowest(scores, n);
+		uint32_t next = sequence[t + 1];
+		if (first_up_to(scores, n, least + 1e-15 * weight) == next)
+			equal++;
+		else
+			*miss = fmax(*miss, (scores[next] - least) / largest_norm);
 	}
 	free(chosen);
 	free(cosines);

@@ -24,8 +24,9 @@ double reference_error(const struct reference *reference, const float *rows, uin
 
 /* Replays a sequence: how many of its elements, the start not counted, are the choice of
  * float64 sums behind the same elements. Scores that differ by less than such sums can tell
- * count as ties, which go to the lowest index. */
+ * count as ties, which go to the lowest index. *miss grows to the most by which another choice's
+ * score is above the lowest, in units of the largest norm. */
 uint64_t reference_equal(const struct reference *reference, const uint32_t *sequence,
-                         uint32_t length);
+                         uint32_t length, double *miss);
 
 #endif
