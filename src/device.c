@@ -45,19 +45,19 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 	}
 }
 
-/* Bytes of memory that the host can give without swapping, or 0 where unknown. */
+/* Bytes of memory that the host can give without swapping, or UINT64_MAX where unknown. */
 static uint64_t host_memory_available(void)
 {
 	FILE *file = fopen("/proc/meminfo", "r");
 	if (!file)
-		return 0;
+		return UINT64_MAX;
 	char line[128];
 	unsigned long long kilobytes = 0;
 	while (fgets(line, sizeof(line), file))
 		if (sscanf(line, "MemAvailable: %llu kB", &kilobytes) == 1)
 			break;
 	fclose(file);
-	return (uint64_t)kilobytes * 1024;
+	return kilobytes ? (uint64_t)kilobytes * 1024 : UINT64_MAX;
 }
 
 /* Bytes that a container lets its processes have together: the limit of the control group at
@@ -79,23 +79,24 @@ static uint64_t container_memory(void)
 	return limit;
 }
 
-static uint64_t default_memory_limit(const struct candidate *candidate)
-{
-	uint64_t memory = candidate_memory(candidate);
-	if (candidate->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU) {
-		uint64_t available = host_memory_available();
-		uint64_t container = container_memory();
-		if (available && available < memory)
-			memory = available;
-		if (container < memory)
-			memory = container;
-	}
-	return memory / 10 * 8;
-}
-
-static uint32_t least(uint32_t a, uint32_t b)
+static uint64_t least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
+}
+
+static uint64_t default_memory_limit(const struct candidate *candidate)
+{
+	/* What Mesa 22's and SwiftShader's CPU drivers report, whatever the machine has. */
+	const uint64_t made_up = 1ull << 31;
+	const uint64_t heap = candidate_memory(candidate);
+	if (candidate->properties.deviceType != VK_PHYSICAL_DEVICE_TYPE_CPU)
+		return heap / 10 * 8;
+	uint64_t host = least(host_memory_available(), container_memory());
+	uint64_t limit = least(heap, host) / 10 * 8;
+	/* Others want some of it, too. */
+	if (heap == made_up && host != UINT64_MAX && host / 2 > limit)
+		limit = host / 2;
+	return limit;
 }
 
 static void read_limits(struct device *device, const struct candidate *candidate)
@@ -122,10 +123,11 @@ static void read_limits(struct device *device, const struct candidate *candidate
 	limits->direct = tuning->direct != 0 && candidate->properties.deviceType !=
 	                                            VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
 	limits->group_invocations =
-		least(given->maxComputeWorkGroupInvocations, given->maxComputeWorkGroupSize[0]);
-	limits->group_count = least(given->maxComputeWorkGroupCount[0],
-	                            least(given->maxComputeWorkGroupCount[1],
-	                                  given->maxComputeWorkGroupCount[2]));
+		(uint32_t)least(given->maxComputeWorkGroupInvocations, given->maxComputeWorkGroupSize[0]);
+	limits->group_count = UINT32_MAX;
+	for (int axis = 0; axis < 3; axis++)
+		limits->group_count =
+			(uint32_t)least(limits->group_count, given->maxComputeWorkGroupCount[axis]);
 	limits->shared_bytes = given->maxComputeSharedMemorySize;
 	limits->storage_buffers = given->maxPerStageDescriptorStorageBuffers;
 	limits->storage_range = given->maxStorageBufferRange;

@@ -108,6 +108,49 @@ static void test_memory_of_a_context(void **state)
 	data_free(&data);
 }
 
+/* A number behind `name` in a file, times `unit`; UINT64_MAX where there is none. */
+static uint64_t number_in(const char *path, const char *name, uint64_t unit)
+{
+	uint64_t number = UINT64_MAX;
+	char line[128];
+	FILE *file = fopen(path, "r");
+
+	while (file && fgets(line, sizeof(line), file)) {
+		unsigned long long found;
+		if (strncmp(line, name, strlen(name)) == 0 &&
+		    sscanf(line + strlen(name), "%llu", &found) == 1)
+			number = found * unit;
+	}
+	if (file)
+		fclose(file);
+	return number;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Other programs take and free memory meanwhile: hence the factors. */
+static void test_default_memory_limit(void **state)
+{
+	VkcDeviceInfo info = info_of(*state);
+	uint64_t host = number_in("/proc/meminfo", "MemAvailable:", 1024);
+
+	host = least(host, number_in("/sys/fs/cgroup/memory.max", "", 1));
+	host = least(host, number_in("/sys/fs/cgroup/memory/memory.limit_in_bytes", "", 1));
+	if (info.type != VKC_DEVICE_CPU) {
+		assert_int_equal(info.memory_limit, info.memory_bytes / 10 * 8);
+		return;
+	}
+	assert_true(info.memory_limit <= host);
+	if (info.memory_bytes != 2ull << 30)
+		assert_true(info.memory_limit <= info.memory_bytes / 10 * 8);
+	else if (host != UINT64_MAX)
+		/* The driver has made it up. */
+		assert_true(info.memory_limit >= host / 10 * 4);
+}
+
 /* ---- Options ---------------------------------------------------------------------- */
 
 /* The options must be refused, in these words, and leave no context. */
@@ -317,6 +360,7 @@ int main(void)
 		cmocka_unit_test(test_devices),
 		cmocka_unit_test(test_wrong_lists_of_devices),
 		cmocka_unit_test(test_memory_of_a_context),
+		cmocka_unit_test(test_default_memory_limit),
 		cmocka_unit_test(test_wrong_options),
 		cmocka_unit_test(test_wrong_tuning),
 		cmocka_unit_test(test_no_options),
