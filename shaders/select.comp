@@ -10,7 +10,7 @@
 // Each invocation first finds the highest similarity of its share, without rounding. The
 // wanted-th best of these is reached by at least `wanted` items and seldom by many more:
 // those are listed, sorted and written. Where too many or too few reach it, the threshold
-// is bisected.
+// is bisected. All loops together have to end within the turns that a driver allows.
 
 #if TEXEL
 layout(binding = 0) uniform isamplerBuffer cells;
@@ -35,7 +35,7 @@ layout(push_constant) uniform Push
 	uint wanted;    // results to find
 };
 
-const uint CAPACITY = gl_WorkGroupSize.x * 4u;
+layout(constant_id = 1) const uint CAPACITY = 1024u; // at least the invocations
 shared uvec2 list[CAPACITY]; // x: high word
 shared uint count;
 
@@ -69,6 +69,17 @@ const int NONE = int(0x80000000);
 bool eligible(uvec2 place, uint item, uint row, uvec2 before)
 {
 	return item < items && item != row && less(place, before);
+}
+
+// Lists an item that counts and reaches the threshold, while there is room.
+void consider(int q, uint item, uint row, uvec2 threshold, uvec2 before)
+{
+	uvec2 place = place_of(q, item);
+	if (!less(place, threshold) && eligible(place, item, row, before)) {
+		uint at = atomicAdd(count, 1u);
+		if (at < CAPACITY)
+			list[at] = place;
+	}
 }
 
 // The first `size` elements, a power of two, largest first.
@@ -120,10 +131,11 @@ void main()
 	int best = NONE;
 	for (uint quad = lane; quad < row_quads; quad += gl_WorkGroupSize.x) {
 		ivec4 q = LOAD(from + quad);
-		for (uint c = 0u; c < 4u; c++) {
-			uint item = quad * 4u + c;
-			best = max(best, item < items && item != row && q[c] < most ? q[c] : NONE);
-		}
+		uvec4 item = uvec4(quad * 4u) + uvec4(0u, 1u, 2u, 3u);
+		q = mix(q, ivec4(NONE), greaterThanEqual(item, uvec4(items)));
+		q = mix(q, ivec4(NONE), equal(item, uvec4(row)));
+		q = mix(q, ivec4(NONE), greaterThanEqual(q, ivec4(most)));
+		best = max(best, max(max(q.x, q.y), max(q.z, q.w)));
 	}
 	list[lane] = uvec2(best == NONE ? 0u : place_of(best, 0u).x, 0u);
 	sort(gl_WorkGroupSize.x);
@@ -151,15 +163,10 @@ void main()
 			}
 			if (quad >= row_quads)
 				break;
-			for (uint c = 0u; c < 4u; c++) {
-				uint item = quad * 4u + c;
-				uvec2 place = place_of(q[c], item);
-				if (!less(place, threshold) && eligible(place, item, row, before)) {
-					uint at = atomicAdd(count, 1u);
-					if (at < CAPACITY)
-						list[at] = place;
-				}
-			}
+			consider(q.x, quad * 4u, row, threshold, before);
+			consider(q.y, quad * 4u + 1u, row, threshold, before);
+			consider(q.z, quad * 4u + 2u, row, threshold, before);
+			consider(q.w, quad * 4u + 3u, row, threshold, before);
 		}
 		barrier();
 		listed = count;

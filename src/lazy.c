@@ -121,8 +121,9 @@ bool lazy_fits(const struct lazy *lazy)
 	uint64_t needed = lazy->blocks ? 0 : coarse_bytes(rows, rows->padded);
 	/* A walk's state, twice for its staging, and some for rounding up. */
 	needed += lazy_walk_bytes(lazy) + 32 * (uint64_t)rows->padded + (1u << 16);
-	/* Two loops of lazy_contenders take four items a turn, of 32 invocations. */
-	return rows->dim <= MOST_DIM && rows->padded / 64 <= device->limits.most_loops &&
+	/* Two loops of lazy_contenders take four items a turn, of 32 invocations, and one of them goes
+	 * through the four. */
+	return rows->dim <= MOST_DIM && rows->padded / 16 <= device->limits.most_loops &&
 	       lazy_walk_range(lazy) <= device->limits.storage_range &&
 	       device->memory_used + needed <= device->memory_limit / 8 * 7;
 }

@@ -7,6 +7,8 @@
 /* Bytes of results, and of rows computed for this once, in one submission. */
 #define RESULT_BYTES (8u << 20)
 #define COMPUTED_BYTES (64u << 20)
+/* Invocations. */
+#define MOST_GROUP 1024
 
 /* As declared in shaders/select.comp. */
 struct push {
@@ -61,32 +63,52 @@ static uint32_t most_wanted(uint32_t group)
 	return group - group / 8;
 }
 
-static uint32_t choose_group(const struct device *device, uint32_t k)
+/* The fewest invocations of a workgroup that go through a row in as many turns as the driver's
+ * loops may take; 0 = more than a workgroup has. */
+static uint32_t least_group(const struct gram *gram)
 {
+	/* A threshold of 64 bits is bisected in as many passes, and there are two more; the rest is
+	 * for sorting. */
+	const uint32_t turns = gram->device->limits.most_loops / 80;
+	const uint32_t quads = gram->rows->padded / 4;
+	uint32_t group = 1;
+	while ((quads - 1) / group >= turns)
+		group *= 2;
+	return group <= MOST_GROUP && group <= gram->device->limits.group_invocations ? group : 0;
+}
+
+static uint32_t choose_group(const struct gram *gram, uint32_t k)
+{
+	const struct device *device = gram->device;
 	uint32_t most = 256;
 	while (most > device->limits.group_invocations)
 		most /= 2;
-	if (!device->limits.cpu)
-		return most;
 	/* A CPU driver pays for every subgroup at every barrier. */
-	uint32_t group = 16;
+	uint32_t group = device->limits.cpu ? 16 : most;
 	while (group < most && most_wanted(group) < k)
 		group *= 2;
-	return group;
+	const uint32_t least = least_group(gram);
+	return group < least ? least : group;
 }
 
 static VkcResult need_kernel(struct neighbors *neighbors, uint32_t k)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct device *device = neighbors->gram->device;
-	uint32_t group = choose_group(device, k);
+	if (!least_group(neighbors->gram))
+		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "%u items are more than this device's kernels can search for "
+		                 "neighbours: upload fewer, or choose another device (VKC_DEVICE).",
+		                 neighbors->gram->rows->num_rows);
+	uint32_t group = choose_group(neighbors->gram, k);
 	if (neighbors->select.pipeline && neighbors->group == group)
 		return VKC_SUCCESS;
 	kernel_destroy(device, &neighbors->select);
 	struct kernel_source source = {
 		.push_bytes = sizeof(struct push),
-		.constants = {group},
-		.num_constants = 1,
+		/* Large workgroups need no longer list. */
+		.constants = {group, group <= MOST_GROUP / 4 ? group * 4 : MOST_GROUP},
+		.num_constants = 2,
 	};
 	TRY(variant_find(device, &source, "select_%s", variant_loads(device)));
 	source.bindings[0] = device->limits.texel_elements ? 't' : 's';

@@ -130,16 +130,35 @@ static struct push describe(const struct gram *gram, const struct walks *walks,
 	};
 }
 
+/* Steps that a dispatch may take, within the turns that a driver's loops may take. */
+static uint32_t most_steps(const struct walk_kernel *walk, const struct gram *gram)
+{
+	/* The step itself; the lowest of a workgroup, at worst of subgroups of four. */
+	uint32_t turns = 1 + 10 + walk->group / 16;
+	if (!walk->pieces)
+		turns += (gram->rows->padded / 4 - 1) / walk->group + 1;
+	const uint32_t steps = gram->device->limits.most_loops / turns;
+	return steps ? steps : 1;
+}
+
 VkcResult walk_kernel_record(const struct walk_kernel *walk, const struct gram *gram,
                              const struct walks *walks, const struct walk_rows *from, bool listed,
                              uint32_t first, uint32_t count, uint32_t steps)
 {
+	VkcResult result = VKC_SUCCESS;
+	const uint32_t most = most_steps(walk, gram);
 	struct binding bindings[KERNEL_MAX_BINDINGS];
 	struct push push = describe(gram, walks, from, listed);
 	bind(walk, walks, from, bindings);
 	push.first = first;
-	push.steps = steps;
-	return stream_dispatch(gram->stream, &walk->kernel, bindings, &push, count, 1);
+	for (uint32_t left = steps; left > 0; left -= push.steps) {
+		if (left < steps)
+			stream_barrier(gram->stream);
+		push.steps = left < most ? left : most;
+		TRY(stream_dispatch(gram->stream, &walk->kernel, bindings, &push, count, 1));
+	}
+error:
+	return result;
 }
 
 VkcResult walk_kernel_record_indirect(const struct walk_kernel *walk, const struct gram *gram,

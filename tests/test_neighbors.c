@@ -123,6 +123,26 @@ static void test_many_rows(void **state)
 	free(matrix);
 }
 
+/* So many that a kernel's loops could end too early, where a driver bounds them: ties of a third
+ * of the items take the most turns. */
+static void test_very_many_items(void **state)
+{
+	static const DataKind kinds[] = {DATA_RANDOM, DATA_AXES};
+	const uint32_t n = 400000;
+	float *row = allocate(n, sizeof(*row));
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		Data data = data_make(kinds[i], n, 3, 5);
+
+		context_upload(*state, &data);
+		succeed(*state, vkc_compute_similarity_rows(*state, 0, 1, row));
+		check_range(*state, row, n, 0, 1, 5);
+		check_range(*state, row, n, 0, 1, 150);
+		data_free(&data);
+	}
+	free(row);
+}
+
 static void test_ranges_at_the_borders(void **state)
 {
 	float *matrix = upload_and_matrix(*state, DATA_CLUSTERED, 300, 12);
@@ -182,6 +202,7 @@ int main(void)
 		cmocka_unit_test(test_every_kind),
 		cmocka_unit_test(test_one_dimension_is_all_ties),
 		cmocka_unit_test(test_many_rows),
+		cmocka_unit_test(test_very_many_items),
 		cmocka_unit_test(test_ranges_at_the_borders),
 		cmocka_unit_test(test_after_the_whole_matrix),
 		cmocka_unit_test(test_outputs_not_wanted),

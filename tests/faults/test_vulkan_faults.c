@@ -70,7 +70,7 @@ static const struct script_mode modes[] = {
 	{.name = "plain", .stride = 1},
 	{.name = "staged", .limits = "split_memory,noncoherent", .after_start = true, .stride = 1},
 	/* The calls of a walk without the matrix are the same few for every step. */
-	{.name = "picked", .tuning = "matrix=0,lazy=0", .after_start = true, .stride = 3},
+	{.name = "picked", .tuning = "matrix=0,lazy=0", .after_start = true, .stride = 5},
 	{.name = "lazy", .tuning = "matrix=0,lazy=1", .after_start = true, .stride = 5},
 };
 
