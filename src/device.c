@@ -84,6 +84,11 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+uint64_t device_host_memory(const struct device *device)
+{
+	return device->limits.cpu ? least(host_memory_available(), container_memory()) : UINT64_MAX;
+}
+
 static uint64_t default_memory_limit(const struct candidate *candidate)
 {
 	/* What Mesa 22's and SwiftShader's CPU drivers report, whatever the machine has. */

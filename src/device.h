@@ -54,6 +54,10 @@ void device_close(struct device *device);
 VkcResult device_has_extensions(struct device *device, VkPhysicalDevice handle,
                                 const char *const *names, uint32_t num_names, bool *found);
 
+/* Bytes that the host can give now, where a device's memory is the host's: it promises more than
+ * it has, and ends processes that take it. UINT64_MAX where it is not, or nobody says. */
+uint64_t device_host_memory(const struct device *device);
+
 /* Turns what a Vulkan call answered into a result and, on failure, a sentence. */
 VkcResult device_check(struct device *device, VkResult status, const char *call);
 

@@ -145,7 +145,9 @@ static bool lay_out(struct gram *gram)
 		return false;
 	uint64_t limit = gram->device->memory_limit;
 	uint64_t used = gram->device->memory_used + reserve(gram);
-	return used < limit && padded * row_bytes <= limit - used;
+	/* What is free now: other contexts count on the same memory. */
+	return used < limit && padded * row_bytes <= limit - used &&
+	       padded * row_bytes <= device_host_memory(gram->device) / 10 * 8;
 }
 
 static VkcResult allocate(struct gram *gram)
