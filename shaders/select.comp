@@ -71,15 +71,87 @@ bool eligible(uvec2 place, uint item, uint row, uvec2 before)
 	return item < items && item != row && less(place, before);
 }
 
-// Lists an item that counts and reaches the threshold, while there is room.
-void consider(int q, uint item, uint row, uvec2 threshold, uvec2 before)
+// The row, its first quadruple in `cells`, and the place of what was found last.
+struct Search
+{
+	uint row;
+	uint from;
+	uvec2 before;
+};
+
+bool reaches(Search search, int q, uint item, uvec2 threshold)
 {
 	uvec2 place = place_of(q, item);
-	if (!less(place, threshold) && eligible(place, item, row, before)) {
+	return !less(place, threshold) && eligible(place, item, search.row, search.before);
+}
+
+// Lists an item that counts and reaches the threshold, while there is room.
+void consider(Search search, int q, uint item, uvec2 threshold)
+{
+	if (reaches(search, q, item, threshold)) {
 		uint at = atomicAdd(count, 1u);
 		if (at < CAPACITY)
-			list[at] = place;
+			list[at] = place_of(q, item);
 	}
+}
+
+void start_counting()
+{
+	barrier();
+	if (gl_LocalInvocationID.x == 0u)
+		count = 0u;
+	barrier();
+}
+
+uint counted()
+{
+	barrier();
+	uint all = count;
+	barrier();
+	return all;
+}
+
+// Lists the items that reach the threshold; how many there are. Some of those that list nothing
+// wait for the others in every turn, so that there may be as many turns again as invocations go
+// together.
+uint list_from(Search search, uvec2 threshold)
+{
+	start_counting();
+	int least = max(int(threshold.x ^ 0x80000000u), NONE + ROUNDING) - ROUNDING;
+	for (uint quad = gl_LocalInvocationID.x; quad < row_quads; quad += gl_WorkGroupSize.x) {
+		ivec4 q = LOAD(search.from + quad);
+		// A loop, because a CPU driver leaves one when no invocation is left in it, but
+		// goes through the body of a condition that holds for none.
+		while (!any(greaterThanEqual(q, ivec4(least)))) {
+			quad += gl_WorkGroupSize.x;
+			if (quad >= row_quads)
+				break;
+			q = LOAD(search.from + quad);
+		}
+		if (quad >= row_quads)
+			break;
+		consider(search, q.x, quad * 4u, threshold);
+		consider(search, q.y, quad * 4u + 1u, threshold);
+		consider(search, q.z, quad * 4u + 2u, threshold);
+		consider(search, q.w, quad * 4u + 3u, threshold);
+	}
+	return counted();
+}
+
+// How many items reach the threshold, in as few turns as there are quadruples.
+uint count_from(Search search, uvec2 threshold)
+{
+	start_counting();
+	uint own = 0u;
+	for (uint quad = gl_LocalInvocationID.x; quad < row_quads; quad += gl_WorkGroupSize.x) {
+		ivec4 q = LOAD(search.from + quad);
+		own += uint(reaches(search, q.x, quad * 4u, threshold));
+		own += uint(reaches(search, q.y, quad * 4u + 1u, threshold));
+		own += uint(reaches(search, q.z, quad * 4u + 2u, threshold));
+		own += uint(reaches(search, q.w, quad * 4u + 3u, threshold));
+	}
+	atomicAdd(count, own);
+	return counted();
 }
 
 // The first `size` elements, a power of two, largest first.
@@ -144,39 +216,18 @@ void main()
 	uvec2 low = uvec2(0u);
 	uvec2 high = before;
 	uvec2 threshold = list[wanted - 1u];
-	uint listed;
-	while (true) {
-		barrier();
-		if (lane == 0u)
-			count = 0u;
-		barrier();
-		int least = max(int(threshold.x ^ 0x80000000u), NONE + ROUNDING) - ROUNDING;
-		for (uint quad = lane; quad < row_quads; quad += gl_WorkGroupSize.x) {
-			ivec4 q = LOAD(from + quad);
-			// A loop, because a CPU driver leaves one when no invocation is left in it, but
-			// goes through the body of a condition that holds for none.
-			while (!any(greaterThanEqual(q, ivec4(least)))) {
-				quad += gl_WorkGroupSize.x;
-				if (quad >= row_quads)
-					break;
-				q = LOAD(from + quad);
-			}
-			if (quad >= row_quads)
-				break;
-			consider(q.x, quad * 4u, row, threshold, before);
-			consider(q.y, quad * 4u + 1u, row, threshold, before);
-			consider(q.z, quad * 4u + 2u, row, threshold, before);
-			consider(q.w, quad * 4u + 3u, row, threshold, before);
-		}
-		barrier();
-		listed = count;
-		if (listed >= wanted && listed <= CAPACITY)
-			break;
-		if (listed > CAPACITY)
-			low = threshold;
-		else
-			high = threshold;
-		threshold = middle(low, high);
+	Search search = Search(row, from, before);
+	uint listed = list_from(search, threshold);
+	if (listed < wanted || listed > CAPACITY) {
+		do {
+			if (listed > CAPACITY)
+				low = threshold;
+			else
+				high = threshold;
+			threshold = middle(low, high);
+			listed = count_from(search, threshold);
+		} while (listed < wanted || listed > CAPACITY);
+		list_from(search, threshold);
 	}
 
 	uint size = 2u;

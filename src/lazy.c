@@ -114,6 +114,21 @@ uint64_t lazy_walk_range(const struct lazy *lazy)
 	return centroid > work ? centroid : work;
 }
 
+/* Invocations of the kernels that go through all scores of a walk; 0 = their loops would take more
+ * turns than a driver allows. */
+static uint32_t wide_group(const struct lazy *lazy)
+{
+	const struct limits *limits = &lazy->gram->device->limits;
+	/* A CPU driver pays for every subgroup at every barrier. */
+	uint32_t group = limits->cpu ? 32 : 128;
+	/* lazy_contenders takes four items a turn, twice; then it goes through the four, and up to 16
+	 * invocations that go together wait for each other. */
+	const uint64_t turns = (uint64_t)lazy->gram->rows->padded / 4 * 24;
+	while (group < 128 && turns / group > limits->most_loops)
+		group *= 2;
+	return turns / group <= limits->most_loops ? group : 0;
+}
+
 bool lazy_fits(const struct lazy *lazy)
 {
 	const struct rows *rows = lazy->gram->rows;
@@ -121,9 +136,7 @@ bool lazy_fits(const struct lazy *lazy)
 	uint64_t needed = lazy->blocks ? 0 : coarse_bytes(rows, rows->padded);
 	/* A walk's state, twice for its staging, and some for rounding up. */
 	needed += lazy_walk_bytes(lazy) + 32 * (uint64_t)rows->padded + (1u << 16);
-	/* Two loops of lazy_contenders take four items a turn, of 32 invocations, and one of them goes
-	 * through the four. */
-	return rows->dim <= MOST_DIM && rows->padded / 16 <= device->limits.most_loops &&
+	return rows->dim <= MOST_DIM && wide_group(lazy) > 0 &&
 	       lazy_walk_range(lazy) <= device->limits.storage_range &&
 	       device->memory_used + needed <= device->memory_limit / 8 * 7;
 }
@@ -165,15 +178,15 @@ static VkcResult need_kernels(struct lazy *lazy, int shift)
 {
 	VkcResult result = VKC_SUCCESS;
 	const struct device *device = lazy->gram->device;
-	if (lazy->resolve.pipeline && lazy->shift == shift)
+	const uint32_t wide = wide_group(lazy);
+	if (lazy->resolve.pipeline && lazy->shift == shift && lazy->wide == wide)
 		return VKC_SUCCESS;
 	destroy_kernels(lazy);
 	lazy->shift = shift;
+	lazy->wide = wide;
 	const bool texel = device->limits.texel_elements > 0;
 	const char *integers = variant_integers(device);
 	const char *loads = variant_loads(device);
-	/* A CPU driver pays for every subgroup at every barrier. */
-	const uint32_t wide = device->limits.cpu ? 32 : 128;
 	const uint32_t narrow = narrow_group(device);
 	struct kernel_source coarse = {.push_bytes = sizeof(struct coarse_push), .bindings = "ss"};
 	char name[48];
@@ -372,11 +385,13 @@ static uint32_t most_terms(const struct lazy *lazy, const struct walks *walks)
 	                                          : UINT32_MAX;
 }
 
-/* How many terms an invocation of lazy_resolve adds in turn. */
+/* How many terms an invocation of lazy_resolve adds in turn: each at worst of another contender,
+ * whose sums are added up then. */
 static uint32_t resolve_rounds(const struct lazy *lazy)
 {
 	const struct device *device = lazy->gram->device;
-	uint32_t rounds = device->limits.most_loops / (lazy->gram->rows->quads + 2);
+	const uint32_t turns = lazy->gram->rows->quads + narrow_group(device) + 3;
+	const uint32_t rounds = device->limits.most_loops / turns;
 	return rounds ? rounds : 1;
 }
 

@@ -19,6 +19,7 @@ struct lazy {
 	struct kernel contenders;
 	struct kernel resolve;
 	int shift;               /* of a score's terms, which the kernels were made for */
+	uint32_t wide;           /* invocations of those that go through all scores */
 	struct buffer *blocks;   /* coarse rows, a block for each of the rows' */
 	uint32_t coarse_shift;   /* they are rows shifted down by this */
 	bool filled;             /* their contents are there */

@@ -67,9 +67,9 @@ static uint32_t most_wanted(uint32_t group)
  * loops may take; 0 = more than a workgroup has. */
 static uint32_t least_group(const struct gram *gram)
 {
-	/* A threshold of 64 bits is bisected in as many passes, and there are two more; the rest is
-	 * for sorting. */
-	const uint32_t turns = gram->device->limits.most_loops / 80;
+	/* A threshold of 64 bits is bisected in as many passes; the two that list may take 18 times as
+	 * many turns, where 16 invocations go together; the first, and sorting. */
+	const uint32_t turns = gram->device->limits.most_loops / 110;
 	const uint32_t quads = gram->rows->padded / 4;
 	uint32_t group = 1;
 	while ((quads - 1) / group >= turns)

@@ -128,7 +128,7 @@ static void test_many_rows(void **state)
 static void test_very_many_items(void **state)
 {
 	static const DataKind kinds[] = {DATA_RANDOM, DATA_AXES};
-	const uint32_t n = 400000;
+	const uint32_t n = 200000;
 	float *row = allocate(n, sizeof(*row));
 
 	for (size_t i = 0; i < COUNT(kinds); i++) {
