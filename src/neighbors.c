@@ -77,9 +77,11 @@ static uint32_t least_group(const struct gram *gram)
 	return group <= MOST_GROUP && group <= gram->device->limits.group_invocations ? group : 0;
 }
 
+/* 0 = no workgroup is large enough. */
 static uint32_t choose_group(const struct gram *gram, uint32_t k)
 {
 	const struct device *device = gram->device;
+	const uint32_t least = least_group(gram);
 	uint32_t most = 256;
 	while (most > device->limits.group_invocations)
 		most /= 2;
@@ -87,20 +89,19 @@ static uint32_t choose_group(const struct gram *gram, uint32_t k)
 	uint32_t group = device->limits.cpu ? 16 : most;
 	while (group < most && most_wanted(group) < k)
 		group *= 2;
-	const uint32_t least = least_group(gram);
-	return group < least ? least : group;
+	return least == 0 || group < least ? least : group;
 }
 
 static VkcResult need_kernel(struct neighbors *neighbors, uint32_t k)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct device *device = neighbors->gram->device;
-	if (!least_group(neighbors->gram))
+	uint32_t group = choose_group(neighbors->gram, k);
+	if (!group)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "%u items are more than this device's kernels can search for "
 		                 "neighbours: upload fewer, or choose another device (VKC_DEVICE).",
 		                 neighbors->gram->rows->num_rows);
-	uint32_t group = choose_group(neighbors->gram, k);
 	if (neighbors->select.pipeline && neighbors->group == group)
 		return VKC_SUCCESS;
 	kernel_destroy(device, &neighbors->select);

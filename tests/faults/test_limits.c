@@ -196,6 +196,8 @@ static void test_the_choice_among_devices(void **state)
 	assert_int_equal(devices[default_device].type, VKC_DEVICE_DISCRETE_GPU);
 	for (uint32_t i = 0; i < default_device; i++)
 		assert_int_not_equal(devices[i].type, VKC_DEVICE_DISCRETE_GPU);
+	if (strstr(devices[default_device].name, "Copy"))
+		assert_non_null(strstr(devices[default_device].name, "Copy 1"));
 	assert_non_null(strstr(device_chosen_by("copy 2").name, "Copy 2"));
 	assert_int_equal(device_chosen_by("0").index, 0);
 	/* The number of a model; but a small one that is no index is none of anything. */
