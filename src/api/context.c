@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The life of a context, and what there is to choose from. */
+#include "api/context.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The process that first initialised a device: drivers keep threads and locks that a
+ * forked child does not have, so a child must not touch them. 0 = none yet. */
+static pid_t process_of_driver;
+
+static VkcResult check_process(struct error *error, pid_t owner, const char *function)
+{
+	if (!owner || owner == getpid())
+		return VKC_SUCCESS;
+	return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+	                 "%s: this process was forked after Vulkan was initialised by process %ld, "
+	                 "and a child cannot use its parent's device: initialise after fork(), or "
+	                 "start the child with exec().",
+	                 function, (long)owner);
+}
+
+VkcResult context_enter(VkComputeContext *ctx, const char *function)
+{
+	if (!ctx)
+		return error_set(error_of_thread(), VKC_ERROR_INVALID_ARGUMENT,
+		                 "%s: ctx is NULL; it takes a context made by vkc_init().", function);
+	VkcResult result = check_process(&ctx->error, ctx->process, function);
+	if (result == VKC_SUCCESS && ctx->device.lost)
+		result = error_set(&ctx->error, VKC_ERROR_DEVICE_LOST,
+		                   "%s: the device of this context was lost before: destroy the "
+		                   "context and make a new one.",
+		                   function);
+	ctx->before = ctx->error;
+	return result;
+}
+
+VkcResult context_enter_uploaded(VkComputeContext *ctx, const char *function)
+{
+	VkcResult result = context_enter(ctx, function);
+	if (result == VKC_SUCCESS && !ctx->rows.num_rows)
+		result = error_set(&ctx->error, VKC_ERROR_INVALID_ARGUMENT,
+		                   "%s: nothing was uploaded yet: call vkc_upload_embeddings() "
+		                   "first.",
+		                   function);
+	return result;
+}
+
+VkcResult context_leave(VkComputeContext *ctx, VkcResult result)
+{
+	/* After a failure its own sentence stands, and the complaint ends with the call. */
+	struct error complaint;
+	bool complained = instance_take_complaint(&ctx->instance, &complaint);
+	if (result == VKC_SUCCESS) {
+		ctx->error = complained ? complaint : ctx->before;
+		return complained ? VKC_ERROR_INTERNAL : VKC_SUCCESS;
+	}
+	/* Lost while cleaning up after something else: the sentence says so already. */
+	return ctx->device.lost ? VKC_ERROR_DEVICE_LOST : result;
+}
+
+static VkcResult open_device(VkComputeContext *ctx, const struct options *options)
+{
+	VkcResult result;
+	struct candidate *candidates = NULL;
+	uint32_t count, chosen, usual;
+	TRY(instance_open(&ctx->instance, options->validation, &ctx->error));
+	TRY(instance_candidates(&ctx->instance, &candidates, &count, &ctx->error));
+	TRY(instance_choose(candidates, count, options->device, &chosen, &ctx->error));
+	TRY(device_open(&ctx->device, &ctx->instance, &candidates[chosen], options, &ctx->error));
+	TRY(stream_open(&ctx->stream, &ctx->device));
+	candidate_describe(&ctx->instance, &candidates[chosen], &ctx->info);
+	ctx->info.index = chosen;
+	/* A name in the environment that fits no device is no failure here: this context
+	 * was made by other means. */
+	struct error ignored;
+	ctx->info.is_default =
+		instance_choose(candidates, count, options_environment("VKC_DEVICE"), &usual,
+	                    &ignored) == VKC_SUCCESS &&
+		usual == chosen;
+error:
+	free(candidates);
+	return result;
+}
+
+VkComputeContext *vkc_init(void)
+{
+	VkComputeContext *ctx;
+	(void)vkc_init_with_options(NULL, &ctx);
+	return ctx;
+}
+
+VkcResult vkc_init_with_options(const VkcOptions *options, VkComputeContext **ctx)
+{
+	struct error *error = error_of_thread();
+	struct options read;
+	if (!ctx)
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "vkc_init_with_options: ctx is NULL; it takes the address of a "
+		                 "pointer for the new context.");
+	*ctx = NULL;
+	VkcResult result =
+		check_process(error, __atomic_load_n(&process_of_driver, __ATOMIC_RELAXED), "vkc_init");
+	if (result == VKC_SUCCESS)
+		result = options_read(options, &read, error);
+	if (result != VKC_SUCCESS)
+		return result;
+	VkComputeContext *made = calloc(1, sizeof(*made));
+	if (!made)
+		return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+		                 "The host has no memory left for a context: free some.");
+	made->process = getpid();
+	__atomic_store_n(&process_of_driver, made->process, __ATOMIC_RELAXED);
+	result = open_device(made, &read);
+	if (result == VKC_SUCCESS) {
+		gram_open(&made->gram, &made->device, &made->stream, &made->rows);
+		neighbors_open(&made->neighbors, &made->gram);
+		diversity_open(&made->diversity, &made->gram);
+		result = context_leave(made, VKC_SUCCESS);
+	}
+	if (result != VKC_SUCCESS) {
+		*error = made->error;
+		vkc_destroy(made);
+		return result;
+	}
+	*ctx = made;
+	return VKC_SUCCESS;
+}
+
+void vkc_destroy(VkComputeContext *ctx)
+{
+	if (!ctx)
+		return;
+	bool ours = ctx->process == getpid();
+	if (ours)
+		stream_close(&ctx->stream);
+	if (ours && !ctx->device.abandoned) {
+		diversity_close(&ctx->diversity);
+		neighbors_close(&ctx->neighbors);
+		gram_close(&ctx->gram);
+		if (ctx->device.handle)
+			rows_destroy(&ctx->device, &ctx->rows);
+		device_close(&ctx->device);
+		instance_close(&ctx->instance);
+	} else {
+		if (ours)
+			instance_abandon(&ctx->instance);
+		/* In a forked child, or when the device may still be at work: host memory only,
+		 * nothing that would call the driver. */
+		rows_forget(&ctx->rows);
+		gram_forget(&ctx->gram);
+		lazy_forget(&ctx->diversity.lazy);
+	}
+	free(ctx);
+}
+
+uint32_t vkc_version(void)
+{
+	return VKC_VERSION;
+}
+
+uint32_t vkc_result_version(void)
+{
+	return 1;
+}
+
+const char *vkc_last_error(const VkComputeContext *ctx)
+{
+	return ctx ? ctx->error.text : error_of_thread()->text;
+}
+
+VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices)
+{
+	VkcResult result;
+	struct error *error = error_of_thread();
+	struct options options;
+	struct instance instance = {0};
+	struct candidate *candidates = NULL;
+	uint32_t found = 0;
+	const struct error before = *error;
+	if (!count)
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "vkc_list_devices: count is NULL; it takes the address of a number.");
+	for (uint32_t i = 0; devices && i < *count; i++)
+		if (devices[i].struct_size != sizeof(*devices))
+			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+			                 "vkc_list_devices: devices[%u].struct_size is %u; set it to "
+			                 "sizeof(VkcDeviceInfo), which is %zu.",
+			                 i, devices[i].struct_size, sizeof(*devices));
+	TRY(check_process(error, __atomic_load_n(&process_of_driver, __ATOMIC_RELAXED),
+	                  "vkc_list_devices"));
+	TRY(options_read(NULL, &options, error));
+	result = instance_open(&instance, options.validation, error);
+	if (instance.no_driver) {
+		*count = 0;
+		*error = before;
+		return VKC_SUCCESS;
+	}
+	if (result != VKC_SUCCESS)
+		return result;
+	__atomic_store_n(&process_of_driver, getpid(), __ATOMIC_RELAXED);
+	TRY(instance_candidates(&instance, &candidates, &found, error));
+	if (devices) {
+		uint32_t usual = UINT32_MAX;
+		struct error ignored;
+		if (instance_choose(candidates, found, options.device, &usual, &ignored) !=
+		    VKC_SUCCESS)
+			usual = UINT32_MAX;
+		found = found < *count ? found : *count;
+		for (uint32_t i = 0; i < found; i++) {
+			candidate_describe(&instance, &candidates[i], &devices[i]);
+			devices[i].index = i;
+			devices[i].is_default = i == usual;
+		}
+	}
+	*count = found;
+error:
+	free(candidates);
+	if (instance.handle)
+		instance_close(&instance);
+	return result;
+}
+
+VkcResult vkc_get_device_info(const VkComputeContext *ctx, VkcDeviceInfo *info)
+{
+	static const char function[] = "vkc_get_device_info";
+	/* The sentence belongs to the context, which this function promises not to change in
+	 * any other way. */
+	VkcResult result = context_enter((VkComputeContext *)ctx, function);
+	if (result != VKC_SUCCESS)
+		return result;
+	struct error *error = &((VkComputeContext *)ctx)->error;
+	if (!info)
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "%s: info is NULL; it takes the address of a VkcDeviceInfo.", function);
+	if (info->struct_size != sizeof(*info))
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "%s: info->struct_size is %u; set it to sizeof(VkcDeviceInfo), which is "
+		                 "%zu.",
+		                 function, info->struct_size, sizeof(*info));
+	*info = ctx->info;
+	info->memory_limit = ctx->device.memory_limit;
+	info->memory_used = ctx->device.memory_used;
+	return VKC_SUCCESS;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a context holds, and what every public function checks first. */
+#ifndef VKC_CONTEXT_H
+#define VKC_CONTEXT_H
+
+#include <sys/types.h>
+
+#include "sequence/sequences.h"
+#include "matrix/neighbors.h"
+
+struct VkComputeContext {
+	pid_t process; /* that initialised it */
+	struct error error;
+	struct error before; /* the same when the call that runs began */
+	struct instance instance;
+	VkcDeviceInfo info;
+	struct device device;
+	struct stream stream;
+	struct rows rows;
+	struct gram gram;
+	struct neighbors neighbors;
+	struct diversity diversity;
+};
+
+/* Whether the context can be used now: not NULL, not in a forked child, not lost. */
+VkcResult context_enter(VkComputeContext *ctx, const char *function);
+/* The same, and that something was uploaded. */
+VkcResult context_enter_uploaded(VkComputeContext *ctx, const char *function);
+/* Ends a call: what the validation layer said turns success into failure; a call that succeeds
+ * leaves the sentence as it was, whatever it has tried in vain and done without. */
+VkcResult context_leave(VkComputeContext *ctx, VkcResult result);
+
+#endif

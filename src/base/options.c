@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/options.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A number of bytes: digits, then K, M, G or nothing. False when it is none of that. */
+static bool parse_bytes(const char *text, uint64_t *bytes)
+{
+	if (*text < '0' || *text > '9')
+		return false;
+	char *end;
+	errno = 0;
+	unsigned long long number = strtoull(text, &end, 10);
+	if (errno)
+		return false;
+	unsigned shift = 0;
+	switch (*end) {
+	case 'k':
+	case 'K':
+		shift = 10;
+		break;
+	case 'm':
+	case 'M':
+		shift = 20;
+		break;
+	case 'g':
+	case 'G':
+		shift = 30;
+		break;
+	default:
+		break;
+	}
+	if (shift)
+		end++;
+	if (*end || number == 0 || number > UINT64_MAX >> shift)
+		return false;
+	*bytes = (uint64_t)number << shift;
+	return true;
+}
+
+struct tuning_key {
+	const char *name;
+	int *flag; /* takes 0 to `most` */
+	int most;
+	uint32_t *number; /* takes 1 … 2^30 */
+	uint64_t *bytes;
+	enum gram_kernel *gram;
+};
+
+static bool tuning_value(const struct tuning_key *key, const char *value)
+{
+	if (key->gram) {
+		if (!strcmp(value, "shared"))
+			*key->gram = GRAM_SHARED;
+		else if (!strcmp(value, "registers"))
+			*key->gram = GRAM_REGISTERS;
+		else if (!strcmp(value, "matrix_units"))
+			*key->gram = GRAM_MATRIX_UNITS;
+		else
+			return false;
+		return true;
+	}
+	uint64_t number;
+	if (!strcmp(value, "0"))
+		number = 0;
+	else if (!parse_bytes(value, &number))
+		return false;
+	if (key->bytes) {
+		*key->bytes = number;
+		return number > 0;
+	}
+	if (key->number) {
+		*key->number = (uint32_t)number;
+		return number > 0 && number <= 1u << 30;
+	}
+	*key->flag = (int)number;
+	return number <= (uint64_t)key->most;
+}
+
+static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct error *error)
+{
+	const struct tuning_key keys[] = {
+		{.name = "int64", .flag = &tuning->int64, .most = 1},
+		{.name = "texel", .flag = &tuning->texel, .most = 1},
+		{.name = "subgroup", .flag = &tuning->subgroup, .most = 1},
+		{.name = "direct", .flag = &tuning->direct, .most = 1},
+		{.name = "matrix", .flag = &tuning->matrix, .most = 1},
+		{.name = "lazy", .flag = &tuning->lazy, .most = 1},
+		{.name = "merge", .flag = &tuning->merge, .most = 2},
+		{.name = "gram", .gram = &tuning->gram},
+		{.name = "walk_group", .number = &tuning->walk_group},
+		{.name = "walk_pieces", .number = &tuning->walk_pieces},
+		{.name = "lazy_terms", .number = &tuning->lazy_terms},
+		{.name = "kept_rows", .number = &tuning->kept_rows},
+		{.name = "submit_rows", .number = &tuning->submit_rows},
+		{.name = "submit_us", .number = &tuning->submit_us},
+		{.name = "hang_ms", .number = &tuning->hang_ms},
+		{.name = "range", .bytes = &tuning->range},
+	};
+	const size_t num_keys = sizeof(keys) / sizeof(keys[0]);
+	while (*text) {
+		size_t length = strcspn(text, ",");
+		char entry[64];
+		if (length >= sizeof(entry))
+			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+			                 "The tuning string (VKC_TUNING) has an entry longer than %zu "
+			                 "characters: write key=value,key=value.",
+			                 sizeof(entry) - 1);
+		memcpy(entry, text, length);
+		entry[length] = '\0';
+		text += length + (text[length] == ',');
+		char *value = strchr(entry, '=');
+		bool good = false;
+		if (value) {
+			*value++ = '\0';
+			for (size_t i = 0; i < num_keys && !good; i++)
+				good = !strcmp(entry, keys[i].name) && tuning_value(&keys[i], value);
+		}
+		if (!good)
+			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+			                 "The tuning string (VKC_TUNING) has '%s%s%s', which is no known "
+			                 "key with a value that it takes: see docs/architecture.md.",
+			                 entry, value ? "=" : "", value ? value : "");
+	}
+	uint32_t group = tuning->walk_group;
+	if (group & (group - 1))
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "The tuning string (VKC_TUNING) has walk_group=%u; it takes a power "
+		                 "of two.",
+		                 group);
+	return VKC_SUCCESS;
+}
+
+const char *options_environment(const char *name)
+{
+	const char *value = getenv(name);
+	return value && *value ? value : NULL;
+}
+
+VkcResult options_read(const VkcOptions *given, struct options *options, struct error *error)
+{
+	static const VkcOptions none = {.struct_size = sizeof(VkcOptions)};
+	if (!given)
+		given = &none;
+	if (given->struct_size != sizeof(VkcOptions))
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "VkcOptions.struct_size is %u, but this library knows only %zu: set it "
+		                 "to sizeof(VkcOptions) and build against this library's header.",
+		                 given->struct_size, sizeof(VkcOptions));
+	if (given->validation > 1)
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "VkcOptions.validation is %u; it takes 0 or 1.", given->validation);
+
+	*options = (struct options){
+		.validation = given->validation,
+		.device = given->device && *given->device ? given->device
+	                                              : options_environment("VKC_DEVICE"),
+		.memory_limit = given->memory_limit,
+		.tuning = {.int64 = -1,
+	               .texel = -1,
+	               .subgroup = -1,
+	               .direct = -1,
+	               .matrix = -1,
+	               .lazy = -1,
+	               .merge = -1},
+	};
+
+	const char *validation = options_environment("VKC_VALIDATION");
+	if (validation && strcmp(validation, "0") && strcmp(validation, "1"))
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "The environment variable VKC_VALIDATION is '%s'; it takes 0 or 1.",
+		                 validation);
+	if (validation && *validation == '1')
+		options->validation = true;
+
+	const char *limit = options_environment("VKC_MEMORY_LIMIT");
+	if (!options->memory_limit && limit && !parse_bytes(limit, &options->memory_limit))
+		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "The environment variable VKC_MEMORY_LIMIT is '%s'; it takes a number "
+		                 "of bytes above 0, such as 300000000, 512K, 300M or 2G.",
+		                 limit);
+
+	const char *tuning = given->tuning ? given->tuning : options_environment("VKC_TUNING");
+	return tuning ? parse_tuning(tuning, &options->tuning, error) : VKC_SUCCESS;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The uploaded rows on the device: unit rows of 30-bit fixed point, padded with
+ * zeros to whole tiles, in blocks that fit a storage buffer binding. */
+#ifndef VKC_ROWS_H
+#define VKC_ROWS_H
+
+#include "data/fixed_point.h"
+#include "vulkan/stream.h"
+
+/* All kernels work in tiles of this many rows and columns, or a divisor of it. */
+#define TILE 64
+
+struct rows {
+	uint32_t num_rows;       /* n; 0 before the first upload */
+	uint32_t dim;            /* d */
+	uint32_t padded;         /* n rounded up to whole tiles */
+	uint32_t quads;          /* quadruples of int32 from one row to the next, a multiple of 4 */
+	uint32_t rows_per_block; /* a multiple of TILE */
+	uint32_t num_blocks;
+	struct buffer *blocks;
+	int32_t *weights; /* n, host memory */
+	int32_t largest;  /* at least the magnitude of every number */
+};
+
+/* Whether rows of these sizes could be made at all; looks at none of the data. */
+VkcResult rows_check(struct device *device, const struct source *source);
+
+/* Makes *rows of *source. On failure *rows is zeroed, and nothing else has changed. */
+VkcResult rows_create(struct device *device, struct stream *stream, const struct source *source,
+                      bool center, struct rows *rows);
+void rows_destroy(struct device *device, struct rows *rows);
+
+/* Frees host memory only, without a call of the driver. */
+void rows_forget(struct rows *rows);
+
+/* The rows of a block that begins at row `first`. */
+uint32_t rows_in_block(const struct rows *rows, uint32_t first);
+
+#endif

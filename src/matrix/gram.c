@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT */
+#include "matrix/gram.h"
+
+#include <stdlib.h>
+
+#include "vulkan/cooperative_matrix.h"
+#include "vulkan/shader_variant.h"
+
+/* As declared in the shaders. */
+struct push {
+	uint32_t a_first;
+	uint32_t b_first;
+	uint32_t quads;
+	uint32_t row;
+	uint32_t column;
+	uint32_t result_first;
+	uint32_t result_quads;
+	uint32_t mirror_first;
+	uint32_t mirror_quads;
+};
+
+void gram_open(struct gram *gram, struct device *device, struct stream *stream,
+               const struct rows *rows)
+{
+	*gram = (struct gram){.device = device, .stream = stream, .rows = rows};
+}
+
+void gram_reset(struct gram *gram)
+{
+	struct gram_kernels usual = gram->usual;
+	struct gram_kernels on_matrix_units = gram->on_matrix_units;
+	if (gram->arenas)
+		for (uint32_t i = 0; i < gram->num_arenas; i++)
+			buffer_destroy(gram->device, &gram->arenas[i]);
+	free(gram->arenas);
+	gram_open(gram, gram->device, gram->stream, gram->rows);
+	gram->usual = usual;
+	gram->on_matrix_units = on_matrix_units;
+}
+
+void gram_forget(struct gram *gram)
+{
+	free(gram->arenas);
+	gram->arenas = NULL;
+}
+
+void gram_close(struct gram *gram)
+{
+	if (!gram->device)
+		return;
+	gram_reset(gram);
+	kernel_destroy(gram->device, &gram->usual.mirrored);
+	kernel_destroy(gram->device, &gram->usual.plain);
+	kernel_destroy(gram->device, &gram->on_matrix_units.mirrored);
+	kernel_destroy(gram->device, &gram->on_matrix_units.plain);
+}
+
+static bool on_matrix_units(const struct gram *gram)
+{
+	return gram->device->limits.matrix_units && gram->rows->quads <= MATRIX_UNITS_QUADS;
+}
+
+/* Whether the usual kernel is gram_registers: its many loads are cheap only as texel loads,
+ * and it takes long to compile. */
+static bool in_registers(const struct device *device)
+{
+	if (device->tuning.gram == GRAM_SHARED || device->tuning.gram == GRAM_REGISTERS)
+		return device->tuning.gram == GRAM_REGISTERS;
+	return device->limits.cpu && device->limits.texel_elements;
+}
+
+uint32_t gram_strip_rows(const struct gram *gram)
+{
+	return !on_matrix_units(gram) && in_registers(gram->device) ? 16 : TILE;
+}
+
+static VkcResult find_kernel(struct gram *gram, bool mirror, struct kernel_source *source)
+{
+	const struct device *device = gram->device;
+	const char *halves = mirror ? "mirror" : "plain";
+	if (on_matrix_units(gram))
+		return variant_find(gram->device, source, "gram_matrix_units_%s", halves);
+	return variant_find(gram->device, source, "gram_%s_%s_%s_%s",
+	                    in_registers(device) ? "registers" : "shared", variant_integers(device),
+	                    variant_loads(device), halves);
+}
+
+/* The kernel for the rows that are there, made when it is first needed. */
+static VkcResult need_kernel(struct gram *gram, bool mirror, const struct kernel **needed)
+{
+	VkcResult result = VKC_SUCCESS;
+	struct gram_kernels *kernels = on_matrix_units(gram) ? &gram->on_matrix_units : &gram->usual;
+	struct kernel *kernel = mirror ? &kernels->mirrored : &kernels->plain;
+	*needed = kernel;
+	if (kernel->pipeline)
+		return VKC_SUCCESS;
+	struct kernel_source source = {.push_bytes = sizeof(struct push)};
+	TRY(find_kernel(gram, mirror, &source));
+	const char *loads = gram->device->limits.texel_elements ? "tt" : "ss";
+	snprintf(source.bindings, sizeof(source.bindings), "%s%s", loads, mirror ? "ss" : "s");
+	TRY(kernel_create(gram->device, &source, kernel));
+error:
+	return result;
+}
+
+uint32_t gram_most_arenas(const struct device *device)
+{
+	if (device->limits.texel_elements)
+		return 7;
+	/* One storage buffer is the state of the walks. */
+	return device->limits.storage_buffers >= 8 ? 7 : 3;
+}
+
+static uint64_t matrix_row_bytes(const struct gram *gram)
+{
+	return (uint64_t)gram->rows->padded * sizeof(int32_t);
+}
+
+/* Memory that other buffers need beside the matrix: the state of at least one walk,
+ * the staging of what is read. */
+static uint64_t reserve(const struct gram *gram)
+{
+	return 64 * (uint64_t)gram->rows->padded + gram->device->memory_limit / 16;
+}
+
+static bool lay_out(struct gram *gram)
+{
+	const struct limits *limits = &gram->device->limits;
+	uint64_t row_bytes = matrix_row_bytes(gram);
+	uint64_t most_read = limits->texel_elements ? limits->texel_elements * 16
+	                                            : limits->storage_range;
+	if (limits->allocation < most_read)
+		most_read = limits->allocation;
+	uint64_t most_written = limits->storage_range < most_read ? limits->storage_range : most_read;
+	uint32_t padded = gram->rows->padded;
+	gram->quads = padded / 4;
+	uint64_t panel = most_written / row_bytes / TILE * TILE;
+	gram->rows_per_panel = panel < padded ? (uint32_t)panel : padded;
+	if (!gram->rows_per_panel)
+		return false;
+	uint64_t arena = most_read / row_bytes / gram->rows_per_panel * gram->rows_per_panel;
+	gram->rows_per_arena = arena < padded ? (uint32_t)arena : padded;
+	gram->num_arenas = (padded - 1) / gram->rows_per_arena + 1;
+	if (gram->num_arenas > gram_most_arenas(gram->device))
+		return false;
+	uint64_t limit = gram->device->memory_limit;
+	uint64_t used = gram->device->memory_used + reserve(gram);
+	/* What is free now: other contexts count on the same memory. */
+	return used < limit && padded * row_bytes <= limit - used &&
+	       padded * row_bytes <= device_host_memory(gram->device) / 10 * 8;
+}
+
+static VkcResult allocate(struct gram *gram)
+{
+	VkcResult result = VKC_SUCCESS;
+	gram->arenas = calloc(gram->num_arenas, sizeof(*gram->arenas));
+	if (!gram->arenas)
+		return error_set(gram->device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+		                 "The host has no memory left to describe the matrix: free some.");
+	for (uint32_t i = 0; i < gram->num_arenas; i++) {
+		uint32_t first = i * gram->rows_per_arena;
+		uint32_t count = gram->rows->padded - first;
+		count = count < gram->rows_per_arena ? count : gram->rows_per_arena;
+		TRY(buffer_create(gram->device, BUFFER_DEVICE, gram->device->limits.texel_elements > 0,
+		                  count * matrix_row_bytes(gram), "The matrix", &gram->arenas[i]));
+	}
+error:
+	return result;
+}
+
+VkcResult gram_plan(struct gram *gram)
+{
+	VkcResult result;
+	if (gram->planned)
+		return VKC_SUCCESS;
+	bool fits = gram->device->tuning.matrix != 0 && lay_out(gram);
+	if (fits) {
+		result = allocate(gram);
+		if (result == VKC_ERROR_OUT_OF_DEVICE_MEMORY) {
+			/* Somebody else uses the device: as if the matrix did not fit. */
+			gram_reset(gram);
+			fits = false;
+		} else if (result != VKC_SUCCESS) {
+			gram_reset(gram);
+			goto error;
+		}
+	}
+	gram->whole = fits;
+	gram->planned = true;
+	const struct kernel *kernel;
+	if (fits)
+		TRY(need_kernel(gram, true, &kernel));
+	gram->pace = pace_start(gram->device, 16);
+	return VKC_SUCCESS;
+error:
+	gram_reset(gram);
+	return result;
+}
+
+/* Whether so many rows were computed for once, these included, that all of the matrix would
+ * not have cost much more. */
+static bool asked_for_much(struct gram *gram, uint32_t count)
+{
+	gram->rows_asked += count;
+	return gram->rows_asked >= gram->rows->num_rows / 8;
+}
+
+bool gram_worth_keeping(struct gram *gram, uint32_t first, uint32_t count)
+{
+	if (!gram->whole)
+		return false;
+	const uint64_t end = (uint64_t)first + count;
+	const uint64_t ready = gram->rows_ready;
+	const uint64_t padded = gram->rows->padded;
+	if (end <= ready)
+		return true;
+	/* The upper triangle's strips from `ready` to `end`; rows alone are rectangles. */
+	const uint64_t kept = (end - ready) * (2 * padded - ready - end) / 2;
+	return kept <= count * padded || asked_for_much(gram, count);
+}
+
+bool gram_worth_finishing(struct gram *gram, uint32_t count)
+{
+	return gram->whole && (gram->rows_ready == gram->rows->padded || asked_for_much(gram, count));
+}
+
+const struct buffer *gram_row(const struct gram *gram, uint32_t row, uint64_t *offset)
+{
+	*offset = row % gram->rows_per_arena * matrix_row_bytes(gram);
+	return &gram->arenas[row / gram->rows_per_arena];
+}
+
+/* The panel that holds a row, as a binding. */
+static struct binding panel_binding(const struct gram *gram, uint32_t row)
+{
+	struct binding binding = {0};
+	uint32_t first = row / gram->rows_per_panel * gram->rows_per_panel;
+	binding.buffer = gram_row(gram, first, &binding.offset);
+	binding.size = gram->rows_per_panel * matrix_row_bytes(gram);
+	if (binding.offset + binding.size > binding.buffer->size)
+		binding.size = binding.buffer->size - binding.offset;
+	return binding;
+}
+
+static struct binding rows_binding(const struct rows *rows, uint32_t row)
+{
+	return (struct binding){.buffer = &rows->blocks[row / rows->rows_per_block]};
+}
+
+static uint32_t lesser(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How far one dispatch may go from `first` towards `end`: within its block of rows and
+ * its panel of the matrix (0 = no panels), and within what a dispatch can count. */
+static uint32_t span(const struct gram *gram, uint32_t first, uint32_t end, uint32_t panel,
+                     uint32_t group)
+{
+	uint32_t block = gram->rows->rows_per_block;
+	end = lesser(end, first + lesser(block - first % block, UINT32_MAX - first));
+	if (panel)
+		end = lesser(end, first + lesser(panel - first % panel, UINT32_MAX - first));
+	return lesser(end - first, lesser(gram->device->limits.group_count, UINT32_MAX / TILE) * group);
+}
+
+/* Records an area as dispatches that each lie within one block of rows and one panel. */
+static VkcResult record(struct gram *gram, const struct area *area, const struct cells *to)
+{
+	VkcResult result;
+	const uint32_t strip = gram_strip_rows(gram);
+	const struct rows *rows = gram->rows;
+	const struct kernel *kernel;
+	TRY(need_kernel(gram, !to, &kernel));
+	uint32_t panel = to ? 0 : gram->rows_per_panel;
+	uint32_t row_end = area->row + area->num_rows;
+	uint32_t column_end = area->column + area->num_columns;
+	uint32_t height, width;
+	for (uint32_t row = area->row; row < row_end; row += height) {
+		height = span(gram, row, row_end, panel, strip);
+		for (uint32_t column = area->column; column < column_end; column += width) {
+			width = span(gram, column, column_end, panel, TILE);
+			struct push push = {
+				.a_first = row % rows->rows_per_block * rows->quads,
+				.b_first = column % rows->rows_per_block * rows->quads,
+				.quads = rows->quads,
+				.row = row,
+				.column = column,
+			};
+			struct binding bindings[4] = {rows_binding(rows, row),
+			                              rows_binding(rows, column)};
+			if (to) {
+				bindings[2] = (struct binding){.buffer = to->buffer};
+				push.result_quads = to->columns / 4;
+				push.result_first = (row - to->row) * push.result_quads + (column - to->column) / 4;
+			} else {
+				bindings[2] = panel_binding(gram, row);
+				bindings[3] = panel_binding(gram, column);
+				push.result_quads = push.mirror_quads = gram->quads;
+				push.result_first = row % panel * gram->quads + column / 4;
+				push.mirror_first = column % panel * gram->quads + row / 4;
+			}
+			TRY(stream_dispatch(gram->stream, kernel, bindings, &push, width / TILE,
+			                    height / strip));
+		}
+	}
+error:
+	return result;
+}
+
+VkcResult gram_compute(struct gram *gram, const struct area *area, const struct cells *to)
+{
+	return record(gram, area, to);
+}
+
+/* The part of the upper triangle that the next submission takes: several strips of TILE
+ * rows, or a part of one. */
+static struct area next_area(const struct gram *gram)
+{
+	uint32_t padded = gram->rows->padded;
+	uint64_t strip = (padded - gram->row) / TILE;
+	struct area area = {.row = gram->row, .num_rows = TILE, .column = gram->column};
+	uint64_t left = (padded - gram->column) / TILE;
+	if (gram->pace.units < left) {
+		area.num_columns = (uint32_t)gram->pace.units * TILE;
+	} else {
+		area.num_columns = padded - gram->column;
+		if (gram->column == gram->row) {
+			uint64_t strips = gram->pace.units / strip;
+			area.num_rows = (uint32_t)(strips < strip ? strips : strip) * TILE;
+		}
+	}
+	return area;
+}
+
+static VkcResult submit_next(struct gram *gram)
+{
+	VkcResult result;
+	struct area area = next_area(gram);
+	uint64_t tiles = (uint64_t)(area.num_rows / TILE) * (area.num_columns / TILE);
+	TRY(stream_begin(gram->stream));
+	TRY(record(gram, &area, NULL));
+	uint64_t ticket;
+	TRY(stream_submit(gram->stream, &ticket));
+	gram->column = area.column + area.num_columns;
+	if (gram->column == gram->rows->padded) {
+		gram->row += area.num_rows;
+		gram->column = gram->row;
+	}
+	gram->flight[gram->num_flights].ticket = ticket;
+	gram->flight[gram->num_flights].tiles = tiles;
+	gram->flight[gram->num_flights].rows = gram->row;
+	gram->num_flights++;
+error:
+	return result;
+}
+
+VkcResult gram_advance(struct gram *gram)
+{
+	VkcResult result;
+	uint32_t before = gram->rows_ready;
+	do {
+		while (gram->num_flights < 2 && gram->row < gram->rows->padded)
+			TRY(submit_next(gram));
+		TRY(stream_wait(gram->stream, gram->flight[0].ticket));
+		pace_update(&gram->pace, gram->flight[0].tiles, gram->stream);
+		gram->rows_ready = gram->flight[0].rows;
+		gram->flight[0] = gram->flight[1];
+		gram->num_flights--;
+		if (gram->row < gram->rows->padded)
+			TRY(submit_next(gram));
+	} while (gram->rows_ready == before && gram->rows_ready < gram->rows->padded);
+	return VKC_SUCCESS;
+error:
+	gram_distrust(gram);
+	return result;
+}
+
+VkcResult gram_reach(struct gram *gram, uint32_t row)
+{
+	while (gram->rows_ready < row) {
+		VkcResult result = gram_advance(gram);
+		if (result != VKC_SUCCESS)
+			return result;
+	}
+	return VKC_SUCCESS;
+}
+
+void gram_distrust(struct gram *gram)
+{
+	(void)stream_drain(gram->stream);
+	if (gram->rows_ready == gram->rows->padded)
+		return;
+	gram->row = 0;
+	gram->column = 0;
+	gram->rows_ready = 0;
+	gram->num_flights = 0;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The Gram matrix of the uploaded rows: cosines in Q30, an int32 each. Whole and kept,
+ * where it fits the memory that may be used; parts of it, computed when needed, where
+ * it does not. */
+#ifndef VKC_GRAM_H
+#define VKC_GRAM_H
+
+#include "data/rows.h"
+
+/* A rectangle of the matrix, in whole tiles of the kernel. */
+struct area {
+	uint32_t row;
+	uint32_t num_rows;
+	uint32_t column;
+	uint32_t num_columns;
+};
+
+/* Where cells are written that are computed for this once: the cell of this row and column is
+ * the buffer's first, and a row takes so many columns there. */
+struct cells {
+	const struct buffer *buffer;
+	uint32_t row;
+	uint32_t column;
+	uint32_t columns;
+};
+
+/* The matrix lies in arenas, each of whole panels: an arena is what a kernel reads
+ * through one binding, a panel what it writes through one. */
+struct gram {
+	struct device *device;
+	struct stream *stream;
+	const struct rows *rows;
+
+	struct gram_kernels {
+		struct kernel mirrored; /* upper triangle, both halves written */
+		struct kernel plain;    /* any rectangle */
+	} usual, on_matrix_units;   /* the latter where the device and the rows allow it */
+
+	bool planned;
+	bool whole;     /* the matrix fits and is allocated */
+	uint32_t quads; /* quadruples of a row: rows->padded / 4 */
+	uint32_t rows_per_panel;
+	uint32_t rows_per_arena;
+	uint32_t num_arenas;
+	struct buffer *arenas;
+
+	struct pace pace;    /* in tiles of TILE x TILE */
+	uint32_t row;        /* where the next submission begins: the first row and, within */
+	uint32_t column;     /* the strip of TILE rows from there, the first column */
+	uint32_t rows_ready; /* rows that are complete on the device */
+	uint64_t rows_asked; /* rows that were computed for once */
+	struct {
+		uint64_t ticket;
+		uint64_t tiles;
+		uint32_t rows; /* rows complete after it */
+	} flight[2];       /* submissions not waited for, older first */
+	uint32_t num_flights;
+};
+
+/* The most arenas that the walk kernels can read. */
+uint32_t gram_most_arenas(const struct device *device);
+
+/* Everything zeroed but what is passed in; the kernels are made when first needed. */
+void gram_open(struct gram *gram, struct device *device, struct stream *stream,
+               const struct rows *rows);
+/* Forgets the matrix (the rows have changed), keeps the kernels. Nothing of it may be in
+ * flight any more: stream_drain() first. */
+void gram_reset(struct gram *gram);
+void gram_close(struct gram *gram);
+/* Frees host memory only, without a call of the driver. */
+void gram_forget(struct gram *gram);
+
+/* Decides whether the whole matrix is kept, and allocates it. */
+VkcResult gram_plan(struct gram *gram);
+
+/* Whether these rows are best taken from the kept matrix, which is computed from the top down:
+ * they are there, or to get there costs no more than to compute them alone; or what was and is
+ * asked for adds up to an eighth of the matrix: whoever asks for that much mostly goes on, and
+ * all of it costs half of what its rows cost one by one. */
+bool gram_worth_keeping(struct gram *gram, uint32_t first, uint32_t count);
+/* The same for `count` rows that may lie anywhere. */
+bool gram_worth_finishing(struct gram *gram, uint32_t count);
+
+/* Computes on until more rows are ready; the next part runs meanwhile. Only when whole. */
+VkcResult gram_advance(struct gram *gram);
+/* Computes what is left before this row. Only when whole. */
+VkcResult gram_reach(struct gram *gram, uint32_t row);
+/* After a failure: nothing of the matrix is trusted any more. */
+void gram_distrust(struct gram *gram);
+
+/* The arena of a row, and where in it (bytes) the row begins. */
+const struct buffer *gram_row(const struct gram *gram, uint32_t row, uint64_t *offset);
+
+/* The rows of a tile that a workgroup makes, which divide TILE: what gram_compute() takes. */
+uint32_t gram_strip_rows(const struct gram *gram);
+
+/* Records the computation of `area`. Its rows are multiples of gram_strip_rows(), its columns
+ * of TILE, and they may pass into the padding. */
+VkcResult gram_compute(struct gram *gram, const struct area *area, const struct cells *to);
+
+#endif

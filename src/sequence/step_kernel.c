@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "sequence/step_kernel.h"
+
+#include <string.h>
+
+#include "vulkan/shader_variant.h"
+
+/* Quadruples of scores that the shader can hold in named scalars. */
+#define MOST_PIECES 32
+
+/* As declared in shaders/walk.glsl. */
+struct push {
+	uint32_t items;
+	uint32_t row_quads;
+	uint32_t rows_per_arena;
+	uint32_t places;
+	uint32_t counters;
+	uint32_t orders;
+	uint32_t scores;
+	uint32_t order_quads;
+	uint32_t given;
+	uint32_t length;
+	uint32_t steps;
+	uint32_t list;
+	uint32_t first;
+};
+
+int walk_term_shift(const struct rows *rows)
+{
+	return rows->num_rows <= 1u << 20 ? 19 : 31;
+}
+
+static uint32_t power_of_two_from(uint32_t number)
+{
+	uint32_t power = 1;
+	while (power < number)
+		power *= 2;
+	return power;
+}
+
+/* How the scores of one walk are spread: invocations, and quadruples each of them holds
+ * (0 = more than registers hold). */
+static void spread(const struct device *device, uint32_t quads, uint32_t *group, uint32_t *pieces)
+{
+	const struct limits *limits = &device->limits;
+	/* A CPU driver's cost is per barrier and subgroup: few invocations that hold much.
+	 * A GPU wants as many as there are, and its registers are shared among them. */
+	uint32_t wanted_pieces = limits->cpu ? MOST_PIECES : 1;
+	uint32_t most_group = 1024;
+	while (most_group > limits->group_invocations || most_group * 16 > limits->shared_bytes)
+		most_group /= 2;
+	*group = power_of_two_from((quads + wanted_pieces - 1) / wanted_pieces);
+	/* Small sets gain little from fewer barriers, and more pieces take longer to compile. */
+	if (*group < 32)
+		*group = 32;
+	if (device->tuning.walk_group)
+		*group = device->tuning.walk_group;
+	if (*group > most_group)
+		*group = most_group;
+	*pieces = (quads + *group - 1) / *group;
+	uint32_t most_pieces = limits->cpu || *group <= 128 ? MOST_PIECES : 8;
+	if (device->tuning.walk_pieces)
+		most_pieces = device->tuning.walk_pieces < MOST_PIECES ? device->tuning.walk_pieces
+		                                                       : MOST_PIECES;
+	if (*pieces > most_pieces)
+		*pieces = 0;
+}
+
+VkcResult walk_kernel_need(struct walk_kernel *walk, const struct gram *gram, uint32_t num_arenas)
+{
+	VkcResult result;
+	struct device *device = gram->device;
+	uint32_t group, pieces;
+	spread(device, gram->rows->padded / 4, &group, &pieces);
+	uint32_t arenas = num_arenas > 3 ? 7 : num_arenas > 1 ? 3
+	                                                      : 1;
+	int shift = walk_term_shift(gram->rows);
+	if (walk->kernel.pipeline && walk->num_arenas == arenas && walk->group == group &&
+	    walk->pieces == pieces && walk->shift == shift)
+		return VKC_SUCCESS;
+	kernel_destroy(device, &walk->kernel);
+	struct kernel_source source = {
+		.push_bytes = sizeof(struct push),
+		.constants = {group, (uint32_t)shift, pieces},
+		.num_constants = pieces ? 3 : 2,
+	};
+	TRY(variant_find(device, &source, "walk_%s_%s_%s_%s_%u", pieces ? "registers" : "memory",
+	                 variant_integers(device), variant_loads(device), variant_reduction(device),
+	                 arenas));
+	source.bindings[0] = 's';
+	memset(source.bindings + 1, device->limits.texel_elements ? 't' : 's', arenas);
+	TRY(kernel_create(device, &source, &walk->kernel));
+	walk->num_arenas = arenas;
+	walk->group = group;
+	walk->pieces = pieces;
+	walk->shift = shift;
+error:
+	return result;
+}
+
+void walk_kernel_close(struct walk_kernel *walk, struct device *device)
+{
+	kernel_destroy(device, &walk->kernel);
+}
+
+static void bind(const struct walk_kernel *walk, const struct walks *walks,
+                 const struct walk_rows *from, struct binding *bindings)
+{
+	bindings[0] = (struct binding){.buffer = &walks->state};
+	for (uint32_t i = 0; i < walk->num_arenas; i++)
+		/* The kernel may have more bindings than there are arenas. */
+		bindings[1 + i] = (struct binding){.buffer = &from->arenas[i < from->num_arenas ? i : 0]};
+}
+
+static struct push describe(const struct gram *gram, const struct walks *walks,
+                            const struct walk_rows *from, bool listed)
+{
+	return (struct push){
+		.items = gram->rows->num_rows,
+		.row_quads = gram->rows->padded / 4,
+		.rows_per_arena = from->rows_per_arena,
+		.places = from->placed ? walks->places : 0,
+		.counters = walks->counters,
+		.orders = walks->orders,
+		.scores = walks->scores,
+		.order_quads = walks->order_quads,
+		.given = walks->prefix_length,
+		.length = walks->length,
+		.list = listed ? walks->list : 0,
+	};
+}
+
+/* Steps that a dispatch may take, within the turns that a driver's loops may take. */
+static uint32_t most_steps(const struct walk_kernel *walk, const struct gram *gram)
+{
+	/* The step itself; the lowest of a workgroup, at worst of subgroups of four. */
+	uint32_t turns = 1 + 10 + walk->group / 16;
+	if (!walk->pieces)
+		turns += (gram->rows->padded / 4 - 1) / walk->group + 1;
+	const uint32_t steps = gram->device->limits.most_loops / turns;
+	return steps ? steps : 1;
+}
+
+VkcResult walk_kernel_record(const struct walk_kernel *walk, const struct gram *gram,
+                             const struct walks *walks, const struct walk_rows *from, bool listed,
+                             uint32_t first, uint32_t count, uint32_t steps)
+{
+	VkcResult result = VKC_SUCCESS;
+	const uint32_t most = most_steps(walk, gram);
+	struct binding bindings[KERNEL_MAX_BINDINGS];
+	struct push push = describe(gram, walks, from, listed);
+	bind(walk, walks, from, bindings);
+	push.first = first;
+	for (uint32_t left = steps; left > 0; left -= push.steps) {
+		if (left < steps)
+			stream_barrier(gram->stream);
+		push.steps = left < most ? left : most;
+		TRY(stream_dispatch(gram->stream, &walk->kernel, bindings, &push, count, 1));
+	}
+error:
+	return result;
+}
+
+VkcResult walk_kernel_record_indirect(const struct walk_kernel *walk, const struct gram *gram,
+                                      const struct walks *walks, const struct walk_rows *from,
+                                      bool listed, const struct buffer *commands,
+                                      uint64_t offset)
+{
+	struct binding bindings[KERNEL_MAX_BINDINGS];
+	struct push push = describe(gram, walks, from, listed);
+	bind(walk, walks, from, bindings);
+	push.steps = 1;
+	return stream_dispatch_indirect(gram->stream, &walk->kernel, bindings, &push, commands,
+	                                offset);
+}

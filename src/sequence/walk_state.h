@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The state on the device of walks that are in flight together: the weights of all rows,
+ * how far each walk is, its order, its scores. How they go on is diversity.c's and
+ * lazy.c's concern. */
+#ifndef VKC_WALKS_H
+#define VKC_WALKS_H
+
+#include "matrix/gram.h"
+
+struct walks {
+	uint32_t count;
+	uint32_t prefix_length; /* elements of an order that are given */
+	uint32_t length;        /* elements of an order */
+	uint32_t behind;        /* rows that the slowest has not added; walks_finish() says it */
+	/* The layout of the state, in quadruples of words; weights come first. */
+	uint32_t counters;
+	uint32_t list;   /* of the walks that go on, where some have stopped */
+	uint32_t places; /* of the row that each adds next, where those are not all there */
+	uint32_t orders;
+	uint32_t order_quads;
+	uint32_t scores;
+	uint64_t size; /* bytes */
+	struct buffer state;
+	struct buffer staging; /* of what is before the scores; where state is not mapped */
+};
+
+/* Lays out the state for `count` walks; count, prefix_length and length are set. */
+void walks_lay_out(struct walks *walks, const struct gram *gram, uint32_t count);
+
+/* How many walks the memory allows, 1 to `wanted`, where each takes `each` bytes beside
+ * its state, at most `most_each` of them in one buffer (0 = none), and `spare` bytes of what
+ * is taken can be freed. */
+uint32_t walks_afford(struct walks *walks, const struct gram *gram, uint64_t each,
+                      uint64_t most_each, uint64_t spare, uint32_t wanted);
+
+/* How many rows times the matrix of rows a submission may multiply. */
+uint32_t walks_most_rows(const struct gram *gram);
+
+/* Allocates the state for what was laid out. On failure walks_destroy() is still due. */
+VkcResult walks_create(struct walks *walks, struct gram *gram);
+void walks_destroy(struct walks *walks, struct gram *gram);
+
+/* Writes weights, counters and prefixes. */
+VkcResult walks_start(struct walks *walks, struct gram *gram, const uint32_t *prefixes);
+/* Waits for the device and reads the orders. */
+VkcResult walks_finish(struct walks *walks, struct gram *gram, uint32_t *output);
+
+#endif

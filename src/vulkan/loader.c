@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* RTLD_NODELETE */
+#include "vulkan/loader.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+
+static VkcResult missing(struct error *error, const char *name)
+{
+	return error_set(error, VKC_ERROR_NO_DEVICE,
+	                 "The Vulkan loader or driver has no function vk%s; it is older than Vulkan "
+	                 "1.1 or damaged: install a current driver.",
+	                 name);
+}
+
+VkcResult vulkan_api_open(struct vulkan_api *api, struct error *error)
+{
+	api->library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
+	if (!api->library) {
+		const char *reason = dlerror();
+		return error_set(error, VKC_ERROR_NO_DEVICE,
+		                 "The Vulkan loader could not be opened (%s): install it (Debian and "
+		                 "Ubuntu: libvulkan1; Fedora: vulkan-loader; Arch: vulkan-icd-loader).",
+		                 reason ? reason : "no reason given");
+	}
+	/* POSIX allows the conversion of a data pointer to a function pointer here, ISO C
+	 * does not: hence the detour over an object representation. */
+	*(void **)&api->GetInstanceProcAddr = dlsym(api->library, "vkGetInstanceProcAddr");
+	if (!api->GetInstanceProcAddr)
+		return missing(error, "GetInstanceProcAddr");
+#define VKC_LOAD(name) \
+	api->name = (PFN_vk##name)api->GetInstanceProcAddr(NULL, "vk" #name); \
+	if (!api->name) \
+		return missing(error, #name);
+	VKC_GLOBAL_FUNCTIONS(VKC_LOAD)
+#undef VKC_LOAD
+	return VKC_SUCCESS;
+}
+
+VkcResult vulkan_api_load_instance(struct vulkan_api *api, VkInstance instance,
+                                   struct error *error)
+{
+#define VKC_LOAD(name) \
+	api->name = (PFN_vk##name)api->GetInstanceProcAddr(instance, "vk" #name); \
+	if (!api->name) \
+		return missing(error, #name);
+	VKC_INSTANCE_FUNCTIONS(VKC_LOAD)
+#undef VKC_LOAD
+	api->CreateDebugUtilsMessengerEXT =
+		(PFN_vkCreateDebugUtilsMessengerEXT)api->GetInstanceProcAddr(
+			instance, "vkCreateDebugUtilsMessengerEXT");
+	api->DestroyDebugUtilsMessengerEXT =
+		(PFN_vkDestroyDebugUtilsMessengerEXT)api->GetInstanceProcAddr(
+			instance, "vkDestroyDebugUtilsMessengerEXT");
+	api->GetPhysicalDeviceCooperativeMatrixPropertiesNV =
+		(PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesNV)api->GetInstanceProcAddr(
+			instance, "vkGetPhysicalDeviceCooperativeMatrixPropertiesNV");
+	return VKC_SUCCESS;
+}
+
+VkcResult vulkan_api_load_device(struct vulkan_api *api, VkDevice device, struct error *error)
+{
+#define VKC_LOAD(name) \
+	api->name = (PFN_vk##name)api->GetDeviceProcAddr(device, "vk" #name); \
+	if (!api->name) \
+		return missing(error, #name);
+	VKC_DEVICE_FUNCTIONS(VKC_LOAD)
+#undef VKC_LOAD
+	return VKC_SUCCESS;
+}
+
+void vulkan_api_pin_drivers(void)
+{
+	/* NVIDIA's driver (seen with 580.159) uses up the process's static thread-local
+	 * storage each time it is loaded: the 31st instance in a process failed. */
+	(void)dlopen("libGLX_nvidia.so.0", RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+void vulkan_api_close(struct vulkan_api *api)
+{
+	if (api->library)
+		dlclose(api->library);
+	api->library = NULL;
+}
+
+const char *vulkan_result_name(VkResult result)
+{
+	switch (result) {
+#define VKC_NAME(name) \
+	case name: \
+		return #name;
+		VKC_NAME(VK_SUCCESS)
+		VKC_NAME(VK_NOT_READY)
+		VKC_NAME(VK_TIMEOUT)
+		VKC_NAME(VK_INCOMPLETE)
+		VKC_NAME(VK_ERROR_OUT_OF_HOST_MEMORY)
+		VKC_NAME(VK_ERROR_OUT_OF_DEVICE_MEMORY)
+		VKC_NAME(VK_ERROR_INITIALIZATION_FAILED)
+		VKC_NAME(VK_ERROR_DEVICE_LOST)
+		VKC_NAME(VK_ERROR_MEMORY_MAP_FAILED)
+		VKC_NAME(VK_ERROR_LAYER_NOT_PRESENT)
+		VKC_NAME(VK_ERROR_EXTENSION_NOT_PRESENT)
+		VKC_NAME(VK_ERROR_FEATURE_NOT_PRESENT)
+		VKC_NAME(VK_ERROR_INCOMPATIBLE_DRIVER)
+		VKC_NAME(VK_ERROR_TOO_MANY_OBJECTS)
+		VKC_NAME(VK_ERROR_FRAGMENTED_POOL)
+		VKC_NAME(VK_ERROR_OUT_OF_POOL_MEMORY)
+		VKC_NAME(VK_ERROR_FRAGMENTATION)
+		VKC_NAME(VK_ERROR_UNKNOWN)
+#undef VKC_NAME
+	default:
+		return "an unknown VkResult";
+	}
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The physical devices that the library can run on, and the choice among them. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vulkan/instance.h"
+
+/* The queue family to use, or false where the device cannot compute. A family without
+ * graphics is preferred: it does not compete with the desktop. */
+static bool find_queue_family(const struct vulkan_api *api, VkPhysicalDevice handle,
+                              uint32_t *family)
+{
+	enum {
+		MOST = 32
+	};
+	VkQueueFamilyProperties families[MOST];
+	uint32_t count = 0;
+	/* SwiftShader fills as many as there is room for, whatever it has: ask for the number. */
+	api->GetPhysicalDeviceQueueFamilyProperties(handle, &count, NULL);
+	count = count < MOST ? count : MOST;
+	api->GetPhysicalDeviceQueueFamilyProperties(handle, &count, families);
+	bool found = false;
+	for (uint32_t i = count; i-- > 0;) {
+		VkQueueFlags flags = families[i].queueFlags;
+		if (!families[i].queueCount || !(flags & VK_QUEUE_COMPUTE_BIT))
+			continue;
+		if (!found || !(flags & VK_QUEUE_GRAPHICS_BIT))
+			*family = i;
+		found = true;
+	}
+	return found;
+}
+
+static void name_driver(const struct vulkan_api *api, struct candidate *candidate)
+{
+	candidate->driver[0] = '\0';
+	if (candidate->properties.apiVersion < VK_API_VERSION_1_2)
+		return;
+	VkPhysicalDeviceDriverProperties driver = {
+		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES};
+	VkPhysicalDeviceProperties2 properties = {
+		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &driver};
+	api->GetPhysicalDeviceProperties2(candidate->handle, &properties);
+	snprintf(candidate->driver, sizeof(candidate->driver), "%.120s %.120s", driver.driverName,
+	         driver.driverInfo);
+}
+
+VkcResult instance_candidates(struct instance *instance, struct candidate **candidates,
+                              uint32_t *count, struct error *error)
+{
+	const struct vulkan_api *api = &instance->api;
+	VkcResult result = VKC_SUCCESS;
+	VkPhysicalDevice *handles = NULL;
+	uint32_t num_handles = 0;
+	*candidates = NULL;
+	*count = 0;
+	VkResult status = api->EnumeratePhysicalDevices(instance->handle, &num_handles, NULL);
+	if (status == VK_SUCCESS && num_handles) {
+		handles = calloc(num_handles, sizeof(*handles));
+		*candidates = calloc(num_handles, sizeof(**candidates));
+		if (!handles || !*candidates) {
+			result = error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+			                   "The host has no memory left for a list of %u devices: free "
+			                   "some.",
+			                   num_handles);
+			goto done;
+		}
+		status = api->EnumeratePhysicalDevices(instance->handle, &num_handles, handles);
+	}
+	/* Without any working driver the loader reports a failed initialisation. */
+	if (status == VK_ERROR_INITIALIZATION_FAILED)
+		goto done;
+	if (status != VK_SUCCESS && status != VK_INCOMPLETE) {
+		result = status == VK_ERROR_OUT_OF_HOST_MEMORY     ? VKC_ERROR_OUT_OF_HOST_MEMORY
+		         : status == VK_ERROR_OUT_OF_DEVICE_MEMORY ? VKC_ERROR_OUT_OF_DEVICE_MEMORY
+		                                                   : VKC_ERROR_NO_DEVICE;
+		error_set(error, result,
+		          "The Vulkan devices could not be listed (vkEnumeratePhysicalDevices: %s): "
+		          "check the driver with vulkaninfo.",
+		          vulkan_result_name(status));
+		goto done;
+	}
+	for (uint32_t i = 0; handles && i < num_handles; i++) {
+		struct candidate *candidate = &(*candidates)[*count];
+		candidate->handle = handles[i];
+		api->GetPhysicalDeviceProperties(handles[i], &candidate->properties);
+		api->GetPhysicalDeviceMemoryProperties(handles[i], &candidate->memory);
+		if (candidate->properties.apiVersion < VK_API_VERSION_1_1 ||
+		    !find_queue_family(api, handles[i], &candidate->queue_family))
+			continue;
+		name_driver(api, candidate);
+		(*count)++;
+	}
+done:
+	free(handles);
+	if (result != VKC_SUCCESS) {
+		free(*candidates);
+		*candidates = NULL;
+	}
+	return result;
+}
+
+static int rank(const struct candidate *candidate)
+{
+	switch (candidate->properties.deviceType) {
+	case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU:
+		return 4;
+	case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU:
+		return 3;
+	case VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU:
+		return 2;
+	case VK_PHYSICAL_DEVICE_TYPE_CPU:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static bool contains(const char *text, const char *part)
+{
+	for (; *text; text++) {
+		size_t i = 0;
+		while (part[i] && tolower((unsigned char)text[i]) == tolower((unsigned char)part[i]))
+			i++;
+		if (!part[i])
+			return true;
+	}
+	return false;
+}
+
+VkcResult instance_choose(const struct candidate *candidates, uint32_t count, const char *wanted,
+                          uint32_t *index, struct error *error)
+{
+	if (!count)
+		return error_set(error, VKC_ERROR_NO_DEVICE,
+		                 "There is no Vulkan 1.1 device with a compute queue: install a driver "
+		                 "(Debian and Ubuntu: mesa-vulkan-drivers, which runs on any CPU) and "
+		                 "check VK_DRIVER_FILES if it is set.");
+	*index = 0;
+	if (!wanted) {
+		for (uint32_t i = 1; i < count; i++)
+			if (rank(&candidates[i]) > rank(&candidates[*index]))
+				*index = i;
+		return VKC_SUCCESS;
+	}
+	char *end;
+	errno = 0;
+	unsigned long number = strtoul(wanted, &end, 10);
+	if (wanted[0] >= '0' && wanted[0] <= '9' && !*end) {
+		if (!errno && number < count) {
+			*index = (uint32_t)number;
+			return VKC_SUCCESS;
+		}
+		/* A device that is not there must not turn into one with that digit in its name, in
+		 * the version of its compiler, say; a model's number has more of them. */
+		if (number < 100)
+			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+			                 "The device wanted (VKC_DEVICE) is number %s, but there are %u, "
+			                 "numbered from 0: see vkc_list_devices().",
+			                 wanted, count);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (contains(candidates[i].properties.deviceName, wanted)) {
+			*index = i;
+			return VKC_SUCCESS;
+		}
+	}
+	return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
+	                 "No device has '%s' in its name (VKC_DEVICE); there are %u, the first "
+	                 "one is '%s': see vkc_list_devices().",
+	                 wanted, count, candidates[0].properties.deviceName);
+}
+
+uint64_t candidate_memory(const struct candidate *candidate)
+{
+	uint64_t largest = 0;
+	for (uint32_t i = 0; i < candidate->memory.memoryHeapCount; i++) {
+		const VkMemoryHeap *heap = &candidate->memory.memoryHeaps[i];
+		if ((heap->flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) && heap->size > largest)
+			largest = heap->size;
+	}
+	return largest;
+}
+
+void candidate_describe(const struct instance *instance, const struct candidate *candidate,
+                        VkcDeviceInfo *info)
+{
+	VkPhysicalDeviceFeatures features;
+	instance->api.GetPhysicalDeviceFeatures(candidate->handle, &features);
+	const VkPhysicalDeviceProperties *properties = &candidate->properties;
+	*info = (VkcDeviceInfo){
+		.struct_size = sizeof(VkcDeviceInfo),
+		.type = VKC_DEVICE_OTHER,
+		.vendor_id = properties->vendorID,
+		.device_id = properties->deviceID,
+		.api_version = properties->apiVersion,
+		.driver_version = properties->driverVersion,
+		.memory_bytes = candidate_memory(candidate),
+		.has_int64 = features.shaderInt64,
+	};
+	/* VkcDeviceType numbers the kinds as VkPhysicalDeviceType does. */
+	if (properties->deviceType <= VK_PHYSICAL_DEVICE_TYPE_CPU)
+		info->type = (VkcDeviceType)properties->deviceType;
+	snprintf(info->name, sizeof(info->name), "%s", properties->deviceName);
+	snprintf(info->driver, sizeof(info->driver), "%s", candidate->driver);
+}

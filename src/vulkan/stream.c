@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MIT */
+#include "vulkan/stream.h"
+
+#include <string.h>
+#include <time.h>
+
+/* A submission is bounded to a fraction of a second; one that takes this long hangs. */
+#define HANG_SECONDS 120.0
+#define WAIT_NANOSECONDS 500000000ull
+#define RETRY_NANOSECONDS 5000000ull /* after a wait that failed */
+#define DESCRIPTORS_PER_SLOT (STREAM_DISPATCHES * 8)
+
+static double seconds_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static VkcResult slot_open(struct stream *stream, struct slot *slot)
+{
+	VkcResult result;
+	struct device *device = stream->device;
+	VkCommandPoolCreateInfo pool = {
+		.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+		.flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT,
+		.queueFamilyIndex = device->queue_family,
+	};
+	VK_MAKE(device, slot->pool, CreateCommandPool(device->handle, &pool, NULL, &slot->pool));
+	VkCommandBufferAllocateInfo commands = {
+		.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+		.commandPool = slot->pool,
+		.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+		.commandBufferCount = 1,
+	};
+	VK_MAKE(device, slot->commands,
+	        AllocateCommandBuffers(device->handle, &commands, &slot->commands));
+	VkDescriptorPoolSize sizes[] = {
+		{VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, DESCRIPTORS_PER_SLOT},
+		{VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER, DESCRIPTORS_PER_SLOT},
+	};
+	VkDescriptorPoolCreateInfo descriptors = {
+		.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO,
+		.maxSets = STREAM_DISPATCHES,
+		.poolSizeCount = 2,
+		.pPoolSizes = sizes,
+	};
+	VK_MAKE(device, slot->descriptors,
+	        CreateDescriptorPool(device->handle, &descriptors, NULL, &slot->descriptors));
+	VkFenceCreateInfo fence = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
+	VK_MAKE(device, slot->fence, CreateFence(device->handle, &fence, NULL, &slot->fence));
+error:
+	return result;
+}
+
+VkcResult stream_open(struct stream *stream, struct device *device)
+{
+	*stream = (struct stream){.device = device, .next_ticket = 1};
+	for (int i = 0; i < STREAM_SLOTS; i++) {
+		VkcResult result = slot_open(stream, &stream->slots[i]);
+		if (result != VKC_SUCCESS) {
+			stream_close(stream);
+			return result;
+		}
+	}
+	return VKC_SUCCESS;
+}
+
+void stream_close(struct stream *stream)
+{
+	if (!stream->device)
+		return;
+	VkDevice device = stream->device->handle;
+	const struct vulkan_api *vk = stream->device->vk;
+	(void)stream_drain(stream);
+	for (int i = 0; i < STREAM_SLOTS && !stream->device->abandoned; i++) {
+		struct slot *slot = &stream->slots[i];
+		if (slot->fence)
+			vk->DestroyFence(device, slot->fence, NULL);
+		if (slot->descriptors)
+			vk->DestroyDescriptorPool(device, slot->descriptors, NULL);
+		if (slot->pool)
+			vk->DestroyCommandPool(device, slot->pool, NULL);
+	}
+	*stream = (struct stream){0};
+}
+
+/* How long one may wait for the device, in seconds. */
+static double patience(const struct device *device)
+{
+	return device->tuning.hang_ms ? device->tuning.hang_ms * 1e-3 : HANG_SECONDS;
+}
+
+/* Takes what has passed since `begin` from the patience left, but no more than was asked for:
+ * a process that was stopped (Ctrl-Z, a debugger) has not waited for the device. */
+static void spend(double *left, double begin, uint64_t asked)
+{
+	double passed = seconds_now() - begin;
+	double most = (double)asked * 1e-9;
+	*left -= passed < most ? passed : most;
+}
+
+/* The device may use its buffers for ever: from now on nothing of it is touched. */
+static VkcResult abandon(struct device *device)
+{
+	device->lost = true;
+	device->abandoned = true;
+	return error_set(device->error, VKC_ERROR_DEVICE_LOST,
+	                 "The device was not seen to finish its work within %g s: the driver hangs "
+	                 "or fails; destroy the context and make a new one.",
+	                 patience(device));
+}
+
+/* *left: the patience left, in seconds. */
+static VkcResult slot_wait(struct stream *stream, struct slot *slot, double *left)
+{
+	VkcResult result = VKC_SUCCESS;
+	struct device *device = stream->device;
+	if (!slot->pending)
+		return VKC_SUCCESS;
+	bool waited = false;
+	VkResult status = device->vk->WaitForFences(device->handle, 1, &slot->fence, VK_TRUE, 0);
+	while (status == VK_TIMEOUT) {
+		waited = true;
+		if (*left <= 0.0)
+			return abandon(device);
+		double begin = seconds_now();
+		status = device->vk->WaitForFences(device->handle, 1, &slot->fence, VK_TRUE,
+		                                   WAIT_NANOSECONDS);
+		spend(left, begin, WAIT_NANOSECONDS);
+	}
+	TRY(device_check(device, status, "vkWaitForFences"));
+	slot->pending = false;
+	double now = seconds_now();
+	double begin = slot->submitted > stream->last_end ? slot->submitted : stream->last_end;
+	stream->last_seconds = now - begin;
+	stream->last_seen = waited;
+	stream->last_end = now;
+error:
+	return result;
+}
+
+static void barrier(struct stream *stream, VkPipelineStageFlags to, VkAccessFlags access)
+{
+	VkMemoryBarrier memory = {
+		.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
+		.srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT,
+		.dstAccessMask = access,
+	};
+	stream->device->vk->CmdPipelineBarrier(
+		stream->recording->commands,
+		VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT, to, 0, 1,
+		&memory, 0, NULL, 0, NULL);
+}
+
+void stream_barrier(struct stream *stream)
+{
+	barrier(stream,
+	        VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT |
+	            VK_PIPELINE_STAGE_DRAW_INDIRECT_BIT,
+	        VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_READ_BIT |
+	            VK_ACCESS_TRANSFER_WRITE_BIT | VK_ACCESS_INDIRECT_COMMAND_READ_BIT);
+}
+
+VkcResult stream_begin(struct stream *stream)
+{
+	VkcResult result;
+	struct device *device = stream->device;
+	struct slot *slot = &stream->slots[stream->next_ticket % STREAM_SLOTS];
+	double left = patience(device);
+	TRY(slot_wait(stream, slot, &left));
+	slot->num_dispatches = 0;
+	slot->num_sets = 0;
+	memset(slot->recent, 0, sizeof(slot->recent));
+	VK(device, ResetCommandPool(device->handle, slot->pool, 0));
+	VK(device, ResetDescriptorPool(device->handle, slot->descriptors, 0));
+	VkCommandBufferBeginInfo begin = {
+		.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
+		.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT,
+	};
+	VK(device, BeginCommandBuffer(slot->commands, &begin));
+	stream->recording = slot;
+	stream_barrier(stream);
+error:
+	return result;
+}
+
+static void write_set(struct stream *stream, const struct kernel *kernel,
+                      const struct binding *bindings, VkDescriptorSet set)
+{
+	VkDescriptorBufferInfo buffers[KERNEL_MAX_BINDINGS];
+	VkWriteDescriptorSet writes[KERNEL_MAX_BINDINGS];
+	for (uint32_t i = 0; i < kernel->num_bindings; i++) {
+		const struct binding *binding = &bindings[i];
+		writes[i] = (VkWriteDescriptorSet){
+			.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
+			.dstSet = set,
+			.dstBinding = i,
+			.descriptorCount = 1,
+		};
+		if (kernel->bindings[i] == 't') {
+			writes[i].descriptorType = VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER;
+			writes[i].pTexelBufferView = &binding->buffer->view;
+		} else {
+			buffers[i] = (VkDescriptorBufferInfo){
+				.buffer = binding->buffer->handle,
+				.offset = binding->offset,
+				.range = binding->size ? binding->size
+			                           : binding->buffer->size - binding->offset,
+			};
+			writes[i].descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
+			writes[i].pBufferInfo = &buffers[i];
+		}
+	}
+	stream->device->vk->UpdateDescriptorSets(stream->device->handle, kernel->num_bindings,
+	                                         writes, 0, NULL);
+}
+
+static bool same_bindings(const struct kernel *kernel, const struct binding *a,
+                          const struct binding *b)
+{
+	for (uint32_t i = 0; i < kernel->num_bindings; i++)
+		if (a[i].buffer != b[i].buffer || a[i].offset != b[i].offset || a[i].size != b[i].size)
+			return false;
+	return true;
+}
+
+static VkcResult find_set(struct stream *stream, const struct kernel *kernel,
+                          const struct binding *bindings, VkDescriptorSet *set)
+{
+	VkcResult result = VKC_SUCCESS;
+	struct device *device = stream->device;
+	struct slot *slot = stream->recording;
+	const uint32_t num_recent = sizeof(slot->recent) / sizeof(slot->recent[0]);
+	for (uint32_t i = 0; i < num_recent; i++) {
+		if (slot->recent[i].layout == kernel->set_layout &&
+		    same_bindings(kernel, slot->recent[i].bindings, bindings)) {
+			*set = slot->recent[i].handle;
+			return VKC_SUCCESS;
+		}
+	}
+	VkDescriptorSetAllocateInfo allocate = {
+		.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO,
+		.descriptorPool = slot->descriptors,
+		.descriptorSetCount = 1,
+		.pSetLayouts = &kernel->set_layout,
+	};
+	VK(device, AllocateDescriptorSets(device->handle, &allocate, set));
+	write_set(stream, kernel, bindings, *set);
+	struct bound_set *entry = &slot->recent[slot->num_sets++ % num_recent];
+	entry->handle = *set;
+	entry->layout = kernel->set_layout;
+	memcpy(entry->bindings, bindings, kernel->num_bindings * sizeof(*bindings));
+error:
+	return result;
+}
+
+/* Binds all that a dispatch needs. */
+static VkcResult prepare(struct stream *stream, const struct kernel *kernel,
+                         const struct binding *bindings, const void *push)
+{
+	VkcResult result;
+	const struct vulkan_api *vk = stream->device->vk;
+	VkDescriptorSet set;
+	if (stream->recording->num_dispatches == STREAM_DISPATCHES) {
+		TRY(stream_submit(stream, NULL));
+		TRY(stream_begin(stream));
+	}
+	TRY(find_set(stream, kernel, bindings, &set));
+	struct slot *slot = stream->recording;
+	slot->num_dispatches++;
+	vk->CmdBindPipeline(slot->commands, VK_PIPELINE_BIND_POINT_COMPUTE, kernel->pipeline);
+	vk->CmdBindDescriptorSets(slot->commands, VK_PIPELINE_BIND_POINT_COMPUTE, kernel->layout, 0,
+	                          1, &set, 0, NULL);
+	vk->CmdPushConstants(slot->commands, kernel->layout, VK_SHADER_STAGE_COMPUTE_BIT, 0,
+	                     kernel->push_bytes, push);
+error:
+	return result;
+}
+
+VkcResult stream_dispatch(struct stream *stream, const struct kernel *kernel,
+                          const struct binding *bindings, const void *push, uint32_t groups_x,
+                          uint32_t groups_y)
+{
+	VkcResult result = prepare(stream, kernel, bindings, push);
+	if (result == VKC_SUCCESS)
+		stream->device->vk->CmdDispatch(stream->recording->commands, groups_x, groups_y, 1);
+	return result;
+}
+
+VkcResult stream_dispatch_indirect(struct stream *stream, const struct kernel *kernel,
+                                   const struct binding *bindings, const void *push,
+                                   const struct buffer *groups, uint64_t offset)
+{
+	VkcResult result = prepare(stream, kernel, bindings, push);
+	if (result == VKC_SUCCESS)
+		stream->device->vk->CmdDispatchIndirect(stream->recording->commands, groups->handle,
+		                                        offset);
+	return result;
+}
+
+void stream_copy(struct stream *stream, const struct buffer *from, uint64_t from_offset,
+                 const struct buffer *to, uint64_t to_offset, uint64_t size)
+{
+	VkBufferCopy region = {.srcOffset = from_offset, .dstOffset = to_offset, .size = size};
+	stream->device->vk->CmdCopyBuffer(stream->recording->commands, from->handle, to->handle, 1,
+	                                  &region);
+}
+
+void stream_zero(struct stream *stream, const struct buffer *buffer, uint64_t size)
+{
+	stream->device->vk->CmdFillBuffer(stream->recording->commands, buffer->handle, 0, size, 0);
+}
+
+void stream_update(struct stream *stream, const struct buffer *buffer, uint64_t offset,
+                   const void *data, uint64_t size)
+{
+	const uint64_t most = 65536; /* of one command */
+	for (uint64_t done = 0; done < size; done += most)
+		stream->device->vk->CmdUpdateBuffer(stream->recording->commands, buffer->handle,
+		                                    offset + done, size - done < most ? size - done : most,
+		                                    (const char *)data + done);
+}
+
+VkcResult stream_submit(struct stream *stream, uint64_t *ticket)
+{
+	VkcResult result;
+	struct device *device = stream->device;
+	struct slot *slot = stream->recording;
+	barrier(stream, VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
+	stream->recording = NULL;
+	VK(device, EndCommandBuffer(slot->commands));
+	VK(device, ResetFences(device->handle, 1, &slot->fence));
+	VkSubmitInfo submit = {
+		.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
+		.commandBufferCount = 1,
+		.pCommandBuffers = &slot->commands,
+	};
+	VK(device, QueueSubmit(device->queue, 1, &submit, slot->fence));
+	slot->pending = true;
+	slot->submitted = seconds_now();
+	slot->ticket = stream->next_ticket++;
+	if (ticket)
+		*ticket = slot->ticket;
+error:
+	return result;
+}
+
+VkcResult stream_wait(struct stream *stream, uint64_t ticket)
+{
+	struct slot *slot = &stream->slots[ticket % STREAM_SLOTS];
+	double left = patience(stream->device);
+	return slot->ticket == ticket ? slot_wait(stream, slot, &left) : VKC_SUCCESS;
+}
+
+/* Waits for a slot until it has ended or the device is lost, whatever single waits answer. */
+static void slot_drain(struct stream *stream, struct slot *slot, double *left)
+{
+	struct device *device = stream->device;
+	while (slot->pending && !device->abandoned) {
+		if (slot_wait(stream, slot, left) == VKC_SUCCESS || device->abandoned)
+			return;
+		if (device->lost) {
+			/* A lost device uses nothing any more. */
+			slot->pending = false;
+		} else if (*left <= 0.0) {
+			(void)abandon(device);
+		} else {
+			const struct timespec pause = {.tv_nsec = RETRY_NANOSECONDS};
+			double begin = seconds_now();
+			(void)nanosleep(&pause, NULL);
+			spend(left, begin, RETRY_NANOSECONDS);
+		}
+	}
+}
+
+VkcResult stream_drain(struct stream *stream)
+{
+	struct device *device = stream->device;
+	const bool lost = device->lost;
+	const struct error before = *device->error;
+	double left = patience(device);
+	stream->recording = NULL;
+	for (uint64_t i = 0; i < STREAM_SLOTS; i++)
+		/* The older slot first. */
+		slot_drain(stream, &stream->slots[(stream->next_ticket + i) % STREAM_SLOTS], &left);
+	if (device->lost == lost)
+		*device->error = before;
+	return device->lost ? VKC_ERROR_DEVICE_LOST : VKC_SUCCESS;
+}
+
+struct pace pace_start(const struct device *device, uint64_t units)
+{
+	uint32_t target = device->tuning.submit_us;
+	return (struct pace){.target = target ? target * 1e-6 : 0.06, .units = units ? units : 1};
+}
+
+void pace_update(struct pace *pace, uint64_t done, const struct stream *stream)
+{
+	double factor = pace->target / (stream->last_seconds + 1e-9);
+	if (!done || (factor < 1.0 && !stream->last_seen))
+		return;
+	if (factor > 4.0)
+		factor = 4.0;
+	/* A smaller submission that took less than its time says nothing against more. */
+	if (done < pace->units && factor > 1.0 && (double)done * factor < (double)pace->units)
+		return;
+	double units = (double)done * factor;
+	pace->units = units < 1.0 ? 1 : units > 1e15 ? (uint64_t)1e15
+	                                             : (uint64_t)units;
+}
