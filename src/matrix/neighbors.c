@@ -10,7 +10,7 @@
 /* Invocations. */
 #define MOST_GROUP 1024
 
-/* As declared in shaders/select.comp. */
+/* As declared in shaders/select/select.comp. */
 struct push {
 	uint32_t items;
 	uint32_t first_row;

@@ -12,7 +12,7 @@
 /* With more numbers of 15 bits times 30 an approximate score would not fit 63 bits. */
 #define MOST_DIM (1u << 17)
 
-/* As declared in shaders/lazy.glsl. */
+/* As declared in shaders/bounded.glsl. */
 struct push {
 	uint32_t items;
 	uint32_t padded;
@@ -39,7 +39,7 @@ struct push {
 	uint32_t resolve_rounds;
 };
 
-/* As declared in shaders/lazy_coarse.comp. */
+/* As declared in shaders/sequence/bounded_coarse.comp. */
 struct coarse_push {
 	uint32_t count;
 	uint32_t shift;
@@ -121,7 +121,7 @@ static uint32_t wide_group(const struct lazy *lazy)
 	const struct limits *limits = &lazy->gram->device->limits;
 	/* A CPU driver pays for every subgroup at every barrier. */
 	uint32_t group = limits->cpu ? 32 : 128;
-	/* lazy_contenders takes four items a turn, twice; then it goes through the four, and up to 16
+	/* bounded_contenders takes four items a turn, twice; then it goes through the four, and up to 16
 	 * invocations that go together wait for each other. */
 	const uint64_t turns = (uint64_t)lazy->gram->rows->padded / 4 * 24;
 	while (group < 128 && turns / group > limits->most_loops)
@@ -161,7 +161,7 @@ static VkcResult make(struct lazy *lazy, struct kernel *kernel, const char *bind
 		.constants = {group, (uint32_t)lazy->shift},
 		.num_constants = 2,
 	};
-	TRY(variant_find(lazy->gram->device, &source, "lazy_%s", name));
+	TRY(variant_find(lazy->gram->device, &source, "bounded_%s", name));
 	memcpy(source.bindings, bindings, strlen(bindings) + 1);
 	TRY(kernel_create(lazy->gram->device, &source, kernel));
 error:
@@ -190,7 +190,7 @@ static VkcResult need_kernels(struct lazy *lazy, int shift)
 	const uint32_t narrow = narrow_group(device);
 	struct kernel_source coarse = {.push_bytes = sizeof(struct coarse_push), .bindings = "ss"};
 	char name[48];
-	TRY(variant_find(lazy->gram->device, &coarse, "lazy_coarse"));
+	TRY(variant_find(lazy->gram->device, &coarse, "bounded_coarse"));
 	TRY(kernel_create(lazy->gram->device, &coarse, &lazy->coarse));
 	snprintf(name, sizeof(name), "choose_%s_%s", integers, variant_reduction(device));
 	TRY(make(lazy, &lazy->choose, "sss", wide, name));
@@ -385,7 +385,7 @@ static uint32_t most_terms(const struct lazy *lazy, const struct walks *walks)
 	                                          : UINT32_MAX;
 }
 
-/* How many terms an invocation of lazy_resolve adds in turn: each at worst of another contender,
+/* How many terms an invocation of bounded_resolve adds in turn: each at worst of another contender,
  * whose sums are added up then. */
 static uint32_t resolve_rounds(const struct lazy *lazy)
 {

@@ -10,7 +10,7 @@
  * row as many additions as it has elements. */
 #define FINISHED_ROWS 4096
 
-/* As in shaders/set_hash.glsl: the finalizer "lowbias32" (C. Wellons, "Prospecting for
+/* As in shaders/sequence/set_hash.glsl: the finalizer "lowbias32" (C. Wellons, "Prospecting for
  * Hash Functions", 2018), three times over with other seeds. */
 static uint32_t mix(uint32_t x)
 {

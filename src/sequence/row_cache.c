@@ -5,7 +5,7 @@
 
 #include "vulkan/shader_variant.h"
 
-/* As declared in shaders/picked_plan.comp. */
+/* As declared in shaders/sequence/row_cache_plan.comp. */
 struct plan_push {
 	uint32_t counters;
 	uint32_t orders;
@@ -26,7 +26,7 @@ struct plan_push {
 	uint32_t wide_least;
 };
 
-/* As declared in shaders/gram_picked.comp. */
+/* As declared in shaders/gram/gram_listed.comp. */
 struct rows_push {
 	uint32_t a_item;
 	uint32_t a_items;
@@ -38,7 +38,7 @@ struct rows_push {
 	uint32_t most_rows;
 };
 
-/* Words of the work buffer, as in shaders/picked.glsl. */
+/* Words of the work buffer, as in shaders/sequence/row_cache.glsl. */
 enum {
 	WORK_BUDGET = 0,
 	WORK_WALKS = 1,
@@ -140,15 +140,15 @@ static VkcResult need_wide(struct picked *picked)
 	if (!needs_wide(picked))
 		return VKC_SUCCESS;
 	if (in_shared(picked->gram->device))
-		return need_rows_kernel(picked, &picked->wide, "gram_shared", "picked");
-	return need_rows_kernel(picked, &picked->wide, "gram_picked", "16");
+		return need_rows_kernel(picked, &picked->wide, "gram_shared", "listed");
+	return need_rows_kernel(picked, &picked->wide, "gram_listed", "16");
 }
 
 VkcResult picked_begin(struct picked *picked)
 {
 	VkcResult result;
 	struct device *device = picked->gram->device;
-	TRY(need_rows_kernel(picked, &picked->four, "gram_picked", "4"));
+	TRY(need_rows_kernel(picked, &picked->four, "gram_listed", "4"));
 	if (!picked->plan.pipeline) {
 		struct kernel_source source = {
 			.push_bytes = sizeof(struct plan_push),
@@ -157,7 +157,7 @@ VkcResult picked_begin(struct picked *picked)
 			.constants = {device->limits.cpu ? 32 : 128},
 			.num_constants = 1,
 		};
-		TRY(variant_find(device, &source, "picked_plan_%s", variant_reduction(device)));
+		TRY(variant_find(device, &source, "row_cache_plan_%s", variant_reduction(device)));
 		TRY(kernel_create(device, &source, &picked->plan));
 	}
 error:
@@ -256,7 +256,7 @@ void picked_make_room(struct picked *picked, const struct walks *walks, uint64_t
 	const uint64_t twice = 2 * (uint64_t)picked->num_kept;
 	if (kept > picked->num_kept)
 		kept = lesser(most, kept > twice ? kept : twice);
-	/* For each row picked_plan looks through all places, by 32 invocations at least. */
+	/* For each row row_cache_plan looks through all places, by 32 invocations at least. */
 	uint64_t rows = device->limits.most_loops / (kept / 32 + 4);
 	picked->most_rows = (uint32_t)lesser(picked->most_rows, rows ? rows : 1);
 	if (fits)

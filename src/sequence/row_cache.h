@@ -3,7 +3,7 @@
  * Rows of the Gram matrix for walks without the matrix: each is computed when a walk has
  * picked its item, and kept while there is room, that used least recently going first. All
  * walks take their steps together and share the rows they pick. The device does the
- * bookkeeping (shaders/picked_plan.comp), so that it need not wait for the host. */
+ * bookkeeping (shaders/sequence/row_cache_plan.comp), so that it need not wait for the host. */
 #ifndef VKC_PICKED_H
 #define VKC_PICKED_H
 
@@ -27,7 +27,7 @@ struct picked {
 	/* Of a call: */
 	uint32_t wanted_kept;
 	uint32_t most_rows;      /* that a submission may compute */
-	struct buffer work;      /* shaders/picked.glsl */
+	struct buffer work;      /* shaders/sequence/row_cache.glsl */
 	struct buffer snapshots; /* of what it begins with, after each of two submissions */
 };
 

@@ -8,7 +8,7 @@
 /* Quadruples of scores that the shader can hold in named scalars. */
 #define MOST_PIECES 32
 
-/* As declared in shaders/walk.glsl. */
+/* As declared in shaders/sequence/walk.glsl. */
 struct push {
 	uint32_t items;
 	uint32_t row_quads;

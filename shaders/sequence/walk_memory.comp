@@ -5,7 +5,7 @@
 // Some steps of every walk, the scores in the state buffer: for more items than the
 // registers of a workgroup hold.
 
-#include "walk.glsl"
+#include "sequence/walk.glsl"
 
 #define ADD_ONE(c, first_item) \
 	{ \

@@ -3,7 +3,7 @@
 // What all kernels share that compute a part of the Gram matrix: rows of 30-bit
 // fixed point in, cosines as Q30 out.
 
-#include "exact.glsl"
+#include "common/exact.glsl"
 
 #if TEXEL
 layout(binding = 0) uniform isamplerBuffer a_rows;

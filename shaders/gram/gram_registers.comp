@@ -10,7 +10,7 @@
 // With MIRROR the rectangle is part of the upper triangle: 64 x 64 blocks below the
 // diagonal are skipped, those above are also written transposed.
 
-#include "gram.glsl"
+#include "gram/gram.glsl"
 
 #if MIRROR
 layout(std430, binding = 3) writeonly buffer Mirror { ivec4 mirror[]; };

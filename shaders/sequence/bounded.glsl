@@ -5,7 +5,7 @@
 // computes the exact scores only of the items that the bound cannot tell apart.
 // docs/lazy.md derives the bound; the names here are those used there.
 
-#include "exact.glsl"
+#include "common/exact.glsl"
 
 layout(local_size_x_id = 0) in; // a power of two
 #define GROUP gl_WorkGroupSize.x

@@ -7,8 +7,8 @@
 // blocks of rows together add all terms.
 
 #define NO_RESULT
-#include "gram.glsl"
-#include "lazy.glsl"
+#include "gram/gram.glsl"
+#include "sequence/bounded.glsl"
 
 layout(std430, binding = 2) readonly buffer State { uvec4 state[]; };
 layout(std430, binding = 3) buffer Work { uint work[]; };

@@ -2,7 +2,7 @@
 #version 450
 //
 // Coarse rows: every number of a row of 30-bit fixed point rounded to 16 bits, two in a
-// word. The quadruples of 64 rows lie side by side, as lazy_scan.comp reads them: in one
+// word. The quadruples of 64 rows lie side by side, as bounded_scan.comp reads them: in one
 // stream instead of 64.
 
 layout(local_size_x = 64) in;

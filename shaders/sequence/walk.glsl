@@ -3,8 +3,8 @@
 // What both walk kernels share: the state of the walks, the Gram matrix's rows, and
 // the search for the lowest score in a workgroup. One workgroup is one walk.
 
-#include "exact.glsl"
-#include "set_hash.glsl"
+#include "common/exact.glsl"
+#include "sequence/set_hash.glsl"
 
 layout(local_size_x_id = 0) in; // a power of two
 // Weight times cosine is shifted down by this much, so that a sum over all rows stays
@@ -102,4 +102,4 @@ int weight_of(uint item)
 	return int(state[item / 4u][item % 4u]);
 }
 
-#include "reduce.glsl"
+#include "common/reduce.glsl"

@@ -27,7 +27,7 @@
 // With MIRROR the rectangle is part of the upper triangle: tiles below the diagonal
 // are skipped, those above are also written transposed.
 
-#include "gram.glsl"
+#include "gram/gram.glsl"
 
 #if MIRROR
 layout(std430, binding = 3) writeonly buffer Mirror { ivec4 mirror[]; };

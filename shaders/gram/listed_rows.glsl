@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What both kernels share that compute the rows that picked_plan.comp has listed for an arena.
+// What both kernels share that compute the rows that row_cache_plan.comp has listed for an arena.
 
-#include "picked.glsl"
+#include "sequence/row_cache.glsl"
 
 layout(std430, binding = 3) readonly buffer Work { uint work[]; };
 

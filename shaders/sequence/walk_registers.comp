@@ -6,7 +6,7 @@
 // An invocation holds PIECES quadruples of scores, in named scalars, since an array
 // would go to memory.
 
-#include "walk.glsl"
+#include "sequence/walk.glsl"
 
 layout(constant_id = 2) const uint PIECES = 1;
 

@@ -5,8 +5,8 @@
 // Takes the contender with the lowest exact score as the next element of each order. Where
 // some are not exact yet, the walk stands still for this step. One workgroup is one walk.
 
-#include "lazy.glsl"
-#include "reduce.glsl"
+#include "sequence/bounded.glsl"
+#include "common/reduce.glsl"
 
 layout(std430, binding = 0) buffer State { uvec4 state[]; };
 layout(std430, binding = 1) buffer Centroid { uvec4 center[]; };

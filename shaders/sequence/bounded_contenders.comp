@@ -5,8 +5,8 @@
 // Lists the items whose approximate score is so near to the lowest that their exact one
 // could be the lowest. One workgroup is one walk.
 
-#include "lazy.glsl"
-#include "reduce.glsl"
+#include "sequence/bounded.glsl"
+#include "common/reduce.glsl"
 
 layout(std430, binding = 0) readonly buffer State { uvec4 state[]; };
 layout(std430, binding = 1) readonly buffer Centroid { uvec4 center[]; };

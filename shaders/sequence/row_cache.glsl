@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The work buffer of walks whose rows are computed when they are needed: src/picked.c knows
+// The work buffer of walks whose rows are computed when they are needed: src/sequence/row_cache.c knows
 // these numbers, too. Words:
 
 #define BUDGET 0u // rows that this submission may still compute

@@ -6,7 +6,7 @@
 // errors. One workgroup is one walk; only the dispatch whose block of rows holds the
 // chosen one does anything.
 
-#include "lazy.glsl"
+#include "sequence/bounded.glsl"
 
 layout(std430, binding = 0) buffer State { uvec4 state[]; };
 layout(std430, binding = 1) buffer Centroid { uvec4 center[]; };

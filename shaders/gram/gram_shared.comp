@@ -12,10 +12,10 @@
 // transposed in registers, so that shared memory is written and read in quadruples.
 //
 // With MIRROR the rectangle is part of the upper triangle: tiles below the diagonal
-// are skipped, those above are also written transposed. With PICKED the rows are those
-// that picked_plan.comp has listed.
+// are skipped, those above are also written transposed. With LISTED the rows are those
+// that row_cache_plan.comp has listed.
 
-#include "gram.glsl"
+#include "gram/gram.glsl"
 
 #if MIRROR
 layout(std430, binding = 3) writeonly buffer Mirror { ivec4 mirror[]; };
@@ -23,8 +23,8 @@ layout(std430, binding = 3) writeonly buffer Mirror { ivec4 mirror[]; };
 
 layout(local_size_x = 16, local_size_y = 8) in;
 
-#if PICKED
-#include "picked_rows.glsl"
+#if LISTED
+#include "gram/listed_rows.glsl"
 #else
 layout(push_constant) uniform Push
 {
@@ -77,7 +77,7 @@ void main()
 	uint own_row = lane % 16u * 4u;
 	uint own_quad = lane / 16u % 4u;
 	uvec4 start = uvec4(own_quad);
-#if PICKED
+#if LISTED
 	// Of other blocks of columns there may be more.
 	if (along >= columns)
 		return;
@@ -141,14 +141,14 @@ void main()
 	uint j = column + along + x * 4u;
 	[[unroll]] for (int m = 0; m < 8; m++) {
 		uint r = down + y * 8u + uint(m);
-#if PICKED
+#if LISTED
 		uint i = listed_item(r);
 #else
 		uint i = row + r;
 #endif
 		[[unroll]] for (int k = 0; k < 4; k++)
 			q[m][k] = to_q30(sums[m][k], i == j + uint(k));
-#if PICKED
+#if LISTED
 		if (is_here(r))
 			result[listed_place(r) * result_quads + j / 4u] = q[m];
 #else

@@ -5,7 +5,7 @@
 // The approximate scores of all items: coarse rows times shifted centroids. An invocation
 // makes 8 items for ROWS walks: four in a row, and four behind those of all invocations.
 
-#include "lazy.glsl"
+#include "sequence/bounded.glsl"
 
 #if TEXEL
 layout(binding = 0) uniform isamplerBuffer coarse;
@@ -73,7 +73,7 @@ I64 lower_where(uint open, uint bit, I64 score, I64 than)
 	return (open >> bit & 1u) != 0u && i64_less(score, than) ? score : than;
 }
 
-// The lowest of four items' scores, for lazy_contenders.comp.
+// The lowest of four items' scores, for bounded_contenders.comp.
 void store_lowest(uint walk, uint item, I64 a, I64 b, I64 c, I64 d)
 {
 	uint chosen = walk * centroid_quads + CHOSEN + item / 128u;

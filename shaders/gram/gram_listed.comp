@@ -3,11 +3,11 @@
 #extension GL_GOOGLE_include_directive : require
 //
 // Rows of the Gram matrix that walks need now, computed because the whole matrix does not fit:
-// those that picked_plan.comp has listed for an arena. An invocation makes 8 columns for ROWS
+// those that row_cache_plan.comp has listed for an arena. An invocation makes 8 columns for ROWS
 // of them.
 
-#include "gram.glsl"
-#include "picked_rows.glsl"
+#include "gram/gram.glsl"
+#include "gram/listed_rows.glsl"
 
 layout(local_size_x_id = 0) in;
 

@@ -8,12 +8,12 @@
 // more rows than this submission may still compute, it computes what it may, and the walks
 // stand still. One workgroup.
 
-#include "exact.glsl"
+#include "common/exact.glsl"
 
 layout(local_size_x_id = 0) in;
 
-#include "picked.glsl"
-#include "reduce.glsl"
+#include "sequence/row_cache.glsl"
+#include "common/reduce.glsl"
 
 layout(std430, binding = 0) buffer State { uvec4 state[]; };
 layout(std430, binding = 1) coherent buffer Ledger { uint ledger[]; };
