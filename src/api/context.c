@@ -49,12 +49,12 @@ VkcResult context_enter_uploaded(VkComputeContext *ctx, const char *function)
 
 VkcResult context_leave(VkComputeContext *ctx, VkcResult result)
 {
-	/* After a failure its own sentence stands, and the complaint ends with the call. */
-	struct error complaint;
-	bool complained = instance_take_complaint(&ctx->instance, &complaint);
+	/* After a failure its own sentence stands, and the message of the layer ends with the call. */
+	struct error validation_message;
+	bool has_validation_message = instance_take_validation_message(&ctx->instance, &validation_message);
 	if (result == VKC_SUCCESS) {
-		ctx->error = complained ? complaint : ctx->before;
-		return complained ? VKC_ERROR_INTERNAL : VKC_SUCCESS;
+		ctx->error = has_validation_message ? validation_message : ctx->before;
+		return has_validation_message ? VKC_ERROR_INTERNAL : VKC_SUCCESS;
 	}
 	/* Lost while cleaning up after something else: the sentence says so already. */
 	return ctx->device.lost ? VKC_ERROR_DEVICE_LOST : result;
@@ -63,24 +63,24 @@ VkcResult context_leave(VkComputeContext *ctx, VkcResult result)
 static VkcResult open_device(VkComputeContext *ctx, const struct options *options)
 {
 	VkcResult result;
-	struct candidate *candidates = NULL;
+	struct physical_device *physical_devices = NULL;
 	uint32_t count, chosen, usual;
 	TRY(instance_open(&ctx->instance, options->validation, &ctx->error));
-	TRY(instance_candidates(&ctx->instance, &candidates, &count, &ctx->error));
-	TRY(instance_choose(candidates, count, options->device, &chosen, &ctx->error));
-	TRY(device_open(&ctx->device, &ctx->instance, &candidates[chosen], options, &ctx->error));
+	TRY(instance_physical_devices(&ctx->instance, &physical_devices, &count, &ctx->error));
+	TRY(physical_device_choose(physical_devices, count, options->device, &chosen, &ctx->error));
+	TRY(device_open(&ctx->device, &ctx->instance, &physical_devices[chosen], options, &ctx->error));
 	TRY(stream_open(&ctx->stream, &ctx->device));
-	candidate_describe(&ctx->instance, &candidates[chosen], &ctx->info);
+	physical_device_describe(&ctx->instance, &physical_devices[chosen], &ctx->info);
 	ctx->info.index = chosen;
 	/* A name in the environment that fits no device is no failure here: this context
 	 * was made by other means. */
 	struct error ignored;
 	ctx->info.is_default =
-		instance_choose(candidates, count, options_environment("VKC_DEVICE"), &usual,
-	                    &ignored) == VKC_SUCCESS &&
+		physical_device_choose(physical_devices, count, options_environment("VKC_DEVICE"), &usual,
+	                           &ignored) == VKC_SUCCESS &&
 		usual == chosen;
 error:
-	free(candidates);
+	free(physical_devices);
 	return result;
 }
 
@@ -176,7 +176,7 @@ VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices)
 	struct error *error = error_of_thread();
 	struct options options;
 	struct instance instance = {0};
-	struct candidate *candidates = NULL;
+	struct physical_device *physical_devices = NULL;
 	uint32_t found = 0;
 	const struct error before = *error;
 	if (!count)
@@ -200,23 +200,23 @@ VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices)
 	if (result != VKC_SUCCESS)
 		return result;
 	__atomic_store_n(&process_of_driver, getpid(), __ATOMIC_RELAXED);
-	TRY(instance_candidates(&instance, &candidates, &found, error));
+	TRY(instance_physical_devices(&instance, &physical_devices, &found, error));
 	if (devices) {
 		uint32_t usual = UINT32_MAX;
 		struct error ignored;
-		if (instance_choose(candidates, found, options.device, &usual, &ignored) !=
+		if (physical_device_choose(physical_devices, found, options.device, &usual, &ignored) !=
 		    VKC_SUCCESS)
 			usual = UINT32_MAX;
 		found = found < *count ? found : *count;
 		for (uint32_t i = 0; i < found; i++) {
-			candidate_describe(&instance, &candidates[i], &devices[i]);
+			physical_device_describe(&instance, &physical_devices[i], &devices[i]);
 			devices[i].index = i;
 			devices[i].is_default = i == usual;
 		}
 	}
 	*count = found;
 error:
-	free(candidates);
+	free(physical_devices);
 	if (instance.handle)
 		instance_close(&instance);
 	return result;

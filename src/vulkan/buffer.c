@@ -7,9 +7,9 @@ static bool find_type(const struct device *device, uint32_t allowed, VkMemoryPro
                       uint64_t size, uint32_t *type)
 {
 	for (uint32_t i = 0; i < device->memory.memoryTypeCount; i++) {
-		const VkMemoryType *candidate = &device->memory.memoryTypes[i];
-		if ((allowed >> i & 1) && (candidate->propertyFlags & flags) == flags &&
-		    device->memory.memoryHeaps[candidate->heapIndex].size >= size) {
+		const VkMemoryType *physical_device = &device->memory.memoryTypes[i];
+		if ((allowed >> i & 1) && (physical_device->propertyFlags & flags) == flags &&
+		    device->memory.memoryHeaps[physical_device->heapIndex].size >= size) {
 			*type = i;
 			return true;
 		}

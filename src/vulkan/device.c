@@ -89,12 +89,12 @@ uint64_t device_host_memory(const struct device *device)
 	return device->limits.cpu ? least(host_memory_available(), container_memory()) : UINT64_MAX;
 }
 
-static uint64_t default_memory_limit(const struct candidate *candidate)
+static uint64_t default_memory_limit(const struct physical_device *physical_device)
 {
 	/* What Mesa 22's and SwiftShader's CPU drivers report, whatever the machine has. */
 	const uint64_t made_up = 1ull << 31;
-	const uint64_t heap = candidate_memory(candidate);
-	if (candidate->properties.deviceType != VK_PHYSICAL_DEVICE_TYPE_CPU)
+	const uint64_t heap = physical_device_memory(physical_device);
+	if (physical_device->properties.deviceType != VK_PHYSICAL_DEVICE_TYPE_CPU)
 		return heap / 10 * 8;
 	uint64_t host = least(host_memory_available(), container_memory());
 	uint64_t limit = least(heap, host) / 10 * 8;
@@ -104,10 +104,10 @@ static uint64_t default_memory_limit(const struct candidate *candidate)
 	return limit;
 }
 
-static void read_limits(struct device *device, const struct candidate *candidate)
+static void read_limits(struct device *device, const struct physical_device *physical_device)
 {
 	const struct vulkan_api *vk = device->vk;
-	const VkPhysicalDeviceLimits *given = &candidate->properties.limits;
+	const VkPhysicalDeviceLimits *given = &physical_device->properties.limits;
 	const struct tuning *tuning = &device->tuning;
 	struct limits *limits = &device->limits;
 
@@ -117,15 +117,15 @@ static void read_limits(struct device *device, const struct candidate *candidate
 		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES, .pNext = &maintenance};
 	VkPhysicalDeviceProperties2 properties = {
 		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &subgroup};
-	vk->GetPhysicalDeviceProperties2(candidate->handle, &properties);
+	vk->GetPhysicalDeviceProperties2(physical_device->handle, &properties);
 	VkFormatProperties format;
-	vk->GetPhysicalDeviceFormatProperties(candidate->handle, TEXEL_FORMAT, &format);
+	vk->GetPhysicalDeviceFormatProperties(physical_device->handle, TEXEL_FORMAT, &format);
 
-	limits->cpu = candidate->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
+	limits->cpu = physical_device->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
 	/* Mesa's drivers for processors end all loops of an invocation after 65,535 turns
 	 * (LP_MAX_TGSI_LOOP_ITERATIONS), without a word. */
 	limits->most_loops = limits->cpu ? 50000 : 1u << 24;
-	limits->direct = tuning->direct != 0 && candidate->properties.deviceType !=
+	limits->direct = tuning->direct != 0 && physical_device->properties.deviceType !=
 	                                            VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
 	limits->group_invocations =
 		(uint32_t)least(given->maxComputeWorkGroupInvocations, given->maxComputeWorkGroupSize[0]);
@@ -188,32 +188,32 @@ error:
 	return result;
 }
 
-static VkcResult create(struct device *device, const struct candidate *candidate)
+static VkcResult create(struct device *device, const struct physical_device *physical_device)
 {
 	VkcResult result;
 	const struct vulkan_api *vk = device->vk;
 	VkPhysicalDeviceFeatures features;
-	vk->GetPhysicalDeviceFeatures(candidate->handle, &features);
+	vk->GetPhysicalDeviceFeatures(physical_device->handle, &features);
 	if (device->tuning.int64 == 1 && !features.shaderInt64)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The tuning string (VKC_TUNING) asks for int64=1, but the device '%s' "
 		                 "has no 64-bit integers in shaders.",
-		                 candidate->properties.deviceName);
+		                 physical_device->properties.deviceName);
 	device->limits.int64 = features.shaderInt64 && device->tuning.int64 != 0;
 
 	/* A portability driver must be told that its gaps are known; none of them matters. */
 	static const char *const portability_subset = "VK_KHR_portability_subset";
 	const char *extensions[1 + MATRIX_UNITS_EXTENSIONS];
 	bool portability;
-	TRY(device_has_extensions(device, candidate->handle, &portability_subset, 1, &portability));
+	TRY(device_has_extensions(device, physical_device->handle, &portability_subset, 1, &portability));
 	if (portability)
 		extensions[0] = portability_subset;
-	TRY(matrix_units_find(device, candidate->handle));
+	TRY(matrix_units_find(device, physical_device->handle));
 
 	const float priority = 1.0f;
 	VkDeviceQueueCreateInfo queue = {
 		.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
-		.queueFamilyIndex = candidate->queue_family,
+		.queueFamilyIndex = physical_device->queue_family,
 		.queueCount = 1,
 		.pQueuePriorities = &priority,
 	};
@@ -229,7 +229,7 @@ static VkcResult create(struct device *device, const struct candidate *candidate
 	struct matrix_units units;
 	if (device->limits.matrix_units)
 		matrix_units_enable(&units, &info, extensions);
-	VK_MAKE(device, device->handle, CreateDevice(candidate->handle, &info, NULL, &device->handle));
+	VK_MAKE(device, device->handle, CreateDevice(physical_device->handle, &info, NULL, &device->handle));
 error:
 	if (result != VKC_SUCCESS)
 		device->handle = VK_NULL_HANDLE;
@@ -237,7 +237,7 @@ error:
 }
 
 VkcResult device_open(struct device *device, struct instance *instance,
-                      const struct candidate *candidate, const struct options *options,
+                      const struct physical_device *physical_device, const struct options *options,
                       struct error *error)
 {
 	VkcResult result;
@@ -245,16 +245,16 @@ VkcResult device_open(struct device *device, struct instance *instance,
 		.instance = instance,
 		.vk = &instance->api,
 		.error = error,
-		.memory = candidate->memory,
-		.queue_family = candidate->queue_family,
+		.memory = physical_device->memory,
+		.queue_family = physical_device->queue_family,
 		.tuning = options->tuning,
 		.memory_limit = options->memory_limit ? options->memory_limit
-	                                          : default_memory_limit(candidate),
+	                                          : default_memory_limit(physical_device),
 	};
-	read_limits(device, candidate);
-	TRY(create(device, candidate));
+	read_limits(device, physical_device);
+	TRY(create(device, physical_device));
 	/* The functions of the device itself, without the loader's dispatch. */
-	TRY(vulkan_api_load_device(&instance->api, device->handle, error));
+	TRY(loader_load_device(&instance->api, device->handle, error));
 	device->vk->GetDeviceQueue(device->handle, device->queue_family, 0, &device->queue);
 	VkPipelineCacheCreateInfo cache = {
 		.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO};

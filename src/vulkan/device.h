@@ -46,7 +46,7 @@ struct device {
 
 /* instance and error must outlive the device. On failure nothing is left open. */
 VkcResult device_open(struct device *device, struct instance *instance,
-                      const struct candidate *candidate, const struct options *options,
+                      const struct physical_device *physical_device, const struct options *options,
                       struct error *error);
 void device_close(struct device *device);
 

@@ -16,23 +16,23 @@ static VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlag
 	(void)types;
 	struct instance *instance = user;
 	pthread_mutex_lock(&instance->mutex);
-	if (!instance->complained)
-		snprintf(instance->complaint, sizeof(instance->complaint), "%s", data->pMessage);
-	instance->complained = true;
+	if (!instance->has_validation_message)
+		snprintf(instance->validation_message, sizeof(instance->validation_message), "%s", data->pMessage);
+	instance->has_validation_message = true;
 	pthread_mutex_unlock(&instance->mutex);
 	return VK_FALSE;
 }
 
-bool instance_take_complaint(struct instance *instance, struct error *error)
+bool instance_take_validation_message(struct instance *instance, struct error *error)
 {
 	pthread_mutex_lock(&instance->mutex);
-	bool complained = instance->complained;
-	if (complained)
-		error_set(error, VKC_ERROR_INTERNAL, "The validation layer complained: %s",
-		          instance->complaint);
-	instance->complained = false;
+	bool has_validation_message = instance->has_validation_message;
+	if (has_validation_message)
+		error_set(error, VKC_ERROR_INTERNAL, "The validation layer reports: %s",
+		          instance->validation_message);
+	instance->has_validation_message = false;
 	pthread_mutex_unlock(&instance->mutex);
-	return complained;
+	return has_validation_message;
 }
 
 static VkcResult creation_failed(struct error *error, VkResult status)
@@ -149,8 +149,8 @@ static VkcResult create_instance(struct instance *instance, bool validation, str
 			                 VALIDATION_LAYER);
 		return creation_failed(error, status);
 	}
-	vulkan_api_pin_drivers();
-	result = vulkan_api_load_instance(api, instance->handle, error);
+	loader_pin_drivers();
+	result = loader_load_instance(api, instance->handle, error);
 	if (result != VKC_SUCCESS || !validation)
 		return result;
 	if (!api->CreateDebugUtilsMessengerEXT || !api->DestroyDebugUtilsMessengerEXT)
@@ -172,10 +172,10 @@ VkcResult instance_open(struct instance *instance, bool validation, struct error
 		return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 		                 "The host has no memory left for a mutex: free some.");
 	instance->mutex_made = true;
-	VkcResult result = vulkan_api_open(&instance->api, error);
+	VkcResult result = loader_open(&instance->api, error);
 	if (result == VKC_SUCCESS)
 		result = create_instance(instance, validation, error);
-	if (result == VKC_SUCCESS && instance_take_complaint(instance, error))
+	if (result == VKC_SUCCESS && instance_take_validation_message(instance, error))
 		result = VKC_ERROR_INTERNAL;
 	if (result != VKC_SUCCESS)
 		instance_close(instance);
@@ -188,7 +188,7 @@ void instance_close(struct instance *instance)
 		instance->api.DestroyDebugUtilsMessengerEXT(instance->handle, instance->messenger, NULL);
 	if (instance->handle && instance->api.DestroyInstance)
 		instance->api.DestroyInstance(instance->handle, NULL);
-	vulkan_api_close(&instance->api);
+	loader_close(&instance->api);
 	if (instance->mutex_made)
 		pthread_mutex_destroy(&instance->mutex);
 	*instance = (struct instance){.no_driver = instance->no_driver};

@@ -17,12 +17,12 @@ struct instance {
 	pthread_mutex_t mutex; /* of what follows: layers may call from any thread */
 	bool mutex_made;
 	bool no_driver; /* why it could not be opened */
-	bool complained;
-	char complaint[900]; /* the validation layer's first message */
+	bool has_validation_message;
+	char validation_message[900]; /* the validation layer's first message */
 };
 
 /* A physical device that the library can run on. */
-struct candidate {
+struct physical_device {
 	VkPhysicalDevice handle;
 	uint32_t queue_family; /* with compute; without graphics where there is such a one */
 	VkPhysicalDeviceProperties properties;
@@ -37,23 +37,23 @@ void instance_close(struct instance *instance);
  * comes here any more. */
 void instance_abandon(struct instance *instance);
 
-/* Whether the validation layer has complained; the message is then taken out. */
-bool instance_take_complaint(struct instance *instance, struct error *error);
+/* Whether the validation layer has sent a message, which is then taken out. */
+bool instance_take_validation_message(struct instance *instance, struct error *error);
 
 /* All usable devices, in the loader's order; *candidates is the caller's to free. */
-VkcResult instance_candidates(struct instance *instance, struct candidate **candidates,
-                              uint32_t *count, struct error *error);
+VkcResult instance_physical_devices(struct instance *instance, struct physical_device **physical_devices,
+                                    uint32_t *count, struct error *error);
 
 /* The index that `wanted` (an index, a part of a name, or NULL for the best) selects. A number
  * below 100 is an index in any case, a larger one that is none may be a part of a name. */
-VkcResult instance_choose(const struct candidate *candidates, uint32_t count, const char *wanted,
-                          uint32_t *index, struct error *error);
+VkcResult physical_device_choose(const struct physical_device *physical_devices, uint32_t count, const char *wanted,
+                                 uint32_t *index, struct error *error);
 
 /* Fills all of *info but the context's own fields. */
-void candidate_describe(const struct instance *instance, const struct candidate *candidate,
-                        VkcDeviceInfo *info);
+void physical_device_describe(const struct instance *instance, const struct physical_device *physical_device,
+                              VkcDeviceInfo *info);
 
 /* The size of the largest device-local heap. */
-uint64_t candidate_memory(const struct candidate *candidate);
+uint64_t physical_device_memory(const struct physical_device *physical_device);
 
 #endif

@@ -13,7 +13,7 @@ static VkcResult missing(struct error *error, const char *name)
 	                 name);
 }
 
-VkcResult vulkan_api_open(struct vulkan_api *api, struct error *error)
+VkcResult loader_open(struct vulkan_api *api, struct error *error)
 {
 	api->library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
 	if (!api->library) {
@@ -37,8 +37,8 @@ VkcResult vulkan_api_open(struct vulkan_api *api, struct error *error)
 	return VKC_SUCCESS;
 }
 
-VkcResult vulkan_api_load_instance(struct vulkan_api *api, VkInstance instance,
-                                   struct error *error)
+VkcResult loader_load_instance(struct vulkan_api *api, VkInstance instance,
+                               struct error *error)
 {
 #define VKC_LOAD(name) \
 	api->name = (PFN_vk##name)api->GetInstanceProcAddr(instance, "vk" #name); \
@@ -58,7 +58,7 @@ VkcResult vulkan_api_load_instance(struct vulkan_api *api, VkInstance instance,
 	return VKC_SUCCESS;
 }
 
-VkcResult vulkan_api_load_device(struct vulkan_api *api, VkDevice device, struct error *error)
+VkcResult loader_load_device(struct vulkan_api *api, VkDevice device, struct error *error)
 {
 #define VKC_LOAD(name) \
 	api->name = (PFN_vk##name)api->GetDeviceProcAddr(device, "vk" #name); \
@@ -69,14 +69,14 @@ VkcResult vulkan_api_load_device(struct vulkan_api *api, VkDevice device, struct
 	return VKC_SUCCESS;
 }
 
-void vulkan_api_pin_drivers(void)
+void loader_pin_drivers(void)
 {
 	/* NVIDIA's driver (seen with 580.159) uses up the process's static thread-local
 	 * storage each time it is loaded: the 31st instance in a process failed. */
 	(void)dlopen("libGLX_nvidia.so.0", RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
-void vulkan_api_close(struct vulkan_api *api)
+void loader_close(struct vulkan_api *api)
 {
 	if (api->library)
 		dlclose(api->library);

@@ -97,13 +97,13 @@ struct vulkan_api {
 };
 
 /* Opens the loader and finds the global functions. */
-VkcResult vulkan_api_open(struct vulkan_api *api, struct error *error);
-VkcResult vulkan_api_load_instance(struct vulkan_api *api, VkInstance instance,
-                                   struct error *error);
-VkcResult vulkan_api_load_device(struct vulkan_api *api, VkDevice device, struct error *error);
+VkcResult loader_open(struct vulkan_api *api, struct error *error);
+VkcResult loader_load_instance(struct vulkan_api *api, VkInstance instance,
+                               struct error *error);
+VkcResult loader_load_device(struct vulkan_api *api, VkDevice device, struct error *error);
 /* While an instance is alive: keeps drivers in the process that cannot be loaded again. */
-void vulkan_api_pin_drivers(void);
-void vulkan_api_close(struct vulkan_api *api);
+void loader_pin_drivers(void);
+void loader_close(struct vulkan_api *api);
 
 /* "VK_ERROR_DEVICE_LOST" and the like; never NULL. */
 const char *vulkan_result_name(VkResult result);

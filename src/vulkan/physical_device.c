@@ -35,34 +35,34 @@ static bool find_queue_family(const struct vulkan_api *api, VkPhysicalDevice han
 	return found;
 }
 
-static void name_driver(const struct vulkan_api *api, struct candidate *candidate)
+static void name_driver(const struct vulkan_api *api, struct physical_device *physical_device)
 {
-	candidate->driver[0] = '\0';
-	if (candidate->properties.apiVersion < VK_API_VERSION_1_2)
+	physical_device->driver[0] = '\0';
+	if (physical_device->properties.apiVersion < VK_API_VERSION_1_2)
 		return;
 	VkPhysicalDeviceDriverProperties driver = {
 		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES};
 	VkPhysicalDeviceProperties2 properties = {
 		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &driver};
-	api->GetPhysicalDeviceProperties2(candidate->handle, &properties);
-	snprintf(candidate->driver, sizeof(candidate->driver), "%.120s %.120s", driver.driverName,
+	api->GetPhysicalDeviceProperties2(physical_device->handle, &properties);
+	snprintf(physical_device->driver, sizeof(physical_device->driver), "%.120s %.120s", driver.driverName,
 	         driver.driverInfo);
 }
 
-VkcResult instance_candidates(struct instance *instance, struct candidate **candidates,
-                              uint32_t *count, struct error *error)
+VkcResult instance_physical_devices(struct instance *instance, struct physical_device **physical_devices,
+                                    uint32_t *count, struct error *error)
 {
 	const struct vulkan_api *api = &instance->api;
 	VkcResult result = VKC_SUCCESS;
 	VkPhysicalDevice *handles = NULL;
 	uint32_t num_handles = 0;
-	*candidates = NULL;
+	*physical_devices = NULL;
 	*count = 0;
 	VkResult status = api->EnumeratePhysicalDevices(instance->handle, &num_handles, NULL);
 	if (status == VK_SUCCESS && num_handles) {
 		handles = calloc(num_handles, sizeof(*handles));
-		*candidates = calloc(num_handles, sizeof(**candidates));
-		if (!handles || !*candidates) {
+		*physical_devices = calloc(num_handles, sizeof(**physical_devices));
+		if (!handles || !*physical_devices) {
 			result = error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 			                   "The host has no memory left for a list of %u devices: free "
 			                   "some.",
@@ -85,28 +85,28 @@ VkcResult instance_candidates(struct instance *instance, struct candidate **cand
 		goto done;
 	}
 	for (uint32_t i = 0; handles && i < num_handles; i++) {
-		struct candidate *candidate = &(*candidates)[*count];
-		candidate->handle = handles[i];
-		api->GetPhysicalDeviceProperties(handles[i], &candidate->properties);
-		api->GetPhysicalDeviceMemoryProperties(handles[i], &candidate->memory);
-		if (candidate->properties.apiVersion < VK_API_VERSION_1_1 ||
-		    !find_queue_family(api, handles[i], &candidate->queue_family))
+		struct physical_device *physical_device = &(*physical_devices)[*count];
+		physical_device->handle = handles[i];
+		api->GetPhysicalDeviceProperties(handles[i], &physical_device->properties);
+		api->GetPhysicalDeviceMemoryProperties(handles[i], &physical_device->memory);
+		if (physical_device->properties.apiVersion < VK_API_VERSION_1_1 ||
+		    !find_queue_family(api, handles[i], &physical_device->queue_family))
 			continue;
-		name_driver(api, candidate);
+		name_driver(api, physical_device);
 		(*count)++;
 	}
 done:
 	free(handles);
 	if (result != VKC_SUCCESS) {
-		free(*candidates);
-		*candidates = NULL;
+		free(*physical_devices);
+		*physical_devices = NULL;
 	}
 	return result;
 }
 
-static int rank(const struct candidate *candidate)
+static int rank(const struct physical_device *physical_device)
 {
-	switch (candidate->properties.deviceType) {
+	switch (physical_device->properties.deviceType) {
 	case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU:
 		return 4;
 	case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU:
@@ -132,8 +132,8 @@ static bool contains(const char *text, const char *part)
 	return false;
 }
 
-VkcResult instance_choose(const struct candidate *candidates, uint32_t count, const char *wanted,
-                          uint32_t *index, struct error *error)
+VkcResult physical_device_choose(const struct physical_device *physical_devices, uint32_t count, const char *wanted,
+                                 uint32_t *index, struct error *error)
 {
 	if (!count)
 		return error_set(error, VKC_ERROR_NO_DEVICE,
@@ -143,7 +143,7 @@ VkcResult instance_choose(const struct candidate *candidates, uint32_t count, co
 	*index = 0;
 	if (!wanted) {
 		for (uint32_t i = 1; i < count; i++)
-			if (rank(&candidates[i]) > rank(&candidates[*index]))
+			if (rank(&physical_devices[i]) > rank(&physical_devices[*index]))
 				*index = i;
 		return VKC_SUCCESS;
 	}
@@ -164,7 +164,7 @@ VkcResult instance_choose(const struct candidate *candidates, uint32_t count, co
 			                 wanted, count);
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		if (contains(candidates[i].properties.deviceName, wanted)) {
+		if (contains(physical_devices[i].properties.deviceName, wanted)) {
 			*index = i;
 			return VKC_SUCCESS;
 		}
@@ -172,26 +172,26 @@ VkcResult instance_choose(const struct candidate *candidates, uint32_t count, co
 	return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 	                 "No device has '%s' in its name (VKC_DEVICE); there are %u, the first "
 	                 "one is '%s': see vkc_list_devices().",
-	                 wanted, count, candidates[0].properties.deviceName);
+	                 wanted, count, physical_devices[0].properties.deviceName);
 }
 
-uint64_t candidate_memory(const struct candidate *candidate)
+uint64_t physical_device_memory(const struct physical_device *physical_device)
 {
 	uint64_t largest = 0;
-	for (uint32_t i = 0; i < candidate->memory.memoryHeapCount; i++) {
-		const VkMemoryHeap *heap = &candidate->memory.memoryHeaps[i];
+	for (uint32_t i = 0; i < physical_device->memory.memoryHeapCount; i++) {
+		const VkMemoryHeap *heap = &physical_device->memory.memoryHeaps[i];
 		if ((heap->flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) && heap->size > largest)
 			largest = heap->size;
 	}
 	return largest;
 }
 
-void candidate_describe(const struct instance *instance, const struct candidate *candidate,
-                        VkcDeviceInfo *info)
+void physical_device_describe(const struct instance *instance, const struct physical_device *physical_device,
+                              VkcDeviceInfo *info)
 {
 	VkPhysicalDeviceFeatures features;
-	instance->api.GetPhysicalDeviceFeatures(candidate->handle, &features);
-	const VkPhysicalDeviceProperties *properties = &candidate->properties;
+	instance->api.GetPhysicalDeviceFeatures(physical_device->handle, &features);
+	const VkPhysicalDeviceProperties *properties = &physical_device->properties;
 	*info = (VkcDeviceInfo){
 		.struct_size = sizeof(VkcDeviceInfo),
 		.type = VKC_DEVICE_OTHER,
@@ -199,12 +199,12 @@ void candidate_describe(const struct instance *instance, const struct candidate 
 		.device_id = properties->deviceID,
 		.api_version = properties->apiVersion,
 		.driver_version = properties->driverVersion,
-		.memory_bytes = candidate_memory(candidate),
+		.memory_bytes = physical_device_memory(physical_device),
 		.has_int64 = features.shaderInt64,
 	};
 	/* VkcDeviceType numbers the kinds as VkPhysicalDeviceType does. */
 	if (properties->deviceType <= VK_PHYSICAL_DEVICE_TYPE_CPU)
 		info->type = (VkcDeviceType)properties->deviceType;
 	snprintf(info->name, sizeof(info->name), "%s", properties->deviceName);
-	snprintf(info->driver, sizeof(info->driver), "%s", candidate->driver);
+	snprintf(info->driver, sizeof(info->driver), "%s", physical_device->driver);
 }
