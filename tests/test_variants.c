@@ -41,9 +41,9 @@ static const char *const tunings[] = {
 	"matrix=0",
 	"matrix=0,int64=0",
 	"matrix=0,gram=shared,direct=0",
-	"matrix=0,lazy=0",
-	"matrix=0,lazy=1",
-	"matrix=0,lazy=1,int64=0",
+	"matrix=0,bounded=0",
+	"matrix=0,bounded=1",
+	"matrix=0,bounded=1,int64=0",
 };
 
 /* Sizes that end inside tiles and groups, and kinds that tie. */

@@ -151,19 +151,19 @@ static void test_source(void **state)
 int main(void)
 {
 	static const char *const tunings[] = {
-		"matrix=0,lazy=0",
-		"matrix=0,lazy=0,int64=0,merge=2",
-		"matrix=0,lazy=0,subgroup=0,merge=0",
-		"matrix=0,lazy=0,gram=shared",
-		"matrix=0,lazy=0,kept_rows=1,submit_rows=2",
-		"matrix=0,lazy=0,kept_rows=90,submit_us=1",
-		"matrix=0,lazy=0,texel=0,range=262144",
-		"lazy=1",
-		"matrix=0,lazy=1",
-		"matrix=0,lazy=1,int64=0",
-		"matrix=0,lazy=1,subgroup=0",
-		"matrix=0,lazy=1,lazy_terms=100",
-		"matrix=0,lazy=1,texel=0,range=262144",
+		"matrix=0,bounded=0",
+		"matrix=0,bounded=0,int64=0,merge=2",
+		"matrix=0,bounded=0,subgroup=0,merge=0",
+		"matrix=0,bounded=0,gram=shared",
+		"matrix=0,bounded=0,kept_rows=1,submit_rows=2",
+		"matrix=0,bounded=0,kept_rows=90,submit_us=1",
+		"matrix=0,bounded=0,texel=0,range=262144",
+		"bounded=1",
+		"matrix=0,bounded=1",
+		"matrix=0,bounded=1,int64=0",
+		"matrix=0,bounded=1,subgroup=0",
+		"matrix=0,bounded=1,bounded_terms=100",
+		"matrix=0,bounded=1,texel=0,range=262144",
 	};
 	struct CMUnitTest tests[COUNT(tunings)];
 

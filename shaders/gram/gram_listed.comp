@@ -3,7 +3,7 @@
 #extension GL_GOOGLE_include_directive : require
 //
 // Rows of the Gram matrix that walks need now, computed because the whole matrix does not fit:
-// those that row_cache_plan.comp has listed for an arena. An invocation makes 8 columns for ROWS
+// those that row_cache_plan.comp has listed for a segment. An invocation makes 8 columns for ROWS
 // of them.
 
 #include "gram/gram.glsl"
@@ -15,7 +15,7 @@ layout(local_size_x_id = 0) in;
 #define ALL_COLUMNS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
 #if ROWS == 4
 #define EACH_ROW(X) X(0) X(1) X(2) X(3)
-#define FIRST (work[ARENA_WIDE(arena) + 1u] * work[WIDE_ROWS])
+#define FIRST (work[SEGMENT_WIDE(segment) + 1u] * work[WIDE_ROWS])
 #else
 #define EACH_ROW(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) \
 	X(14) X(15)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What both kernels share that compute the rows that row_cache_plan.comp has listed for an arena.
+// What both kernels share that compute the rows that row_cache_plan.comp has listed for a segment.
 
 #include "sequence/row_cache.glsl"
 
@@ -14,24 +14,24 @@ layout(push_constant) uniform Push
 	uint column;       // the item of b_rows' first row,
 	uint columns;      // and how many rows there are, a multiple of 64
 	uint result_quads; // quadruples of a row of the result
-	uint arena;        // that the result is
-	uint most_rows;    // of an arena's list
+	uint segment;        // that the result is
+	uint max_rows;    // of a segment's list
 };
 
 uint listed_item(uint i)
 {
-	return work[ARENA_LIST(arena, most_rows) + i * 2u];
+	return work[SEGMENT_LIST(segment, max_rows) + i * 2u];
 }
 
 uint listed_place(uint i)
 {
-	return work[ARENA_LIST(arena, most_rows) + i * 2u + 1u];
+	return work[SEGMENT_LIST(segment, max_rows) + i * 2u + 1u];
 }
 
 // Whether the list has an entry i, and its item is in a_rows.
 bool is_here(uint i)
 {
-	return i < work[ARENA_COUNT(arena)] && listed_item(i) - a_item < a_items;
+	return i < work[SEGMENT_COUNT(segment)] && listed_item(i) - a_item < a_items;
 }
 
 // Quadruple of a_rows where entry i's row begins; the first row's where that is not here.

@@ -28,7 +28,7 @@ layout(push_constant) uniform Push
 {
 	uint items;     // n
 	uint first_row; // of workgroup 0
-	uint cells_row; // the row at which `cells` begins
+	uint first_row_held; // the row at which `cells` begins
 	uint row_quads; // quadruples of a row of cells
 	uint per_row;   // k
 	uint done;      // results there are already
@@ -190,7 +190,7 @@ void main()
 {
 	uint lane = gl_LocalInvocationID.x;
 	uint row = first_row + gl_WorkGroupID.x;
-	uint from = (row - cells_row) * row_quads;
+	uint from = (row - first_row_held) * row_quads;
 	uint to = (row - first_row) * per_row;
 	uvec2 before = uvec2(0xffffffffu);
 	if (done > 0u) {

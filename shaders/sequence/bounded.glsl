@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What the kernels of lazy walks share. A lazy walk needs no Gram matrix: it compares
+// What the kernels of bounded walks share. A bounded walk needs no Gram matrix: it compares
 // all items with the centroid approximately, with a rigorous bound on the error, and
 // computes the exact scores only of the items that the bound cannot tell apart.
-// docs/lazy.md derives the bound; the names here are those used there.
+// docs/bounded.md derives the bound; the names here are those used there.
 
 #include "common/exact.glsl"
 
@@ -32,7 +32,7 @@ layout(push_constant) uniform Push
 	uint b_item;          // the same of the second
 	uint b_items;
 	uint walks;
-	uint most_terms;      // that one walk adds to exact scores in a step
+	uint max_terms;      // that one walk adds to exact scores in a step
 	uint resolve_groups;  // workgroups that share a walk's contenders, each every so many,
 	uint resolve_width;   // terms that one of them computes at once,
 	uint resolve_rounds;  // and how often in a step: drivers may end long loops early
@@ -61,7 +61,7 @@ layout(push_constant) uniform Push
 // step could otherwise take arbitrarily long.
 uint next_terms(uint contenders, uint behind, inout uint left)
 {
-	uint terms = min(behind, max(most_terms / contenders, 1u));
+	uint terms = min(behind, max(max_terms / contenders, 1u));
 	uint rounds = min(left, (terms + resolve_width - 1u) / resolve_width);
 	left -= rounds;
 	return min(terms, rounds * resolve_width);

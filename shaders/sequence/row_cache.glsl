@@ -7,9 +7,9 @@
 #define WALKS 1u  // three words of an indirect dispatch: the walks that take this step
 #define STEPS 4u  // steps that all walks have taken
 #define WIDE_ROWS 5u // rows that a workgroup of the wide kernel computes; the others compute four
-// For each arena two indirect dispatches, of the wide kernel and for the rest; how many rows there
-// are to compute, and a list of them: item, place in the arena.
-#define ARENA_WIDE(arena) (8u + (arena) * 8u)
-#define ARENA_FOURS(arena) (8u + (arena) * 8u + 3u)
-#define ARENA_COUNT(arena) (8u + (arena) * 8u + 6u)
-#define ARENA_LIST(arena, most_rows) (64u + (arena) * (most_rows) * 2u)
+// For each segment two indirect dispatches, of the wide kernel and for the rest; how many rows there
+// are to compute, and a list of them: item, place in the segment.
+#define SEGMENT_WIDE(segment) (8u + (segment) * 8u)
+#define SEGMENT_FOURS(segment) (8u + (segment) * 8u + 3u)
+#define SEGMENT_COUNT(segment) (8u + (segment) * 8u + 6u)
+#define SEGMENT_LIST(segment, max_rows) (64u + (segment) * (max_rows) * 2u)

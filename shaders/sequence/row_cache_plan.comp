@@ -30,9 +30,9 @@ layout(push_constant) uniform Push
 	uint num_walks;       // walks that go on
 	uint items;           // n, rounded up
 	uint rows_kept;       // places there are
-	uint rows_per_arena;  // of them, in one arena
-	uint num_arenas;
-	uint most_rows;       // of an arena's list
+	uint rows_per_segment;  // of them, in one segment
+	uint num_segments;
+	uint max_rows;       // of a segment's list
 	uint wanted;          // words of work before the list of items wanted
 	uint four_groups;     // workgroups along a row in a dispatch that computes rows by fours,
 	uint wide_groups;     // and of the wide kernel
@@ -97,10 +97,10 @@ void put(uint item, uint place, uint now)
 	ledger[ITEM_AT(place)] = item;
 	ledger[USED_AT(place)] = now;
 	ledger[PLACE_OF(item)] = place + 1u;
-	uint arena = place / rows_per_arena;
-	uint at = work[ARENA_COUNT(arena)]++;
-	work[ARENA_LIST(arena, most_rows) + at * 2u] = item;
-	work[ARENA_LIST(arena, most_rows) + at * 2u + 1u] = place % rows_per_arena;
+	uint segment = place / rows_per_segment;
+	uint at = work[SEGMENT_COUNT(segment)]++;
+	work[SEGMENT_LIST(segment, max_rows) + at * 2u] = item;
+	work[SEGMENT_LIST(segment, max_rows) + at * 2u + 1u] = place % rows_per_segment;
 }
 
 void dispatch(uint at, uint x, uint y)
@@ -118,8 +118,8 @@ void main()
 	if (lane == 0u) {
 		num_wanted = 0u;
 		going = false;
-		for (uint arena = 0u; arena < num_arenas; arena++)
-			work[ARENA_COUNT(arena)] = 0u;
+		for (uint segment = 0u; segment < num_segments; segment++)
+			work[SEGMENT_COUNT(segment)] = 0u;
 	}
 	meet();
 	for (uint i = lane; i < num_walks; i += gl_WorkGroupSize.x) {
@@ -163,14 +163,14 @@ void main()
 		work[STEPS] += step ? 1u : 0u;
 		work[WIDE_ROWS] = wide_rows;
 		dispatch(WALKS, step ? num_walks : 0u, 1u);
-		for (uint arena = 0u; arena < num_arenas; arena++) {
-			uint rows = work[ARENA_COUNT(arena)];
+		for (uint segment = 0u; segment < num_segments; segment++) {
+			uint rows = work[SEGMENT_COUNT(segment)];
 			uint wide = (rows + wide_rows - min(wide_least, wide_rows)) / wide_rows;
 			if (wide_least > wide_rows)
 				wide = 0u;
 			uint rest = rows - min(rows, wide * wide_rows);
-			dispatch(ARENA_WIDE(arena), wide_groups, wide);
-			dispatch(ARENA_FOURS(arena), four_groups, (rest + 3u) / 4u);
+			dispatch(SEGMENT_WIDE(segment), wide_groups, wide);
+			dispatch(SEGMENT_FOURS(segment), four_groups, (rest + 3u) / 4u);
 		}
 	}
 }

@@ -20,7 +20,7 @@ layout(push_constant) uniform Push
 {
 	uint items;          // n
 	uint row_quads;      // quadruples of a row of the Gram matrix
-	uint rows_per_arena; // rows of the Gram matrix in each of the arenas
+	uint rows_per_segment; // rows of the Gram matrix in each of the segments
 	uint places;         // quadruples of state before the numbers of the walks' rows, where
 	                     // those are not their items' numbers; else 0
 	uint counters;       // quadruples of state before the counters,
@@ -48,33 +48,33 @@ uint row_of(uint walk, uint pick)
 }
 
 #if TEXEL
-#define ARENA(i) layout(binding = i + 1) uniform isamplerBuffer arena##i;
-#define FETCH(i) if (ARENAS == i + 1 || arena == uint(i)) return texelFetch(arena##i, int(quad));
+#define SEGMENT(i) layout(binding = i + 1) uniform isamplerBuffer segment##i;
+#define FETCH(i) if (SEGMENTS == i + 1 || segment == uint(i)) return texelFetch(segment##i, int(quad));
 #else
-#define ARENA(i) layout(std430, binding = i + 1) readonly buffer Arena##i { ivec4 arena##i[]; };
-#define FETCH(i) if (ARENAS == i + 1 || arena == uint(i)) return arena##i[quad];
+#define SEGMENT(i) layout(std430, binding = i + 1) readonly buffer Segment##i { ivec4 segment##i[]; };
+#define FETCH(i) if (SEGMENTS == i + 1 || segment == uint(i)) return segment##i[quad];
 #endif
 
-ARENA(0)
-#if ARENAS > 1
-ARENA(1)
-ARENA(2)
+SEGMENT(0)
+#if SEGMENTS > 1
+SEGMENT(1)
+SEGMENT(2)
 #endif
-#if ARENAS > 3
-ARENA(3)
-ARENA(4)
-ARENA(5)
-ARENA(6)
+#if SEGMENTS > 3
+SEGMENT(3)
+SEGMENT(4)
+SEGMENT(5)
+SEGMENT(6)
 #endif
 
-ivec4 gram_quad(uint arena, uint quad)
+ivec4 gram_quad(uint segment, uint quad)
 {
 	FETCH(0)
-#if ARENAS > 1
+#if SEGMENTS > 1
 	FETCH(1)
 	FETCH(2)
 #endif
-#if ARENAS > 3
+#if SEGMENTS > 3
 	FETCH(3)
 	FETCH(4)
 	FETCH(5)

@@ -38,8 +38,8 @@ void main()
 	barrier();
 	while (added < last) {
 		uint index = row_of(walk, pick);
-		uint arena = index / rows_per_arena;
-		uint row = (index % rows_per_arena) * row_quads;
+		uint segment = index / rows_per_segment;
+		uint row = (index % rows_per_segment) * row_quads;
 		int weight = weight_of(pick);
 		I64 best = NOTHING;
 		uint best_item = 0u;
@@ -54,7 +54,7 @@ void main()
 				low = state[own_scores + quad * 2u];
 				high = state[own_scores + quad * 2u + 1u];
 			}
-			ivec4 cosines = gram_quad(arena, row + quad);
+			ivec4 cosines = gram_quad(segment, row + quad);
 			ADD_ONE(0, quad * 4u)
 			ADD_ONE(1, quad * 4u)
 			ADD_ONE(2, quad * 4u)

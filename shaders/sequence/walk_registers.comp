@@ -57,7 +57,7 @@ layout(constant_id = 2) const uint PIECES = 1;
 #define ADD(p) \
 	if (uint(p) < PIECES) { \
 		uint quad = QUAD(p); \
-		ivec4 cosines = gram_quad(arena, row + min(quad, row_quads - 1u)); \
+		ivec4 cosines = gram_quad(segment, row + min(quad, row_quads - 1u)); \
 		ADD_ONE(x##p, cosines.x, quad * 4u) \
 		ADD_ONE(y##p, cosines.y, quad * 4u + 1u) \
 		ADD_ONE(z##p, cosines.z, quad * 4u + 2u) \
@@ -86,8 +86,8 @@ void main()
 	barrier();
 	while (added < last) {
 		uint index = row_of(walk, pick);
-		uint arena = index / rows_per_arena;
-		uint row = (index % rows_per_arena) * row_quads;
+		uint segment = index / rows_per_segment;
+		uint row = (index % rows_per_segment) * row_quads;
 		int weight = weight_of(pick);
 		I64 best = NOTHING;
 		uint best_item = 0u;

@@ -150,7 +150,7 @@ void vkc_destroy(VkComputeContext *ctx)
 		 * nothing that would call the driver. */
 		rows_forget(&ctx->rows);
 		gram_forget(&ctx->gram);
-		lazy_forget(&ctx->diversity.lazy);
+		bounded_forget(&ctx->diversity.bounded);
 	}
 	free(ctx);
 }

@@ -45,7 +45,7 @@ static bool parse_bytes(const char *text, uint64_t *bytes)
 struct tuning_key {
 	const char *name;
 	int *flag; /* takes 0 to `most` */
-	int most;
+	int max;
 	uint32_t *number; /* takes 1 … 2^30 */
 	uint64_t *bytes;
 	enum gram_kernel *gram;
@@ -78,23 +78,23 @@ static bool tuning_value(const struct tuning_key *key, const char *value)
 		return number > 0 && number <= 1u << 30;
 	}
 	*key->flag = (int)number;
-	return number <= (uint64_t)key->most;
+	return number <= (uint64_t)key->max;
 }
 
 static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct error *error)
 {
 	const struct tuning_key keys[] = {
-		{.name = "int64", .flag = &tuning->int64, .most = 1},
-		{.name = "texel", .flag = &tuning->texel, .most = 1},
-		{.name = "subgroup", .flag = &tuning->subgroup, .most = 1},
-		{.name = "direct", .flag = &tuning->direct, .most = 1},
-		{.name = "matrix", .flag = &tuning->matrix, .most = 1},
-		{.name = "lazy", .flag = &tuning->lazy, .most = 1},
-		{.name = "merge", .flag = &tuning->merge, .most = 2},
+		{.name = "int64", .flag = &tuning->int64, .max = 1},
+		{.name = "texel", .flag = &tuning->texel, .max = 1},
+		{.name = "subgroup", .flag = &tuning->subgroup, .max = 1},
+		{.name = "direct", .flag = &tuning->direct, .max = 1},
+		{.name = "matrix", .flag = &tuning->matrix, .max = 1},
+		{.name = "bounded", .flag = &tuning->bounded, .max = 1},
+		{.name = "merge", .flag = &tuning->merge, .max = 2},
 		{.name = "gram", .gram = &tuning->gram},
 		{.name = "walk_group", .number = &tuning->walk_group},
 		{.name = "walk_pieces", .number = &tuning->walk_pieces},
-		{.name = "lazy_terms", .number = &tuning->lazy_terms},
+		{.name = "bounded_terms", .number = &tuning->bounded_terms},
 		{.name = "kept_rows", .number = &tuning->kept_rows},
 		{.name = "submit_rows", .number = &tuning->submit_rows},
 		{.name = "submit_us", .number = &tuning->submit_us},
@@ -165,7 +165,7 @@ VkcResult options_read(const VkcOptions *given, struct options *options, struct 
 	               .subgroup = -1,
 	               .direct = -1,
 	               .matrix = -1,
-	               .lazy = -1,
+	               .bounded = -1,
 	               .merge = -1},
 	};
 

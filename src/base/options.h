@@ -23,17 +23,17 @@ struct tuning {
 	int subgroup; /* 0 = reduce through shared memory only, -1 = auto */
 	int direct;   /* 0 = stage all transfers, -1 = map device memory where possible */
 	int matrix;   /* 0 = never keep the whole Gram matrix, -1 = when it fits */
-	int lazy;     /* 0 = never, 1 = always when there is no matrix, -1 = auto */
+	int bounded;  /* 0 = never, 1 = always when there is no matrix, -1 = auto */
 	int merge;    /* 0 = never merge walks, -1 = auto */
 	enum gram_kernel gram;
-	uint32_t walk_group;  /* invocations per walk, a power of two */
-	uint32_t walk_pieces; /* quadruples of scores an invocation holds */
-	uint32_t lazy_terms;  /* terms of exact scores that a lazy walk adds in a step */
-	uint32_t kept_rows;   /* rows that are kept of those computed one by one, at most */
-	uint32_t submit_rows; /* and how many of them a submission computes, at most */
-	uint32_t submit_us;   /* aimed-for time of a submission in microseconds */
-	uint32_t hang_ms;     /* how long to wait for the device, in milliseconds */
-	uint64_t range;       /* pretended limit of a storage buffer's range, in bytes */
+	uint32_t walk_group;    /* invocations per walk, a power of two */
+	uint32_t walk_pieces;   /* quadruples of scores an invocation holds */
+	uint32_t bounded_terms; /* terms of exact scores that a bounded walk adds in a step */
+	uint32_t kept_rows;     /* rows that are kept of those computed one by one, at most */
+	uint32_t submit_rows;   /* and how many of them a submission computes, at most */
+	uint32_t submit_us;     /* aimed-for time of a submission in microseconds */
+	uint32_t hang_ms;       /* how long to wait for the device, in milliseconds */
+	uint64_t range;         /* pretended limit of a storage buffer's range, in bytes */
 };
 
 struct options {

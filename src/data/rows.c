@@ -32,18 +32,18 @@ static VkcResult lay_out(struct device *device, const struct source *source, str
 	rows->padded = (source->num_rows + TILE - 1) / TILE * TILE;
 	rows->quads = (source->dim + 15) / 16 * 4;
 
-	uint64_t most = limits->storage_range;
-	if (limits->allocation < most)
-		most = limits->allocation;
-	if (limits->texel_elements && limits->texel_elements < most / 16)
-		most = limits->texel_elements * 16;
-	uint64_t per_block = most / row_bytes(rows) / TILE * TILE;
+	uint64_t max = limits->storage_range;
+	if (limits->allocation < max)
+		max = limits->allocation;
+	if (limits->texel_elements && limits->texel_elements < max / 16)
+		max = limits->texel_elements * 16;
+	uint64_t per_block = max / row_bytes(rows) / TILE * TILE;
 	if (!per_block)
 		return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 		                 "Rows of %" PRIu32 " numbers are too long for this device: %d of them "
 		                 "take %" PRIu64 " bytes, and a buffer can have %" PRIu64
 		                 ": reduce the dimension, or choose another device (VKC_DEVICE).",
-		                 source->dim, TILE, TILE * row_bytes(rows), most);
+		                 source->dim, TILE, TILE * row_bytes(rows), max);
 	/* A dispatch with a tile of rows a workgroup can count all of a block. */
 	if (per_block / TILE > limits->group_count)
 		per_block = (uint64_t)limits->group_count * TILE;
@@ -58,12 +58,12 @@ VkcResult rows_check(struct device *device, const struct source *source)
 	VkcResult result = lay_out(device, source, &rows);
 	uint64_t bytes = row_bytes(&rows) * rows.padded;
 	/* A dot product is one loop. */
-	if (result == VKC_SUCCESS && rows.quads > device->limits.most_loops)
+	if (result == VKC_SUCCESS && rows.quads > device->limits.max_loop_turns)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The embeddings have %" PRIu32
 		                 " numbers each, but kernels on a driver for processors take at most "
 		                 "%" PRIu32 ": use fewer, or a GPU (VKC_DEVICE).",
-		                 source->dim, device->limits.most_loops * 4);
+		                 source->dim, device->limits.max_loop_turns * 4);
 	if (result == VKC_SUCCESS && bytes > device->memory_limit)
 		result = error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 		                   "The upload needs %" PRIu64 " bytes of device memory, but only %" PRIu64

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/minmax.h"
 #include "vulkan/cooperative_matrix.h"
 #include "vulkan/shader_variant.h"
 
@@ -29,10 +30,10 @@ void gram_reset(struct gram *gram)
 {
 	struct gram_kernels usual = gram->usual;
 	struct gram_kernels on_matrix_units = gram->on_matrix_units;
-	if (gram->arenas)
-		for (uint32_t i = 0; i < gram->num_arenas; i++)
-			buffer_destroy(gram->device, &gram->arenas[i]);
-	free(gram->arenas);
+	if (gram->segments)
+		for (uint32_t i = 0; i < gram->num_segments; i++)
+			buffer_destroy(gram->device, &gram->segments[i]);
+	free(gram->segments);
 	gram_open(gram, gram->device, gram->stream, gram->rows);
 	gram->usual = usual;
 	gram->on_matrix_units = on_matrix_units;
@@ -40,8 +41,8 @@ void gram_reset(struct gram *gram)
 
 void gram_forget(struct gram *gram)
 {
-	free(gram->arenas);
-	gram->arenas = NULL;
+	free(gram->segments);
+	gram->segments = NULL;
 }
 
 void gram_close(struct gram *gram)
@@ -103,7 +104,7 @@ error:
 	return result;
 }
 
-uint32_t gram_most_arenas(const struct device *device)
+uint32_t gram_max_segments(const struct device *device)
 {
 	if (device->limits.texel_elements)
 		return 7;
@@ -127,21 +128,21 @@ static bool lay_out(struct gram *gram)
 {
 	const struct limits *limits = &gram->device->limits;
 	uint64_t row_bytes = matrix_row_bytes(gram);
-	uint64_t most_read = limits->texel_elements ? limits->texel_elements * 16
-	                                            : limits->storage_range;
-	if (limits->allocation < most_read)
-		most_read = limits->allocation;
-	uint64_t most_written = limits->storage_range < most_read ? limits->storage_range : most_read;
+	uint64_t max_read = limits->texel_elements ? limits->texel_elements * 16
+	                                           : limits->storage_range;
+	if (limits->allocation < max_read)
+		max_read = limits->allocation;
+	uint64_t max_written = limits->storage_range < max_read ? limits->storage_range : max_read;
 	uint32_t padded = gram->rows->padded;
 	gram->quads = padded / 4;
-	uint64_t panel = most_written / row_bytes / TILE * TILE;
-	gram->rows_per_panel = panel < padded ? (uint32_t)panel : padded;
-	if (!gram->rows_per_panel)
+	uint64_t window = max_written / row_bytes / TILE * TILE;
+	gram->rows_per_window = window < padded ? (uint32_t)window : padded;
+	if (!gram->rows_per_window)
 		return false;
-	uint64_t arena = most_read / row_bytes / gram->rows_per_panel * gram->rows_per_panel;
-	gram->rows_per_arena = arena < padded ? (uint32_t)arena : padded;
-	gram->num_arenas = (padded - 1) / gram->rows_per_arena + 1;
-	if (gram->num_arenas > gram_most_arenas(gram->device))
+	uint64_t segment = max_read / row_bytes / gram->rows_per_window * gram->rows_per_window;
+	gram->rows_per_segment = segment < padded ? (uint32_t)segment : padded;
+	gram->num_segments = (padded - 1) / gram->rows_per_segment + 1;
+	if (gram->num_segments > gram_max_segments(gram->device))
 		return false;
 	uint64_t limit = gram->device->memory_limit;
 	uint64_t used = gram->device->memory_used + reserve(gram);
@@ -153,16 +154,16 @@ static bool lay_out(struct gram *gram)
 static VkcResult allocate(struct gram *gram)
 {
 	VkcResult result = VKC_SUCCESS;
-	gram->arenas = calloc(gram->num_arenas, sizeof(*gram->arenas));
-	if (!gram->arenas)
+	gram->segments = calloc(gram->num_segments, sizeof(*gram->segments));
+	if (!gram->segments)
 		return error_set(gram->device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 		                 "The host has no memory left to describe the matrix: free some.");
-	for (uint32_t i = 0; i < gram->num_arenas; i++) {
-		uint32_t first = i * gram->rows_per_arena;
+	for (uint32_t i = 0; i < gram->num_segments; i++) {
+		uint32_t first = i * gram->rows_per_segment;
 		uint32_t count = gram->rows->padded - first;
-		count = count < gram->rows_per_arena ? count : gram->rows_per_arena;
+		count = count < gram->rows_per_segment ? count : gram->rows_per_segment;
 		TRY(buffer_create(gram->device, BUFFER_DEVICE, gram->device->limits.texel_elements > 0,
-		                  count * matrix_row_bytes(gram), "The matrix", &gram->arenas[i]));
+		                  count * matrix_row_bytes(gram), "The matrix", &gram->segments[i]));
 	}
 error:
 	return result;
@@ -190,7 +191,7 @@ VkcResult gram_plan(struct gram *gram)
 	const struct kernel *kernel;
 	if (fits)
 		TRY(need_kernel(gram, true, &kernel));
-	gram->pace = pace_start(gram->device, 16);
+	gram->submit_budget = submit_budget_start(gram->device, 16);
 	return VKC_SUCCESS;
 error:
 	gram_reset(gram);
@@ -226,17 +227,17 @@ bool gram_worth_finishing(struct gram *gram, uint32_t count)
 
 const struct buffer *gram_row(const struct gram *gram, uint32_t row, uint64_t *offset)
 {
-	*offset = row % gram->rows_per_arena * matrix_row_bytes(gram);
-	return &gram->arenas[row / gram->rows_per_arena];
+	*offset = row % gram->rows_per_segment * matrix_row_bytes(gram);
+	return &gram->segments[row / gram->rows_per_segment];
 }
 
-/* The panel that holds a row, as a binding. */
-static struct binding panel_binding(const struct gram *gram, uint32_t row)
+/* The window that holds a row, as a binding. */
+static struct binding window_binding(const struct gram *gram, uint32_t row)
 {
 	struct binding binding = {0};
-	uint32_t first = row / gram->rows_per_panel * gram->rows_per_panel;
+	uint32_t first = row / gram->rows_per_window * gram->rows_per_window;
 	binding.buffer = gram_row(gram, first, &binding.offset);
-	binding.size = gram->rows_per_panel * matrix_row_bytes(gram);
+	binding.size = gram->rows_per_window * matrix_row_bytes(gram);
 	if (binding.offset + binding.size > binding.buffer->size)
 		binding.size = binding.buffer->size - binding.offset;
 	return binding;
@@ -247,39 +248,34 @@ static struct binding rows_binding(const struct rows *rows, uint32_t row)
 	return (struct binding){.buffer = &rows->blocks[row / rows->rows_per_block]};
 }
 
-static uint32_t lesser(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
 /* How far one dispatch may go from `first` towards `end`: within its block of rows and
- * its panel of the matrix (0 = no panels), and within what a dispatch can count. */
-static uint32_t span(const struct gram *gram, uint32_t first, uint32_t end, uint32_t panel,
+ * its window of the matrix (0 = no windows), and within what a dispatch can count. */
+static uint32_t span(const struct gram *gram, uint32_t first, uint32_t end, uint32_t window,
                      uint32_t group)
 {
 	uint32_t block = gram->rows->rows_per_block;
-	end = lesser(end, first + lesser(block - first % block, UINT32_MAX - first));
-	if (panel)
-		end = lesser(end, first + lesser(panel - first % panel, UINT32_MAX - first));
-	return lesser(end - first, lesser(gram->device->limits.group_count, UINT32_MAX / TILE) * group);
+	end = min_u32(end, first + min_u32(block - first % block, UINT32_MAX - first));
+	if (window)
+		end = min_u32(end, first + min_u32(window - first % window, UINT32_MAX - first));
+	return min_u32(end - first, min_u32(gram->device->limits.group_count, UINT32_MAX / TILE) * group);
 }
 
-/* Records an area as dispatches that each lie within one block of rows and one panel. */
-static VkcResult record(struct gram *gram, const struct area *area, const struct cells *to)
+/* Records an area as dispatches that each lie within one block of rows and one window. */
+static VkcResult record(struct gram *gram, const struct area *area, const struct tile_target *to)
 {
 	VkcResult result;
 	const uint32_t strip = gram_strip_rows(gram);
 	const struct rows *rows = gram->rows;
 	const struct kernel *kernel;
 	TRY(need_kernel(gram, !to, &kernel));
-	uint32_t panel = to ? 0 : gram->rows_per_panel;
+	uint32_t window = to ? 0 : gram->rows_per_window;
 	uint32_t row_end = area->row + area->num_rows;
 	uint32_t column_end = area->column + area->num_columns;
 	uint32_t height, width;
 	for (uint32_t row = area->row; row < row_end; row += height) {
-		height = span(gram, row, row_end, panel, strip);
+		height = span(gram, row, row_end, window, strip);
 		for (uint32_t column = area->column; column < column_end; column += width) {
-			width = span(gram, column, column_end, panel, TILE);
+			width = span(gram, column, column_end, window, TILE);
 			struct push push = {
 				.a_first = row % rows->rows_per_block * rows->quads,
 				.b_first = column % rows->rows_per_block * rows->quads,
@@ -294,11 +290,11 @@ static VkcResult record(struct gram *gram, const struct area *area, const struct
 				push.result_quads = to->columns / 4;
 				push.result_first = (row - to->row) * push.result_quads + (column - to->column) / 4;
 			} else {
-				bindings[2] = panel_binding(gram, row);
-				bindings[3] = panel_binding(gram, column);
+				bindings[2] = window_binding(gram, row);
+				bindings[3] = window_binding(gram, column);
 				push.result_quads = push.mirror_quads = gram->quads;
-				push.result_first = row % panel * gram->quads + column / 4;
-				push.mirror_first = column % panel * gram->quads + row / 4;
+				push.result_first = row % window * gram->quads + column / 4;
+				push.mirror_first = column % window * gram->quads + row / 4;
 			}
 			TRY(stream_dispatch(gram->stream, kernel, bindings, &push, width / TILE,
 			                    height / strip));
@@ -308,7 +304,7 @@ error:
 	return result;
 }
 
-VkcResult gram_compute(struct gram *gram, const struct area *area, const struct cells *to)
+VkcResult gram_compute(struct gram *gram, const struct area *area, const struct tile_target *to)
 {
 	return record(gram, area, to);
 }
@@ -321,12 +317,12 @@ static struct area next_area(const struct gram *gram)
 	uint64_t strip = (padded - gram->row) / TILE;
 	struct area area = {.row = gram->row, .num_rows = TILE, .column = gram->column};
 	uint64_t left = (padded - gram->column) / TILE;
-	if (gram->pace.units < left) {
-		area.num_columns = (uint32_t)gram->pace.units * TILE;
+	if (gram->submit_budget.units < left) {
+		area.num_columns = (uint32_t)gram->submit_budget.units * TILE;
 	} else {
 		area.num_columns = padded - gram->column;
 		if (gram->column == gram->row) {
-			uint64_t strips = gram->pace.units / strip;
+			uint64_t strips = gram->submit_budget.units / strip;
 			area.num_rows = (uint32_t)(strips < strip ? strips : strip) * TILE;
 		}
 	}
@@ -363,7 +359,7 @@ VkcResult gram_advance(struct gram *gram)
 		while (gram->num_flights < 2 && gram->row < gram->rows->padded)
 			TRY(submit_next(gram));
 		TRY(stream_wait(gram->stream, gram->flight[0].ticket));
-		pace_update(&gram->pace, gram->flight[0].tiles, gram->stream);
+		submit_budget_update(&gram->submit_budget, gram->flight[0].tiles, gram->stream);
 		gram->rows_ready = gram->flight[0].rows;
 		gram->flight[0] = gram->flight[1];
 		gram->num_flights--;

@@ -18,15 +18,15 @@ struct area {
 
 /* Where cells are written that are computed for this once: the cell of this row and column is
  * the buffer's first, and a row takes so many columns there. */
-struct cells {
+struct tile_target {
 	const struct buffer *buffer;
 	uint32_t row;
 	uint32_t column;
 	uint32_t columns;
 };
 
-/* The matrix lies in arenas, each of whole panels: an arena is what a kernel reads
- * through one binding, a panel what it writes through one. */
+/* The matrix lies in segments, each of whole windows: a segment is what a kernel reads
+ * through one binding, a window what it writes through one. */
 struct gram {
 	struct device *device;
 	struct stream *stream;
@@ -40,16 +40,16 @@ struct gram {
 	bool planned;
 	bool whole;     /* the matrix fits and is allocated */
 	uint32_t quads; /* quadruples of a row: rows->padded / 4 */
-	uint32_t rows_per_panel;
-	uint32_t rows_per_arena;
-	uint32_t num_arenas;
-	struct buffer *arenas;
+	uint32_t rows_per_window;
+	uint32_t rows_per_segment;
+	uint32_t num_segments;
+	struct buffer *segments;
 
-	struct pace pace;    /* in tiles of TILE x TILE */
-	uint32_t row;        /* where the next submission begins: the first row and, within */
-	uint32_t column;     /* the strip of TILE rows from there, the first column */
-	uint32_t rows_ready; /* rows that are complete on the device */
-	uint64_t rows_asked; /* rows that were computed for once */
+	struct submit_budget submit_budget; /* in tiles of TILE x TILE */
+	uint32_t row;                       /* where the next submission begins: the first row and, within */
+	uint32_t column;                    /* the strip of TILE rows from there, the first column */
+	uint32_t rows_ready;                /* rows that are complete on the device */
+	uint64_t rows_asked;                /* rows that were computed for once */
 	struct {
 		uint64_t ticket;
 		uint64_t tiles;
@@ -58,8 +58,8 @@ struct gram {
 	uint32_t num_flights;
 };
 
-/* The most arenas that the walk kernels can read. */
-uint32_t gram_most_arenas(const struct device *device);
+/* The maximum number of segments that the walk kernels can read. */
+uint32_t gram_max_segments(const struct device *device);
 
 /* Everything zeroed but what is passed in; the kernels are made when first needed. */
 void gram_open(struct gram *gram, struct device *device, struct stream *stream,
@@ -89,7 +89,7 @@ VkcResult gram_reach(struct gram *gram, uint32_t row);
 /* After a failure: nothing of the matrix is trusted any more. */
 void gram_distrust(struct gram *gram);
 
-/* The arena of a row, and where in it (bytes) the row begins. */
+/* The segment of a row, and where in it (bytes) the row begins. */
 const struct buffer *gram_row(const struct gram *gram, uint32_t row, uint64_t *offset);
 
 /* The rows of a tile that a workgroup makes, which divide TILE: what gram_compute() takes. */
@@ -97,6 +97,6 @@ uint32_t gram_strip_rows(const struct gram *gram);
 
 /* Records the computation of `area`. Its rows are multiples of gram_strip_rows(), its columns
  * of TILE, and they may pass into the padding. */
-VkcResult gram_compute(struct gram *gram, const struct area *area, const struct cells *to);
+VkcResult gram_compute(struct gram *gram, const struct area *area, const struct tile_target *to);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "matrix/neighbors.h"
 
+#include "base/minmax.h"
 #include "matrix/similarity.h"
 #include "vulkan/shader_variant.h"
 
@@ -8,13 +9,13 @@
 #define RESULT_BYTES (8u << 20)
 #define COMPUTED_BYTES (64u << 20)
 /* Invocations. */
-#define MOST_GROUP 1024
+#define MAX_GROUP 1024
 
 /* As declared in shaders/select/select.comp. */
 struct push {
 	uint32_t items;
 	uint32_t first_row;
-	uint32_t cells_row;
+	uint32_t first_row_held;
 	uint32_t row_quads;
 	uint32_t per_row;
 	uint32_t done;
@@ -26,7 +27,7 @@ struct part {
 	uint32_t first;
 	uint32_t count;
 	uint64_t ticket; /* 0 = none */
-	uint64_t units;  /* of the pace, in that submission */
+	uint64_t units;  /* of the submit budget, in that submission */
 	struct buffer computed;
 	struct buffer results;
 	struct buffer staging;
@@ -41,7 +42,7 @@ struct search {
 	uint32_t rows_at_once; /* what the buffers of a part hold */
 	uint32_t *indices;
 	float *similarities;
-	struct pace pace; /* in rows; without a matrix in strips of rows x TILE columns */
+	struct submit_budget submit_budget; /* in rows; without a matrix in strips of rows x TILE columns */
 	struct part parts[2];
 };
 
@@ -58,7 +59,7 @@ void neighbors_close(struct neighbors *neighbors)
 
 /* What a round finds at most. With all of the group's invocations the worst of their best
  * would be the threshold, which far more items reach than are wanted. */
-static uint32_t most_wanted(uint32_t group)
+static uint32_t max_wanted(uint32_t group)
 {
 	return group - group / 8;
 }
@@ -69,12 +70,12 @@ static uint32_t least_group(const struct gram *gram)
 {
 	/* A threshold of 64 bits is bisected in as many passes; the two that list may take 18 times as
 	 * many turns, where 16 invocations go together; the first, and sorting. */
-	const uint32_t turns = gram->device->limits.most_loops / 110;
+	const uint32_t turns = gram->device->limits.max_loop_turns / 110;
 	const uint32_t quads = gram->rows->padded / 4;
 	uint32_t group = 1;
 	while ((quads - 1) / group >= turns)
 		group *= 2;
-	return group <= MOST_GROUP && group <= gram->device->limits.group_invocations ? group : 0;
+	return group <= MAX_GROUP && group <= gram->device->limits.group_invocations ? group : 0;
 }
 
 /* 0 = no workgroup is large enough. */
@@ -82,12 +83,12 @@ static uint32_t choose_group(const struct gram *gram, uint32_t k)
 {
 	const struct device *device = gram->device;
 	const uint32_t least = least_group(gram);
-	uint32_t most = 256;
-	while (most > device->limits.group_invocations)
-		most /= 2;
+	uint32_t max = 256;
+	while (max > device->limits.group_invocations)
+		max /= 2;
 	/* A CPU driver pays for every subgroup at every barrier. */
-	uint32_t group = device->limits.cpu ? 16 : most;
-	while (group < most && most_wanted(group) < k)
+	uint32_t group = device->limits.cpu ? 16 : max;
+	while (group < max && max_wanted(group) < k)
 		group *= 2;
 	return least == 0 || group < least ? least : group;
 }
@@ -108,7 +109,7 @@ static VkcResult need_kernel(struct neighbors *neighbors, uint32_t k)
 	struct kernel_source source = {
 		.push_bytes = sizeof(struct push),
 		/* Large workgroups need no longer list. */
-		.constants = {group, group <= MOST_GROUP / 4 ? group * 4 : MOST_GROUP},
+		.constants = {group, group <= MAX_GROUP / 4 ? group * 4 : MAX_GROUP},
 		.num_constants = 2,
 	};
 	TRY(variant_find(device, &source, "select_%s", variant_loads(device)));
@@ -120,11 +121,6 @@ error:
 	return result;
 }
 
-static uint64_t lesser(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* How many rows a part may have. */
 static VkcResult size_parts(struct search *search)
 {
@@ -133,11 +129,11 @@ static VkcResult size_parts(struct search *search)
 	const struct limits *limits = &device->limits;
 	uint64_t left = device->memory_limit - device->memory_used;
 	uint64_t result_bytes = (uint64_t)search->k * 8;
-	uint64_t rows = lesser(RESULT_BYTES, lesser(limits->storage_range, left / 8)) / result_bytes;
+	uint64_t rows = min_u64(RESULT_BYTES, min_u64(limits->storage_range, left / 8)) / result_bytes;
 	if (!search->kept) {
 		const uint32_t unit = gram_strip_rows(gram);
 		uint64_t strip_bytes = (uint64_t)gram->rows->padded * sizeof(int32_t) * unit;
-		uint64_t most = lesser(COMPUTED_BYTES, lesser(limits->storage_range, left / 4));
+		uint64_t max = min_u64(COMPUTED_BYTES, min_u64(limits->storage_range, left / 4));
 		if (strip_bytes > limits->storage_range)
 			return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 			                 "The nearest neighbours among %u items need %u rows of the matrix "
@@ -145,10 +141,10 @@ static VkcResult size_parts(struct search *search)
 			                 "can span (%llu): choose another device (VKC_DEVICE).",
 			                 gram->rows->num_rows, unit, (unsigned long long)strip_bytes,
 			                 (unsigned long long)limits->storage_range);
-		uint64_t strips = most / strip_bytes;
-		rows = lesser(rows, (strips ? strips : 1) * unit);
+		uint64_t strips = max / strip_bytes;
+		rows = min_u64(rows, (strips ? strips : 1) * unit);
 	}
-	rows = lesser(rows, lesser(limits->group_count, search->end - search->first));
+	rows = min_u64(rows, min_u64(limits->group_count, search->end - search->first));
 	search->rows_at_once = rows ? (uint32_t)rows : 1;
 	return VKC_SUCCESS;
 }
@@ -183,7 +179,7 @@ static VkcResult take(struct search *search, struct part *part)
 	if (!part->ticket)
 		return VKC_SUCCESS;
 	TRY(stream_wait(gram->stream, part->ticket));
-	pace_update(&search->pace, part->units, gram->stream);
+	submit_budget_update(&search->submit_budget, part->units, gram->stream);
 	part->ticket = 0;
 	const struct buffer *from = part->staging.handle ? &part->staging : &part->results;
 	uint64_t found = (uint64_t)part->count * search->k;
@@ -202,7 +198,7 @@ error:
 
 /* Records the rounds that find all k neighbours of the part's rows. */
 static VkcResult record_rounds(struct search *search, struct part *part,
-                               const struct buffer *cells, uint32_t cells_row)
+                               const struct buffer *cells, uint32_t first_row_held)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct neighbors *neighbors = search->neighbors;
@@ -210,13 +206,13 @@ static VkcResult record_rounds(struct search *search, struct part *part,
 	struct push push = {
 		.items = gram->rows->num_rows,
 		.first_row = part->first,
-		.cells_row = cells_row,
+		.first_row_held = first_row_held,
 		.row_quads = gram->rows->padded / 4,
 		.per_row = search->k,
 	};
 	const struct binding bindings[] = {{.buffer = cells}, {.buffer = &part->results}};
 	while (push.done < search->k) {
-		push.wanted = (uint32_t)lesser(most_wanted(neighbors->group), search->k - push.done);
+		push.wanted = (uint32_t)min_u64(max_wanted(neighbors->group), search->k - push.done);
 		stream_barrier(gram->stream);
 		TRY(stream_dispatch(gram->stream, &neighbors->select, bindings, &push, part->count,
 		                    1));
@@ -230,15 +226,15 @@ error:
 static uint32_t next_count(const struct search *search, uint32_t first)
 {
 	const struct gram *gram = search->neighbors->gram;
-	uint64_t count = lesser(search->rows_at_once, search->end - first);
+	uint64_t count = min_u64(search->rows_at_once, search->end - first);
 	if (search->kept) {
-		count = lesser(count, search->pace.units);
-		/* Within one arena. */
-		return (uint32_t)lesser(count, gram->rows_per_arena - first % gram->rows_per_arena);
+		count = min_u64(count, search->submit_budget.units);
+		/* Within one segment. */
+		return (uint32_t)min_u64(count, gram->rows_per_segment - first % gram->rows_per_segment);
 	}
 	const uint32_t unit = gram_strip_rows(gram);
-	uint64_t strips = search->pace.units / (gram->rows->padded / TILE);
-	count = lesser(count, (strips ? strips : 1) * unit);
+	uint64_t strips = search->submit_budget.units / (gram->rows->padded / TILE);
+	count = min_u64(count, (strips ? strips : 1) * unit);
 	/* To the end of a strip, so that none is computed twice. */
 	if (first % unit + count > unit)
 		count -= (first + count) % unit;
@@ -247,19 +243,19 @@ static uint32_t next_count(const struct search *search, uint32_t first)
 
 /* Records the rows of the matrix that a part needs; where they take longer than one submission
  * may, as several, the last of which stays open. */
-static VkcResult compute_rows(struct search *search, struct part *part, uint32_t cells_row)
+static VkcResult compute_rows(struct search *search, struct part *part, uint32_t first_row_held)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct gram *gram = search->neighbors->gram;
 	const uint32_t unit = gram_strip_rows(gram);
 	const uint32_t padded = gram->rows->padded;
-	const uint32_t strips = (part->first + part->count - cells_row + unit - 1) / unit;
-	const struct cells to = {.buffer = &part->computed, .row = cells_row, .columns = padded};
+	const uint32_t strips = (part->first + part->count - first_row_held + unit - 1) / unit;
+	const struct tile_target to = {.buffer = &part->computed, .row = first_row_held, .columns = padded};
 	const uint32_t tiles = padded / TILE;
-	const uint64_t most = search->pace.units / strips;
+	const uint64_t max = search->submit_budget.units / strips;
 	/* Of one size, so that the last tells how long they take. */
-	uint32_t pieces = (uint32_t)((tiles - 1) / (most ? most : 1) + 1);
-	struct area area = {.row = cells_row, .num_rows = strips * unit};
+	uint32_t pieces = (uint32_t)((tiles - 1) / (max ? max : 1) + 1);
+	struct area area = {.row = first_row_held, .num_rows = strips * unit};
 	for (; pieces > 0; pieces--, area.column += area.num_columns) {
 		if (area.column > 0) {
 			TRY(stream_submit(gram->stream, NULL));
@@ -282,15 +278,15 @@ static VkcResult begin(struct search *search, struct part *part, uint32_t first)
 	part->first = first;
 	part->count = next_count(search, first);
 	part->units = part->count;
-	uint32_t rows_together = search->kept ? gram->rows_per_arena : gram_strip_rows(gram);
-	uint32_t cells_row = first / rows_together * rows_together;
+	uint32_t rows_together = search->kept ? gram->rows_per_segment : gram_strip_rows(gram);
+	uint32_t first_row_held = first / rows_together * rows_together;
 	const struct buffer *cells = &part->computed;
 	if (search->kept)
-		cells = &gram->arenas[first / gram->rows_per_arena];
+		cells = &gram->segments[first / gram->rows_per_segment];
 	TRY(stream_begin(gram->stream));
 	if (!search->kept)
-		TRY(compute_rows(search, part, cells_row));
-	TRY(record_rounds(search, part, cells, cells_row));
+		TRY(compute_rows(search, part, first_row_held));
+	TRY(record_rounds(search, part, cells, first_row_held));
 	if (part->staging.handle) {
 		stream_barrier(gram->stream);
 		stream_copy(gram->stream, &part->results, 0, &part->staging, 0,
@@ -319,7 +315,7 @@ VkcResult neighbors_nearest(struct neighbors *neighbors, uint32_t first, uint32_
 	search.kept = gram_worth_keeping(gram, first, count);
 	if (search.kept)
 		TRY(gram_reach(gram, search.end));
-	search.pace = pace_start(gram->device, search.kept ? TILE : 16 * TILE / gram_strip_rows(gram));
+	search.submit_budget = submit_budget_start(gram->device, search.kept ? TILE : 16 * TILE / gram_strip_rows(gram));
 	TRY(size_parts(&search));
 	unsigned turn = 0;
 	for (uint32_t row = first; row < search.end;) {

@@ -66,7 +66,7 @@ static void put_packed(void *user, const struct area *area, const int32_t *cells
 VkcResult similarity_rows(struct gram *gram, uint32_t first, uint32_t count, float *output)
 {
 	struct output to = {.cells = output, .num_rows = gram->rows->num_rows, .first = first};
-	return cells_stream(gram, first, count, false, put_rows, &to);
+	return tiles_read(gram, first, count, false, put_rows, &to);
 }
 
 VkcResult similarity_matrix(struct gram *gram, float *output)
@@ -76,12 +76,12 @@ VkcResult similarity_matrix(struct gram *gram, float *output)
 	if (result != VKC_SUCCESS)
 		return result;
 	if (gram->whole)
-		return cells_stream(gram, 0, to.num_rows, false, put_rows, &to);
-	return cells_stream(gram, 0, to.num_rows, true, put_both, &to);
+		return tiles_read(gram, 0, to.num_rows, false, put_rows, &to);
+	return tiles_read(gram, 0, to.num_rows, true, put_both, &to);
 }
 
 VkcResult similarity_packed(struct gram *gram, float *output)
 {
 	struct output to = {.cells = output, .num_rows = gram->rows->num_rows};
-	return cells_stream(gram, 0, to.num_rows, true, put_packed, &to);
+	return tiles_read(gram, 0, to.num_rows, true, put_packed, &to);
 }

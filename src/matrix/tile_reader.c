@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/minmax.h"
+
 /* Bytes of one piece, where it is copied or computed for this once. Two are in flight. */
 #define PIECE_BYTES (8u << 20)
 
@@ -22,18 +24,13 @@ struct reader {
 	struct gram *gram;
 	struct area total; /* rows asked for, all columns, padded to tiles */
 	bool upper;
-	cells_sink sink;
+	tile_sink sink;
 	void *user;
 	uint64_t piece_bytes;
 	struct piece pieces[2];
 	uint32_t row; /* of the next piece */
 	uint32_t column;
 };
-
-static uint32_t lesser(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
 
 /* Hands a piece that has arrived to the sink, without the padding. */
 static VkcResult take(struct reader *reader, struct piece *piece)
@@ -52,12 +49,12 @@ static VkcResult take(struct reader *reader, struct piece *piece)
 		uint32_t skip = reader->total.row - area.row;
 		cells += skip * piece->stride;
 		area.row += skip;
-		area.num_rows -= lesser(skip, area.num_rows);
+		area.num_rows -= min_u32(skip, area.num_rows);
 	}
 	uint32_t row_end = reader->total.row + reader->total.num_rows;
 	if (area.row + area.num_rows > row_end)
 		area.num_rows = row_end > area.row ? row_end - area.row : 0;
-	area.num_columns = lesser(area.num_columns, gram->rows->num_rows - area.column);
+	area.num_columns = min_u32(area.num_columns, gram->rows->num_rows - area.column);
 	if (area.num_rows)
 		reader->sink(reader->user, &area, cells, piece->stride);
 error:
@@ -74,15 +71,15 @@ static VkcResult need_staging(struct reader *reader, struct piece *piece)
 
 /* ---- From the kept matrix ------------------------------------------------------- */
 
-/* Begins with the next rows that are ready, within one arena. */
+/* Begins with the next rows that are ready, within one segment. */
 static VkcResult begin_kept(struct reader *reader, struct piece *piece, uint32_t end)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct gram *gram = reader->gram;
 	uint64_t row_bytes = (uint64_t)gram->rows->padded * sizeof(int32_t);
-	uint32_t most = (uint32_t)(reader->piece_bytes / row_bytes);
-	uint32_t in_arena = gram->rows_per_arena - reader->row % gram->rows_per_arena;
-	uint32_t count = lesser(lesser(end - reader->row, most), in_arena);
+	uint32_t max = (uint32_t)(reader->piece_bytes / row_bytes);
+	uint32_t in_segment = gram->rows_per_segment - reader->row % gram->rows_per_segment;
+	uint32_t count = min_u32(min_u32(end - reader->row, max), in_segment);
 	piece->area = (struct area){.row = reader->row,
 	                            .num_rows = count,
 	                            .num_columns = gram->rows->padded};
@@ -118,7 +115,7 @@ static VkcResult stream_kept(struct reader *reader)
 		struct piece *piece = &reader->pieces[turn];
 		if (piece->busy)
 			TRY(take(reader, piece));
-		TRY(begin_kept(reader, piece, lesser(end, gram->rows_ready)));
+		TRY(begin_kept(reader, piece, min_u32(end, gram->rows_ready)));
 		turn = 1 - turn;
 		/* Mapped rows are there already. */
 		if (!piece->copied)
@@ -145,10 +142,10 @@ static VkcResult begin_computed(struct reader *reader, struct piece *piece)
 	if (piece->copied)
 		TRY(need_staging(reader, piece));
 	TRY(stream_begin(gram->stream));
-	const struct cells to = {.buffer = &piece->computed,
-	                         .row = piece->area.row,
-	                         .column = piece->area.column,
-	                         .columns = piece->area.num_columns};
+	const struct tile_target to = {.buffer = &piece->computed,
+	                               .row = piece->area.row,
+	                               .column = piece->area.column,
+	                               .columns = piece->area.num_columns};
 	TRY(gram_compute(gram, &piece->area, &to));
 	if (piece->copied) {
 		stream_barrier(gram->stream);
@@ -160,29 +157,29 @@ error:
 	return result;
 }
 
-/* The next piece: whole rows while the pace and the buffer allow, else a part of a strip
+/* The next piece: whole rows while the submit budget and the buffer allow, else a part of a strip
  * of tiles. False at the end. */
-static bool next_computed(struct reader *reader, const struct pace *pace, struct area *area)
+static bool next_computed(struct reader *reader, const struct submit_budget *submit_budget, struct area *area)
 {
 	uint32_t padded = reader->gram->rows->padded;
 	const uint32_t unit = gram_strip_rows(reader->gram);
 	uint32_t end = reader->total.row + reader->total.num_rows;
 	if (reader->row >= end)
 		return false;
-	uint64_t most = reader->piece_bytes / sizeof(int32_t) / unit;
-	most = most < pace->units * TILE ? most : pace->units * TILE;
-	most = most < TILE ? TILE : most / TILE * TILE;
+	uint64_t max = reader->piece_bytes / sizeof(int32_t) / unit;
+	max = max < submit_budget->units * TILE ? max : submit_budget->units * TILE;
+	max = max < TILE ? TILE : max / TILE * TILE;
 	uint32_t width = padded - reader->column;
 	*area = (struct area){.row = reader->row, .num_rows = unit, .column = reader->column};
-	if (most < width) {
-		area->num_columns = (uint32_t)most;
+	if (max < width) {
+		area->num_columns = (uint32_t)max;
 		reader->column += area->num_columns;
 		return true;
 	}
 	area->num_columns = width;
 	uint32_t first_column = reader->upper ? reader->row / TILE * TILE : 0;
 	if (reader->column == first_column) {
-		uint64_t strips = most / width;
+		uint64_t strips = max / width;
 		uint64_t needed = (end - reader->row + unit - 1) / unit;
 		area->num_rows = (uint32_t)(strips < needed ? strips : needed) * unit;
 	}
@@ -196,18 +193,18 @@ static VkcResult stream_computed(struct reader *reader)
 	VkcResult result = VKC_SUCCESS;
 	struct gram *gram = reader->gram;
 	const uint32_t unit = gram_strip_rows(gram);
-	struct pace pace = pace_start(gram->device, 16 * TILE / unit); /* in unit x TILE */
+	struct submit_budget submit_budget = submit_budget_start(gram->device, 16 * TILE / unit); /* in unit x TILE */
 	unsigned turn = 0;
 	reader->row = reader->total.row / unit * unit;
 	reader->column = reader->upper ? reader->row / TILE * TILE : 0;
 	struct area area;
-	while (next_computed(reader, &pace, &area)) {
+	while (next_computed(reader, &submit_budget, &area)) {
 		struct piece *piece = &reader->pieces[turn];
 		if (piece->busy) {
 			TRY(take(reader, piece));
 			uint64_t tiles =
 				(uint64_t)piece->area.num_rows / unit * (piece->area.num_columns / TILE);
-			pace_update(&pace, tiles, gram->stream);
+			submit_budget_update(&submit_budget, tiles, gram->stream);
 		}
 		piece->area = area;
 		TRY(begin_computed(reader, piece));
@@ -217,8 +214,8 @@ error:
 	return result;
 }
 
-VkcResult cells_stream(struct gram *gram, uint32_t first, uint32_t count, bool upper,
-                       cells_sink sink, void *user)
+VkcResult tiles_read(struct gram *gram, uint32_t first, uint32_t count, bool upper,
+                     tile_sink sink, void *user)
 {
 	VkcResult result;
 	struct reader reader = {

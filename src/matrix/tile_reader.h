@@ -10,12 +10,12 @@
 
 /* Takes a piece: `area` clipped to the real rows and columns, and its cells in Q30, with
  * `stride` cells from one row to the next. */
-typedef void (*cells_sink)(void *user, const struct area *area, const int32_t *cells,
-                           uint64_t stride);
+typedef void (*tile_sink)(void *user, const struct area *area, const int32_t *cells,
+                          uint64_t stride);
 
 /* Rows first … first + count - 1 of the matrix; with `upper` at least what is on and
  * above the diagonal of them (perhaps more). Pieces come in order of their rows. */
-VkcResult cells_stream(struct gram *gram, uint32_t first, uint32_t count, bool upper,
-                       cells_sink sink, void *user);
+VkcResult tiles_read(struct gram *gram, uint32_t first, uint32_t count, bool upper,
+                     tile_sink sink, void *user);
 
 #endif

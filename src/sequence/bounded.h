@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * Lazy walks, for sets whose Gram matrix does not fit: items are compared with the
+ * Bounded walks, for sets whose Gram matrix does not fit: items are compared with the
  * centroid approximately, with a rigorous bound on the error, and exact scores are
  * computed only of those that the bound cannot tell apart. The sequences are the same,
- * byte for byte. docs/lazy.md derives the bound. */
+ * byte for byte. docs/bounded.md derives the bound. */
 #ifndef VKC_LAZY_H
 #define VKC_LAZY_H
 
 #include "sequence/walk_state.h"
 
-struct lazy {
+struct bounded {
 	struct gram *gram;
 	struct kernel coarse;
 	struct kernel choose;
@@ -27,30 +27,30 @@ struct lazy {
 	struct buffer work;
 };
 
-void lazy_open(struct lazy *lazy, struct gram *gram);
+void bounded_open(struct bounded *bounded, struct gram *gram);
 /* Forgets the coarse rows (the rows have changed), keeps the kernels. */
-void lazy_reset(struct lazy *lazy);
-void lazy_close(struct lazy *lazy);
+void bounded_reset(struct bounded *bounded);
+void bounded_close(struct bounded *bounded);
 /* Frees host memory only, without a call of the driver. */
-void lazy_forget(struct lazy *lazy);
+void bounded_forget(struct bounded *bounded);
 
 /* Whether the coarse rows and one walk fit the memory that may be used. */
-bool lazy_fits(const struct lazy *lazy);
+bool bounded_fits(const struct bounded *bounded);
 
 /* Bytes that one walk takes beside its state, and the largest part of it in one buffer. */
-uint64_t lazy_walk_bytes(const struct lazy *lazy);
-uint64_t lazy_walk_range(const struct lazy *lazy);
+uint64_t bounded_walk_bytes(const struct bounded *bounded);
+uint64_t bounded_walk_range(const struct bounded *bounded);
 
 /* Makes what is missing of kernels and coarse rows. shift: of a score's terms. */
-VkcResult lazy_begin(struct lazy *lazy, int shift);
+VkcResult bounded_begin(struct bounded *bounded, int shift);
 /* Allocates what the walks need; after any result lazy_release() gives it back. */
-VkcResult lazy_allocate(struct lazy *lazy, const struct walks *walks);
-void lazy_release(struct lazy *lazy);
+VkcResult bounded_allocate(struct bounded *bounded, const struct walks *walks);
+void bounded_release(struct bounded *bounded);
 
 /* Resets the walks in flight. */
-VkcResult lazy_start(struct lazy *lazy, const struct walks *walks);
+VkcResult bounded_start(struct bounded *bounded, const struct walks *walks);
 /* Records steps of all walks. length steps take them to their end, except where one has so
  * much to add to exact scores that it stands still for some. */
-VkcResult lazy_record(struct lazy *lazy, const struct walks *walks, uint32_t steps);
+VkcResult bounded_record(struct bounded *bounded, const struct walks *walks, uint32_t steps);
 
 #endif

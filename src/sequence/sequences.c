@@ -3,13 +3,14 @@
 
 #include <string.h>
 
+#include "base/minmax.h"
 #include "sequence/merge.h"
 
 /* Where the rows of the Gram matrix come from. */
 enum row_source {
-	SOURCE_MATRIX, /* they are kept */
-	SOURCE_PICKED, /* each is computed when a walk needs it, and kept for a while */
-	SOURCE_NONE    /* lazy walks do without */
+	SOURCE_MATRIX,    /* they are kept */
+	SOURCE_ROW_CACHE, /* each is computed when a walk needs it, and kept for a while */
+	SOURCE_NONE       /* bounded walks do without */
 };
 
 /* The walks that are in flight together. */
@@ -20,27 +21,22 @@ struct batch {
 	bool merging; /* in this batch */
 };
 
-static uint32_t lesser(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
 void diversity_open(struct diversity *diversity, struct gram *gram)
 {
 	*diversity = (struct diversity){.gram = gram};
-	picked_open(&diversity->picked, gram);
-	lazy_open(&diversity->lazy, gram);
+	row_cache_open(&diversity->row_cache, gram);
+	bounded_open(&diversity->bounded, gram);
 }
 
 void diversity_reset(struct diversity *diversity)
 {
-	picked_reset(&diversity->picked);
-	lazy_reset(&diversity->lazy);
+	row_cache_reset(&diversity->row_cache);
+	bounded_reset(&diversity->bounded);
 }
 
 void diversity_spare(struct diversity *diversity)
 {
-	picked_reset(&diversity->picked);
+	row_cache_reset(&diversity->row_cache);
 }
 
 void diversity_close(struct diversity *diversity)
@@ -48,8 +44,8 @@ void diversity_close(struct diversity *diversity)
 	if (!diversity->gram)
 		return;
 	walk_kernel_close(&diversity->walk, diversity->gram->device);
-	picked_close(&diversity->picked);
-	lazy_close(&diversity->lazy);
+	row_cache_close(&diversity->row_cache);
+	bounded_close(&diversity->bounded);
 }
 
 /* ---- Steps ---------------------------------------------------------------------- */
@@ -60,9 +56,9 @@ static VkcResult record_walk(struct diversity *diversity, const struct batch *ba
 {
 	const struct gram *gram = diversity->gram;
 	const struct walk_rows from = {
-		.arenas = gram->arenas,
-		.num_arenas = gram->num_arenas,
-		.rows_per_arena = gram->rows_per_arena,
+		.segments = gram->segments,
+		.num_segments = gram->num_segments,
+		.rows_per_segment = gram->rows_per_segment,
 	};
 	return walk_kernel_record(&diversity->walk, gram, &batch->walks, &from, batch->merging, first,
 	                          count, steps);
@@ -71,15 +67,15 @@ static VkcResult record_walk(struct diversity *diversity, const struct batch *ba
 /* How far the walks of a batch are. They go on in rounds: all of them take the same
  * number of steps, a part of them in each submission. */
 struct progress {
-	uint32_t total;   /* steps to the end */
-	uint32_t done;    /* steps that all walks have taken, after what was submitted */
-	uint32_t steps;   /* of this round */
-	uint32_t next;    /* the first walk, among those that go on, whose turn is next */
-	struct pace pace; /* in steps of one walk */
-	uint64_t ticket;  /* of the submission before; 0 = none */
-	uint64_t before;  /* its steps times walks */
-	uint32_t rounds;  /* that have been submitted whole */
-	uint32_t taken;   /* steps that were seen to be taken: of walks that may stand still */
+	uint32_t total;                     /* steps to the end */
+	uint32_t done;                      /* steps that all walks have taken, after what was submitted */
+	uint32_t steps;                     /* of this round */
+	uint32_t next;                      /* the first walk, among those that go on, whose turn is next */
+	struct submit_budget submit_budget; /* in steps of one walk */
+	uint64_t ticket;                    /* of the submission before; 0 = none */
+	uint64_t before;                    /* its steps times walks */
+	uint32_t rounds;                    /* that have been submitted whole */
+	uint32_t taken;                     /* steps that were seen to be taken: of walks that may stand still */
 };
 
 static uint32_t walks_going_on(const struct batch *batch)
@@ -97,7 +93,7 @@ static uint32_t next_part(const struct batch *batch, struct progress *progress)
 	};
 	const uint32_t count = walks_going_on(batch);
 	const uint32_t left = progress->total - progress->done;
-	const uint64_t units = progress->pace.units;
+	const uint64_t units = progress->submit_budget.units;
 	if (progress->next == 0) {
 		uint64_t steps = units / count;
 		if (batch->source == SOURCE_MATRIX && steps < ENOUGH)
@@ -124,10 +120,10 @@ static VkcResult submit_part(struct diversity *diversity, struct batch *batch,
 	if (batch->source == SOURCE_MATRIX)
 		TRY(record_walk(diversity, batch, progress->next, *part, progress->steps));
 	else if (batch->source == SOURCE_NONE)
-		TRY(lazy_record(&diversity->lazy, &batch->walks, progress->steps));
+		TRY(bounded_record(&diversity->bounded, &batch->walks, progress->steps));
 	else
-		TRY(picked_record(&diversity->picked, &diversity->walk, &batch->walks, batch->merging,
-		                  *part, progress->steps, progress->rounds % 2));
+		TRY(row_cache_record(&diversity->row_cache, &diversity->walk, &batch->walks, batch->merging,
+		                     *part, progress->steps, progress->rounds % 2));
 	if (batch->merging && progress->next + *part == walks_going_on(batch))
 		merge_record_snapshot(&batch->merge, &batch->walks, progress->rounds % 2);
 	TRY(stream_submit(stream, ticket));
@@ -155,16 +151,16 @@ static VkcResult look_back(struct diversity *diversity, struct batch *batch,
 	VkcResult result;
 	struct stream *stream = diversity->gram->stream;
 	TRY(stream_wait(stream, progress->ticket));
-	if (batch->source == SOURCE_PICKED) {
+	if (batch->source == SOURCE_ROW_CACHE) {
 		/* Each submission is a round; the one waited for is the last, or that before the newest. */
 		unsigned turn = (progress->rounds - (newest ? 2 : 1)) % 2;
 		uint32_t taken;
-		TRY(picked_taken(&diversity->picked, turn, &taken));
+		TRY(row_cache_taken(&diversity->row_cache, turn, &taken));
 		progress->before = (uint64_t)(taken - progress->taken) * walks_going_on(batch);
 		progress->taken = taken;
 		progress->done = taken + newest;
 	}
-	pace_update(&progress->pace, progress->before, stream);
+	submit_budget_update(&progress->submit_budget, progress->before, stream);
 error:
 	return result;
 }
@@ -175,7 +171,7 @@ static VkcResult walk(struct diversity *diversity, struct batch *batch, uint32_t
 	VkcResult result = VKC_SUCCESS;
 	struct progress progress = {
 		.total = steps,
-		.pace = pace_start(diversity->gram->device, first_units(diversity->gram, batch)),
+		.submit_budget = submit_budget_start(diversity->gram->device, first_units(diversity->gram, batch)),
 	};
 	while (progress.done < progress.total) {
 		/* The round before the last one has been waited for. */
@@ -196,10 +192,10 @@ static VkcResult walk(struct diversity *diversity, struct batch *batch, uint32_t
 			TRY(look_back(diversity, batch, &progress, progress.steps));
 		progress.ticket = ticket;
 		progress.before = (uint64_t)part * progress.steps;
-		/* A lazy walk's steps cost next to nothing while its elements are given. */
+		/* A bounded walk's steps cost next to nothing while its elements are given. */
 		if (batch->source == SOURCE_NONE && progress.done < batch->walks.prefix_length)
 			progress.before = 0;
-		if (batch->source == SOURCE_PICKED && progress.done >= progress.total) {
+		if (batch->source == SOURCE_ROW_CACHE && progress.done >= progress.total) {
 			TRY(look_back(diversity, batch, &progress, 0));
 			progress.ticket = 0;
 		}
@@ -208,13 +204,13 @@ error:
 	return result;
 }
 
-/* How many walks whose rows are picked the memory allows. */
-static uint32_t afford_picked(const struct diversity *diversity, struct walks *walks,
-                              uint32_t wanted)
+/* How many walks with cached rows the memory allows. */
+static uint32_t afford_row_cache(const struct diversity *diversity, struct walks *walks,
+                                 uint32_t wanted)
 {
-	const struct picked *picked = &diversity->picked;
-	return walks_afford(walks, diversity->gram, picked_walk_bytes(picked), 0,
-	                    picked_kept_bytes(picked), lesser(wanted, picked_most_kept(picked)));
+	const struct row_cache *cache = &diversity->row_cache;
+	return walks_afford(walks, diversity->gram, row_cache_walk_bytes(cache), 0,
+	                    row_cache_kept_bytes(cache), min_u32(wanted, row_cache_max_rows(cache)));
 }
 
 /* Whether so many walks without the matrix are best taken lazily: where there are more, they
@@ -224,19 +220,19 @@ static bool worth_laziness(const struct diversity *diversity, struct walks *walk
 	const struct device *device = diversity->gram->device;
 	/* A GPU reads the coarse rows for four walks as quickly as for one. */
 	const uint32_t sharing = device->limits.cpu ? 4 : 16;
-	if (device->tuning.lazy >= 0)
-		return device->tuning.lazy;
-	return afford_picked(diversity, walks, wanted) < sharing;
+	if (device->tuning.bounded >= 0)
+		return device->tuning.bounded;
+	return afford_row_cache(diversity, walks, wanted) < sharing;
 }
 
 /* Makes the coarse rows, if they fit; *made says whether they are there. */
 static VkcResult try_lazy(struct diversity *diversity, bool *made)
 {
 	*made = false;
-	picked_reset(&diversity->picked);
-	if (!lazy_fits(&diversity->lazy))
+	row_cache_reset(&diversity->row_cache);
+	if (!bounded_fits(&diversity->bounded))
 		return VKC_SUCCESS;
-	VkcResult result = lazy_begin(&diversity->lazy, walk_term_shift(diversity->gram->rows));
+	VkcResult result = bounded_begin(&diversity->bounded, walk_term_shift(diversity->gram->rows));
 	*made = result == VKC_SUCCESS;
 	/* Somebody else uses the device: as if they did not fit. */
 	return result == VKC_ERROR_OUT_OF_DEVICE_MEMORY ? VKC_SUCCESS : result;
@@ -262,17 +258,17 @@ static VkcResult choose_source(struct diversity *diversity, struct batch *batch,
 		batch->source = SOURCE_MATRIX;
 		diversity_spare(diversity);
 		TRY(gram_reach(gram, gram->rows->padded));
-		return walk_kernel_need(&diversity->walk, gram, gram->num_arenas);
+		return walk_kernel_need(&diversity->walk, gram, gram->num_segments);
 	}
 	/* Where the matrix would fit, and little of it is asked for, laziness has to be worth its
 	 * preparations. */
-	if ((!gram->whole || gram->device->tuning.lazy == 1 || takes_long(gram, rows)) &&
+	if ((!gram->whole || gram->device->tuning.bounded == 1 || takes_long(gram, rows)) &&
 	    worth_laziness(diversity, &batch->walks, wanted))
 		TRY(try_lazy(diversity, &lazily));
-	batch->source = lazily ? SOURCE_NONE : SOURCE_PICKED;
+	batch->source = lazily ? SOURCE_NONE : SOURCE_ROW_CACHE;
 	if (!lazily) {
-		lazy_reset(&diversity->lazy);
-		TRY(picked_begin(&diversity->picked));
+		bounded_reset(&diversity->bounded);
+		TRY(row_cache_begin(&diversity->row_cache));
 	}
 	result = VKC_SUCCESS;
 error:
@@ -285,27 +281,27 @@ static VkcResult prepare(struct diversity *diversity, struct batch *batch, uint3
 	VkcResult result;
 	struct gram *gram = diversity->gram;
 	struct walks *walks = &batch->walks;
-	struct picked *picked = &diversity->picked;
+	struct row_cache *cache = &diversity->row_cache;
 	const uint64_t rows = (uint64_t)wanted * (walks->length - 1);
 	TRY(choose_source(diversity, batch, wanted, rows));
 	if (batch->source == SOURCE_NONE)
 		/* A step of all of them is the least that a submission takes. */
-		wanted = walks_afford(walks, gram, lazy_walk_bytes(&diversity->lazy),
-		                      lazy_walk_range(&diversity->lazy), 0,
-		                      lesser(wanted, walks_most_rows(gram)));
-	else if (batch->source == SOURCE_PICKED)
-		wanted = afford_picked(diversity, walks, wanted);
+		wanted = walks_afford(walks, gram, bounded_walk_bytes(&diversity->bounded),
+		                      bounded_walk_range(&diversity->bounded), 0,
+		                      min_u32(wanted, walks_max_rows(gram)));
+	else if (batch->source == SOURCE_ROW_CACHE)
+		wanted = afford_row_cache(diversity, walks, wanted);
 	else
 		wanted = walks_afford(walks, gram, 0, 0, 0, wanted);
 	walks_lay_out(walks, gram, wanted);
-	if (batch->source == SOURCE_PICKED)
-		picked_make_room(picked, walks, rows);
+	if (batch->source == SOURCE_ROW_CACHE)
+		row_cache_make_room(cache, walks, rows);
 	TRY(walks_create(walks, gram));
 	if (batch->source == SOURCE_NONE)
-		TRY(lazy_allocate(&diversity->lazy, walks));
-	if (batch->source == SOURCE_PICKED) {
-		TRY(picked_allocate(picked, walks));
-		TRY(walk_kernel_need(&diversity->walk, gram, picked->num_arenas));
+		TRY(bounded_allocate(&diversity->bounded, walks));
+	if (batch->source == SOURCE_ROW_CACHE) {
+		TRY(row_cache_allocate(cache, walks));
+		TRY(walk_kernel_need(&diversity->walk, gram, cache->num_segments));
 	}
 error:
 	return result;
@@ -319,10 +315,10 @@ static VkcResult run(struct diversity *diversity, struct batch *batch, const uin
 	struct gram *gram = diversity->gram;
 	TRY(walks_start(&batch->walks, gram, prefixes));
 	if (batch->source == SOURCE_NONE)
-		TRY(lazy_start(&diversity->lazy, &batch->walks));
-	if (batch->source == SOURCE_PICKED)
-		TRY(picked_start(&diversity->picked));
-	/* The last element's row is never added; a lazy walk takes a step to choose it. */
+		TRY(bounded_start(&diversity->bounded, &batch->walks));
+	if (batch->source == SOURCE_ROW_CACHE)
+		TRY(row_cache_start(&diversity->row_cache));
+	/* The last element's row is never added; a bounded walk takes a step to choose it. */
 	TRY(walk(diversity, batch, batch->walks.length - (batch->source == SOURCE_NONE ? 0 : 1)));
 	TRY(walks_finish(&batch->walks, gram, output));
 	while (batch->source == SOURCE_NONE && batch->walks.behind) {
@@ -388,11 +384,11 @@ VkcResult diversity_sequences(struct diversity *diversity, const uint32_t *prefi
 error:
 	if (result != VKC_SUCCESS) {
 		(void)stream_drain(gram->stream);
-		picked_reset(&diversity->picked);
+		row_cache_reset(&diversity->row_cache);
 	}
 	merge_close(&batch.merge);
 	walks_destroy(walks, gram);
-	lazy_release(&diversity->lazy);
-	picked_release(&diversity->picked);
+	bounded_release(&diversity->bounded);
+	row_cache_release(&diversity->row_cache);
 	return result;
 }

@@ -10,8 +10,8 @@
 struct diversity {
 	struct gram *gram;
 	struct walk_kernel walk;
-	struct picked picked;
-	struct lazy lazy;
+	struct row_cache row_cache;
+	struct bounded bounded;
 };
 
 void diversity_open(struct diversity *diversity, struct gram *gram);

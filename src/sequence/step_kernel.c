@@ -6,13 +6,13 @@
 #include "vulkan/shader_variant.h"
 
 /* Quadruples of scores that the shader can hold in named scalars. */
-#define MOST_PIECES 32
+#define MAX_PIECES 32
 
 /* As declared in shaders/sequence/walk.glsl. */
 struct push {
 	uint32_t items;
 	uint32_t row_quads;
-	uint32_t rows_per_arena;
+	uint32_t rows_per_segment;
 	uint32_t places;
 	uint32_t counters;
 	uint32_t orders;
@@ -45,37 +45,37 @@ static void spread(const struct device *device, uint32_t quads, uint32_t *group,
 	const struct limits *limits = &device->limits;
 	/* A CPU driver's cost is per barrier and subgroup: few invocations that hold much.
 	 * A GPU wants as many as there are, and its registers are shared among them. */
-	uint32_t wanted_pieces = limits->cpu ? MOST_PIECES : 1;
-	uint32_t most_group = 1024;
-	while (most_group > limits->group_invocations || most_group * 16 > limits->shared_bytes)
-		most_group /= 2;
+	uint32_t wanted_pieces = limits->cpu ? MAX_PIECES : 1;
+	uint32_t max_group = 1024;
+	while (max_group > limits->group_invocations || max_group * 16 > limits->shared_bytes)
+		max_group /= 2;
 	*group = power_of_two_from((quads + wanted_pieces - 1) / wanted_pieces);
 	/* Small sets gain little from fewer barriers, and more pieces take longer to compile. */
 	if (*group < 32)
 		*group = 32;
 	if (device->tuning.walk_group)
 		*group = device->tuning.walk_group;
-	if (*group > most_group)
-		*group = most_group;
+	if (*group > max_group)
+		*group = max_group;
 	*pieces = (quads + *group - 1) / *group;
-	uint32_t most_pieces = limits->cpu || *group <= 128 ? MOST_PIECES : 8;
+	uint32_t max_pieces = limits->cpu || *group <= 128 ? MAX_PIECES : 8;
 	if (device->tuning.walk_pieces)
-		most_pieces = device->tuning.walk_pieces < MOST_PIECES ? device->tuning.walk_pieces
-		                                                       : MOST_PIECES;
-	if (*pieces > most_pieces)
+		max_pieces = device->tuning.walk_pieces < MAX_PIECES ? device->tuning.walk_pieces
+		                                                     : MAX_PIECES;
+	if (*pieces > max_pieces)
 		*pieces = 0;
 }
 
-VkcResult walk_kernel_need(struct walk_kernel *walk, const struct gram *gram, uint32_t num_arenas)
+VkcResult walk_kernel_need(struct walk_kernel *walk, const struct gram *gram, uint32_t num_segments)
 {
 	VkcResult result;
 	struct device *device = gram->device;
 	uint32_t group, pieces;
 	spread(device, gram->rows->padded / 4, &group, &pieces);
-	uint32_t arenas = num_arenas > 3 ? 7 : num_arenas > 1 ? 3
-	                                                      : 1;
+	uint32_t segments = num_segments > 3 ? 7 : num_segments > 1 ? 3
+	                                                            : 1;
 	int shift = walk_term_shift(gram->rows);
-	if (walk->kernel.pipeline && walk->num_arenas == arenas && walk->group == group &&
+	if (walk->kernel.pipeline && walk->num_segments == segments && walk->group == group &&
 	    walk->pieces == pieces && walk->shift == shift)
 		return VKC_SUCCESS;
 	kernel_destroy(device, &walk->kernel);
@@ -86,11 +86,11 @@ VkcResult walk_kernel_need(struct walk_kernel *walk, const struct gram *gram, ui
 	};
 	TRY(variant_find(device, &source, "walk_%s_%s_%s_%s_%u", pieces ? "registers" : "memory",
 	                 variant_integers(device), variant_loads(device), variant_reduction(device),
-	                 arenas));
+	                 segments));
 	source.bindings[0] = 's';
-	memset(source.bindings + 1, device->limits.texel_elements ? 't' : 's', arenas);
+	memset(source.bindings + 1, device->limits.texel_elements ? 't' : 's', segments);
 	TRY(kernel_create(device, &source, &walk->kernel));
-	walk->num_arenas = arenas;
+	walk->num_segments = segments;
 	walk->group = group;
 	walk->pieces = pieces;
 	walk->shift = shift;
@@ -107,9 +107,9 @@ static void bind(const struct walk_kernel *walk, const struct walks *walks,
                  const struct walk_rows *from, struct binding *bindings)
 {
 	bindings[0] = (struct binding){.buffer = &walks->state};
-	for (uint32_t i = 0; i < walk->num_arenas; i++)
-		/* The kernel may have more bindings than there are arenas. */
-		bindings[1 + i] = (struct binding){.buffer = &from->arenas[i < from->num_arenas ? i : 0]};
+	for (uint32_t i = 0; i < walk->num_segments; i++)
+		/* The kernel may have more bindings than there are segments. */
+		bindings[1 + i] = (struct binding){.buffer = &from->segments[i < from->num_segments ? i : 0]};
 }
 
 static struct push describe(const struct gram *gram, const struct walks *walks,
@@ -118,7 +118,7 @@ static struct push describe(const struct gram *gram, const struct walks *walks,
 	return (struct push){
 		.items = gram->rows->num_rows,
 		.row_quads = gram->rows->padded / 4,
-		.rows_per_arena = from->rows_per_arena,
+		.rows_per_segment = from->rows_per_segment,
 		.places = from->placed ? walks->places : 0,
 		.counters = walks->counters,
 		.orders = walks->orders,
@@ -131,13 +131,13 @@ static struct push describe(const struct gram *gram, const struct walks *walks,
 }
 
 /* Steps that a dispatch may take, within the turns that a driver's loops may take. */
-static uint32_t most_steps(const struct walk_kernel *walk, const struct gram *gram)
+static uint32_t max_steps(const struct walk_kernel *walk, const struct gram *gram)
 {
 	/* The step itself; the lowest of a workgroup, at worst of subgroups of four. */
 	uint32_t turns = 1 + 10 + walk->group / 16;
 	if (!walk->pieces)
 		turns += (gram->rows->padded / 4 - 1) / walk->group + 1;
-	const uint32_t steps = gram->device->limits.most_loops / turns;
+	const uint32_t steps = gram->device->limits.max_loop_turns / turns;
 	return steps ? steps : 1;
 }
 
@@ -146,7 +146,7 @@ VkcResult walk_kernel_record(const struct walk_kernel *walk, const struct gram *
                              uint32_t first, uint32_t count, uint32_t steps)
 {
 	VkcResult result = VKC_SUCCESS;
-	const uint32_t most = most_steps(walk, gram);
+	const uint32_t max = max_steps(walk, gram);
 	struct binding bindings[KERNEL_MAX_BINDINGS];
 	struct push push = describe(gram, walks, from, listed);
 	bind(walk, walks, from, bindings);
@@ -154,7 +154,7 @@ VkcResult walk_kernel_record(const struct walk_kernel *walk, const struct gram *
 	for (uint32_t left = steps; left > 0; left -= push.steps) {
 		if (left < steps)
 			stream_barrier(gram->stream);
-		push.steps = left < most ? left : most;
+		push.steps = left < max ? left : max;
 		TRY(stream_dispatch(gram->stream, &walk->kernel, bindings, &push, count, 1));
 	}
 error:

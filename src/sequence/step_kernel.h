@@ -9,17 +9,17 @@
 
 struct walk_kernel {
 	struct kernel kernel;
-	uint32_t num_arenas; /* what it was made for: arenas, */
-	uint32_t group;      /* invocations, */
-	uint32_t pieces;     /* quadruples of scores each, 0 = in memory, */
-	int shift;           /* and scaling */
+	uint32_t num_segments; /* what it was made for: segments, */
+	uint32_t group;        /* invocations, */
+	uint32_t pieces;       /* quadruples of scores each, 0 = in memory, */
+	int shift;             /* and scaling */
 };
 
 /* Where the rows are that walks add. */
 struct walk_rows {
-	const struct buffer *arenas;
-	uint32_t num_arenas;
-	uint32_t rows_per_arena;
+	const struct buffer *segments;
+	uint32_t num_segments;
+	uint32_t rows_per_segment;
 	bool placed; /* each walk's row is where walks->places says, not at its item's number */
 };
 
@@ -27,9 +27,9 @@ struct walk_rows {
  * below 2^61. */
 int walk_term_shift(const struct rows *rows);
 
-/* Makes the kernel for the rows that are uploaded, in so many arenas. */
+/* Makes the kernel for the rows that are uploaded, in so many segments. */
 VkcResult walk_kernel_need(struct walk_kernel *walk, const struct gram *gram,
-                           uint32_t num_arenas);
+                           uint32_t num_segments);
 void walk_kernel_close(struct walk_kernel *walk, struct device *device);
 
 /* Records steps of `count` walks, from number `first` on; of those on the walks' list, where

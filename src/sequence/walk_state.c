@@ -3,13 +3,10 @@
 
 #include <string.h>
 
-/* Bytes of the state of all walks in flight. */
-#define MOST_STATE (256u << 20)
+#include "base/minmax.h"
 
-static uint64_t lesser(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
+/* Bytes of the state of all walks in flight. */
+#define MAX_STATE_BYTES (256u << 20)
 
 void walks_lay_out(struct walks *walks, const struct gram *gram, uint32_t count)
 {
@@ -32,7 +29,7 @@ static uint64_t orders_end(const struct walks *walks)
 }
 
 uint32_t walks_afford(struct walks *walks, const struct gram *gram, uint64_t each,
-                      uint64_t most_each, uint64_t spare, uint32_t wanted)
+                      uint64_t max_each, uint64_t spare, uint32_t wanted)
 {
 	const struct device *device = gram->device;
 	uint64_t range = device->limits.storage_range;
@@ -43,22 +40,22 @@ uint32_t walks_afford(struct walks *walks, const struct gram *gram, uint64_t eac
 	uint64_t state = walks->size - fixed; /* at least: lists take a quarter each */
 	/* Orders may be staged, and the weights with them. */
 	uint64_t taken = state + each + (uint64_t)walks->length * 4 + 16;
-	uint64_t most = lesser(range, MOST_STATE);
-	uint64_t affordable = most > fixed ? (most - fixed) / state : 0;
-	affordable = lesser(affordable, left > 2 * fixed ? (left - 2 * fixed) / taken : 0);
-	if (most_each)
-		affordable = lesser(affordable, lesser(range, MOST_STATE) / most_each);
-	affordable = lesser(affordable, device->limits.group_count);
+	uint64_t max = min_u64(range, MAX_STATE_BYTES);
+	uint64_t affordable = max > fixed ? (max - fixed) / state : 0;
+	affordable = min_u64(affordable, left > 2 * fixed ? (left - 2 * fixed) / taken : 0);
+	if (max_each)
+		affordable = min_u64(affordable, min_u64(range, MAX_STATE_BYTES) / max_each);
+	affordable = min_u64(affordable, device->limits.group_count);
 	/* With less than one, the allocation says what is missing. */
-	return affordable < 1 ? 1 : (uint32_t)lesser(affordable, wanted);
+	return affordable < 1 ? 1 : (uint32_t)min_u64(affordable, wanted);
 }
 
-uint32_t walks_most_rows(const struct gram *gram)
+uint32_t walks_max_rows(const struct gram *gram)
 {
-	const uint64_t most_products = gram->device->limits.cpu ? 1ull << 30 : 1ull << 34;
-	uint64_t most = most_products / ((uint64_t)gram->rows->padded * gram->rows->dim);
+	const uint64_t max_products = gram->device->limits.cpu ? 1ull << 30 : 1ull << 34;
+	uint64_t max = max_products / ((uint64_t)gram->rows->padded * gram->rows->dim);
 	/* Four share what they read. */
-	return most < 4 ? 4 : (uint32_t)lesser(most, UINT32_MAX);
+	return max < 4 ? 4 : (uint32_t)min_u64(max, UINT32_MAX);
 }
 
 VkcResult walks_create(struct walks *walks, struct gram *gram)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The state on the device of walks that are in flight together: the weights of all rows,
- * how far each walk is, its order, its scores. How they go on is diversity.c's and
- * lazy.c's concern. */
+ * how far each walk is, its order, its scores. How they go on is sequences.c's and
+ * bounded.c's concern. */
 #ifndef VKC_WALKS_H
 #define VKC_WALKS_H
 
@@ -32,10 +32,10 @@ void walks_lay_out(struct walks *walks, const struct gram *gram, uint32_t count)
  * its state, at most `most_each` of them in one buffer (0 = none), and `spare` bytes of what
  * is taken can be freed. */
 uint32_t walks_afford(struct walks *walks, const struct gram *gram, uint64_t each,
-                      uint64_t most_each, uint64_t spare, uint32_t wanted);
+                      uint64_t max_each, uint64_t spare, uint32_t wanted);
 
 /* How many rows times the matrix of rows a submission may multiply. */
-uint32_t walks_most_rows(const struct gram *gram);
+uint32_t walks_max_rows(const struct gram *gram);
 
 /* Allocates the state for what was laid out. On failure walks_destroy() is still due. */
 VkcResult walks_create(struct walks *walks, struct gram *gram);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/minmax.h"
 #include "vulkan/cooperative_matrix.h"
 
 #define TEXEL_FORMAT VK_FORMAT_R32G32B32A32_SINT
@@ -79,14 +80,9 @@ static uint64_t container_memory(void)
 	return limit;
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 uint64_t device_host_memory(const struct device *device)
 {
-	return device->limits.cpu ? least(host_memory_available(), container_memory()) : UINT64_MAX;
+	return device->limits.cpu ? min_u64(host_memory_available(), container_memory()) : UINT64_MAX;
 }
 
 static uint64_t default_memory_limit(const struct physical_device *physical_device)
@@ -96,8 +92,8 @@ static uint64_t default_memory_limit(const struct physical_device *physical_devi
 	const uint64_t heap = physical_device_memory(physical_device);
 	if (physical_device->properties.deviceType != VK_PHYSICAL_DEVICE_TYPE_CPU)
 		return heap / 10 * 8;
-	uint64_t host = least(host_memory_available(), container_memory());
-	uint64_t limit = least(heap, host) / 10 * 8;
+	uint64_t host = min_u64(host_memory_available(), container_memory());
+	uint64_t limit = min_u64(heap, host) / 10 * 8;
 	/* Others want some of it, too. */
 	if (heap == made_up && host != UINT64_MAX && host / 2 > limit)
 		limit = host / 2;
@@ -124,15 +120,15 @@ static void read_limits(struct device *device, const struct physical_device *phy
 	limits->cpu = physical_device->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
 	/* Mesa's drivers for processors end all loops of an invocation after 65,535 turns
 	 * (LP_MAX_TGSI_LOOP_ITERATIONS), without a word. */
-	limits->most_loops = limits->cpu ? 50000 : 1u << 24;
+	limits->max_loop_turns = limits->cpu ? 50000 : 1u << 24;
 	limits->direct = tuning->direct != 0 && physical_device->properties.deviceType !=
 	                                            VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
 	limits->group_invocations =
-		(uint32_t)least(given->maxComputeWorkGroupInvocations, given->maxComputeWorkGroupSize[0]);
+		(uint32_t)min_u64(given->maxComputeWorkGroupInvocations, given->maxComputeWorkGroupSize[0]);
 	limits->group_count = UINT32_MAX;
 	for (int axis = 0; axis < 3; axis++)
 		limits->group_count =
-			(uint32_t)least(limits->group_count, given->maxComputeWorkGroupCount[axis]);
+			(uint32_t)min_u64(limits->group_count, given->maxComputeWorkGroupCount[axis]);
 	limits->shared_bytes = given->maxComputeSharedMemorySize;
 	limits->storage_buffers = given->maxPerStageDescriptorStorageBuffers;
 	limits->storage_range = given->maxStorageBufferRange;

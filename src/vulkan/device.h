@@ -18,7 +18,7 @@ struct limits {
 	uint64_t allocation;      /* bytes of one allocation */
 	uint64_t atom;            /* granularity of flushing mapped memory */
 	uint32_t subgroup_size;   /* 0 where kernels cannot use subgroup arithmetic */
-	uint32_t most_loops;      /* turns that all loops of an invocation may take together */
+	uint32_t max_loop_turns;  /* turns that all loops of an invocation may take together */
 	bool int64;               /* shaders have 64-bit integers */
 	bool matrix_units;        /* the kernel gram_matrix_units can run, and may */
 	bool cpu;                 /* runs on the host's processor */

@@ -15,13 +15,13 @@ static bool find_queue_family(const struct vulkan_api *api, VkPhysicalDevice han
                               uint32_t *family)
 {
 	enum {
-		MOST = 32
+		MAX = 32
 	};
-	VkQueueFamilyProperties families[MOST];
+	VkQueueFamilyProperties families[MAX];
 	uint32_t count = 0;
 	/* SwiftShader fills as many as there is room for, whatever it has: ask for the number. */
 	api->GetPhysicalDeviceQueueFamilyProperties(handle, &count, NULL);
-	count = count < MOST ? count : MOST;
+	count = count < MAX ? count : MAX;
 	api->GetPhysicalDeviceQueueFamilyProperties(handle, &count, families);
 	bool found = false;
 	for (uint32_t i = count; i-- > 0;) {

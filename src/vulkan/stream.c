@@ -96,8 +96,8 @@ static double patience(const struct device *device)
 static void spend(double *left, double begin, uint64_t asked)
 {
 	double passed = seconds_now() - begin;
-	double most = (double)asked * 1e-9;
-	*left -= passed < most ? passed : most;
+	double max = (double)asked * 1e-9;
+	*left -= passed < max ? passed : max;
 }
 
 /* The device may use its buffers for ever: from now on nothing of it is touched. */
@@ -315,10 +315,10 @@ void stream_zero(struct stream *stream, const struct buffer *buffer, uint64_t si
 void stream_update(struct stream *stream, const struct buffer *buffer, uint64_t offset,
                    const void *data, uint64_t size)
 {
-	const uint64_t most = 65536; /* of one command */
-	for (uint64_t done = 0; done < size; done += most)
+	const uint64_t max = 65536; /* of one command */
+	for (uint64_t done = 0; done < size; done += max)
 		stream->device->vk->CmdUpdateBuffer(stream->recording->commands, buffer->handle,
-		                                    offset + done, size - done < most ? size - done : most,
+		                                    offset + done, size - done < max ? size - done : max,
 		                                    (const char *)data + done);
 }
 
@@ -389,23 +389,23 @@ VkcResult stream_drain(struct stream *stream)
 	return device->lost ? VKC_ERROR_DEVICE_LOST : VKC_SUCCESS;
 }
 
-struct pace pace_start(const struct device *device, uint64_t units)
+struct submit_budget submit_budget_start(const struct device *device, uint64_t units)
 {
 	uint32_t target = device->tuning.submit_us;
-	return (struct pace){.target = target ? target * 1e-6 : 0.06, .units = units ? units : 1};
+	return (struct submit_budget){.target = target ? target * 1e-6 : 0.06, .units = units ? units : 1};
 }
 
-void pace_update(struct pace *pace, uint64_t done, const struct stream *stream)
+void submit_budget_update(struct submit_budget *submit_budget, uint64_t done, const struct stream *stream)
 {
-	double factor = pace->target / (stream->last_seconds + 1e-9);
+	double factor = submit_budget->target / (stream->last_seconds + 1e-9);
 	if (!done || (factor < 1.0 && !stream->last_seen))
 		return;
 	if (factor > 4.0)
 		factor = 4.0;
 	/* A smaller submission that took less than its time says nothing against more. */
-	if (done < pace->units && factor > 1.0 && (double)done * factor < (double)pace->units)
+	if (done < submit_budget->units && factor > 1.0 && (double)done * factor < (double)submit_budget->units)
 		return;
 	double units = (double)done * factor;
-	pace->units = units < 1.0 ? 1 : units > 1e15 ? (uint64_t)1e15
-	                                             : (uint64_t)units;
+	submit_budget->units = units < 1.0 ? 1 : units > 1e15 ? (uint64_t)1e15
+	                                                      : (uint64_t)units;
 }

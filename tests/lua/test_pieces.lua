@@ -98,7 +98,7 @@ end
 
 function TestPieces.test_the_same_bytes_without_a_matrix()
   assert_same_in_any_order({ tuning = "matrix=0" })
-  assert_same_in_any_order({ tuning = "matrix=0,lazy=0" })
+  assert_same_in_any_order({ tuning = "matrix=0,bounded=0" })
 end
 
 function TestPieces.test_there_are_many_calls()
