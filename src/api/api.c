@@ -113,23 +113,23 @@ static VkcResult upload(VkComputeContext *ctx, const char *function,
 	VkcResult result = check_sizes(ctx, function, embeddings, &source);
 	/* Sizes first: with wrong ones there is no data to look at. */
 	if (result == VKC_SUCCESS)
-		result = rows_check(&ctx->device, &source);
+		result = rows_check(&ctx->engine, &source);
 	if (result == VKC_SUCCESS)
 		result = check_finite(ctx, function, &source);
 	if (result != VKC_SUCCESS)
 		return result;
 	/* Parts of the old matrix that nobody has read yet may still be computed. */
-	result = stream_drain(&ctx->stream);
+	result = stream_drain(&ctx->engine.stream);
 	if (result != VKC_SUCCESS)
 		return result;
 	/* The old matrix can be computed again; its memory may be what the new rows need. */
 	gram_reset(&ctx->gram);
-	diversity_reset(&ctx->diversity);
-	result = rows_create(&ctx->device, &ctx->stream, &source, embeddings->flags & VKC_CENTER,
+	strategies_reset(&ctx->strategies);
+	result = rows_create(&ctx->engine, &source, embeddings->flags & VKC_CENTER,
 	                     &rows);
 	if (result != VKC_SUCCESS)
 		return result;
-	rows_destroy(&ctx->device, &ctx->rows);
+	rows_destroy(&ctx->engine.device, &ctx->rows);
 	ctx->rows = rows;
 	return VKC_SUCCESS;
 }
@@ -229,8 +229,8 @@ static VkcResult sequences(VkComputeContext *ctx, const uint32_t *prefixes,
 	VkcResult result = check_prefixes(ctx, function, prefixes, num_sequences, prefix_length);
 	if (result != VKC_SUCCESS)
 		return result;
-	return diversity_sequences(&ctx->diversity, prefixes, num_sequences, prefix_length, length,
-	                           output);
+	return sequences_compute(&ctx->strategies, prefixes, num_sequences, prefix_length, length,
+	                         output);
 }
 
 VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const uint32_t *prefixes,
@@ -258,8 +258,8 @@ VkcResult vkc_compute_diversity_sequence(VkComputeContext *ctx, uint32_t start,
 		                 start, n - 1);
 	if (!output_sequence)
 		return is_null(ctx, function, "output_sequence", "n indices");
-	return context_leave(ctx, diversity_sequences(&ctx->diversity, &start, 1, 1, n,
-	                                              output_sequence));
+	return context_leave(ctx, sequences_compute(&ctx->strategies, &start, 1, 1, n,
+	                                            output_sequence));
 }
 
 /* ---- Similarity ------------------------------------------------------------------- */
@@ -288,7 +288,6 @@ VkcResult vkc_compute_similarity_matrix(VkComputeContext *ctx, float *output_mat
 		return is_null(ctx, function, "output_matrix", "n x n floats");
 	if (!addressable(n, n, sizeof(float)))
 		return too_large(ctx, function, "output_matrix", n, n);
-	diversity_spare(&ctx->diversity);
 	return context_leave(ctx, similarity_matrix(&ctx->gram, output_matrix));
 }
 
@@ -306,7 +305,6 @@ VkcResult vkc_compute_similarity_rows(VkComputeContext *ctx, uint32_t first_row,
 		return is_null(ctx, function, "output_rows", "num_rows x n floats");
 	if (!addressable(num_rows, n, sizeof(float)))
 		return too_large(ctx, function, "output_rows", num_rows, n);
-	diversity_spare(&ctx->diversity);
 	return context_leave(ctx, similarity_rows(&ctx->gram, first_row, num_rows, output_rows));
 }
 
@@ -323,7 +321,6 @@ VkcResult vkc_compute_similarity_packed(VkComputeContext *ctx, float *output_pac
 		return is_null(ctx, function, "output_packed", "n (n - 1) / 2 floats");
 	if (!addressable(n, n, sizeof(float)))
 		return too_large(ctx, function, "output_packed", n, n);
-	diversity_spare(&ctx->diversity);
 	return context_leave(ctx, similarity_packed(&ctx->gram, output_packed));
 }
 
@@ -356,7 +353,6 @@ VkcResult vkc_compute_nearest_neighbors(VkComputeContext *ctx, uint32_t first_ro
 		                 function);
 	if (!addressable(num_rows, k, sizeof(uint32_t)))
 		return too_large(ctx, function, "output_indices", num_rows, k);
-	diversity_spare(&ctx->diversity);
 	return context_leave(ctx, neighbors_nearest(&ctx->neighbors, first_row, num_rows, k,
 	                                            output_indices, output_similarities));
 }

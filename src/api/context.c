@@ -27,7 +27,7 @@ VkcResult context_enter(VkComputeContext *ctx, const char *function)
 		return error_set(error_of_thread(), VKC_ERROR_INVALID_ARGUMENT,
 		                 "%s: ctx is NULL; it takes a context made by vkc_init().", function);
 	VkcResult result = check_process(&ctx->error, ctx->process, function);
-	if (result == VKC_SUCCESS && ctx->device.lost)
+	if (result == VKC_SUCCESS && ctx->engine.device.lost)
 		result = error_set(&ctx->error, VKC_ERROR_DEVICE_LOST,
 		                   "%s: the device of this context was lost before: destroy the "
 		                   "context and make a new one.",
@@ -57,7 +57,7 @@ VkcResult context_leave(VkComputeContext *ctx, VkcResult result)
 		return has_validation_message ? VKC_ERROR_INTERNAL : VKC_SUCCESS;
 	}
 	/* Lost while cleaning up after something else: the sentence says so already. */
-	return ctx->device.lost ? VKC_ERROR_DEVICE_LOST : result;
+	return ctx->engine.device.lost ? VKC_ERROR_DEVICE_LOST : result;
 }
 
 static VkcResult open_device(VkComputeContext *ctx, const struct options *options)
@@ -68,8 +68,7 @@ static VkcResult open_device(VkComputeContext *ctx, const struct options *option
 	TRY(instance_open(&ctx->instance, options->validation, &ctx->error));
 	TRY(instance_physical_devices(&ctx->instance, &physical_devices, &count, &ctx->error));
 	TRY(physical_device_choose(physical_devices, count, options->device, &chosen, &ctx->error));
-	TRY(device_open(&ctx->device, &ctx->instance, &physical_devices[chosen], options, &ctx->error));
-	TRY(stream_open(&ctx->stream, &ctx->device));
+	TRY(engine_open(&ctx->engine, &ctx->instance, &physical_devices[chosen], options, &ctx->error));
 	physical_device_describe(&ctx->instance, &physical_devices[chosen], &ctx->info);
 	ctx->info.index = chosen;
 	/* A name in the environment that fits no device is no failure here: this context
@@ -114,9 +113,9 @@ VkcResult vkc_init_with_options(const VkcOptions *options, VkComputeContext **ct
 	__atomic_store_n(&process_of_driver, made->process, __ATOMIC_RELAXED);
 	result = open_device(made, &read);
 	if (result == VKC_SUCCESS) {
-		gram_open(&made->gram, &made->device, &made->stream, &made->rows);
+		gram_open(&made->gram, &made->engine, &made->rows);
 		neighbors_open(&made->neighbors, &made->gram);
-		diversity_open(&made->diversity, &made->gram);
+		strategies_open(&made->strategies, &made->gram);
 		result = context_leave(made, VKC_SUCCESS);
 	}
 	if (result != VKC_SUCCESS) {
@@ -134,14 +133,14 @@ void vkc_destroy(VkComputeContext *ctx)
 		return;
 	bool ours = ctx->process == getpid();
 	if (ours)
-		stream_close(&ctx->stream);
-	if (ours && !ctx->device.abandoned) {
-		diversity_close(&ctx->diversity);
+		stream_close(&ctx->engine.stream);
+	if (ours && !ctx->engine.device.abandoned) {
+		strategies_close(&ctx->strategies);
 		neighbors_close(&ctx->neighbors);
 		gram_close(&ctx->gram);
-		if (ctx->device.handle)
-			rows_destroy(&ctx->device, &ctx->rows);
-		device_close(&ctx->device);
+		if (ctx->engine.device.handle)
+			rows_destroy(&ctx->engine.device, &ctx->rows);
+		engine_close(&ctx->engine);
 		instance_close(&ctx->instance);
 	} else {
 		if (ours)
@@ -150,7 +149,7 @@ void vkc_destroy(VkComputeContext *ctx)
 		 * nothing that would call the driver. */
 		rows_forget(&ctx->rows);
 		gram_forget(&ctx->gram);
-		bounded_forget(&ctx->diversity.bounded);
+		strategies_forget(&ctx->strategies);
 	}
 	free(ctx);
 }
@@ -240,7 +239,7 @@ VkcResult vkc_get_device_info(const VkComputeContext *ctx, VkcDeviceInfo *info)
 		                 "%zu.",
 		                 function, info->struct_size, sizeof(*info));
 	*info = ctx->info;
-	info->memory_limit = ctx->device.memory_limit;
-	info->memory_used = ctx->device.memory_used;
+	info->memory_limit = ctx->engine.device.memory_limit;
+	info->memory_used = ctx->engine.device.memory_used;
 	return VKC_SUCCESS;
 }

@@ -15,12 +15,11 @@ struct VkComputeContext {
 	struct error before; /* the same when the call that runs began */
 	struct instance instance;
 	VkcDeviceInfo info;
-	struct device device;
-	struct stream stream;
+	struct engine engine;
 	struct rows rows;
 	struct gram gram;
 	struct neighbors neighbors;
-	struct diversity diversity;
+	struct strategies strategies;
 };
 
 /* Whether the context can be used now: not NULL, not in a forked child, not lost. */

@@ -95,7 +95,7 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		{.name = "walk_group", .number = &tuning->walk_group},
 		{.name = "walk_pieces", .number = &tuning->walk_pieces},
 		{.name = "bounded_terms", .number = &tuning->bounded_terms},
-		{.name = "kept_rows", .number = &tuning->kept_rows},
+		{.name = "cached_rows", .number = &tuning->cached_rows},
 		{.name = "submit_rows", .number = &tuning->submit_rows},
 		{.name = "submit_us", .number = &tuning->submit_us},
 		{.name = "hang_ms", .number = &tuning->hang_ms},

@@ -29,7 +29,7 @@ struct tuning {
 	uint32_t walk_group;    /* invocations per walk, a power of two */
 	uint32_t walk_pieces;   /* quadruples of scores an invocation holds */
 	uint32_t bounded_terms; /* terms of exact scores that a bounded walk adds in a step */
-	uint32_t kept_rows;     /* rows that are kept of those computed one by one, at most */
+	uint32_t cached_rows;   /* rows that are kept of those computed one by one, at most */
 	uint32_t submit_rows;   /* and how many of them a submission computes, at most */
 	uint32_t submit_us;     /* aimed-for time of a submission in microseconds */
 	uint32_t hang_ms;       /* how long to wait for the device, in milliseconds */

@@ -52,18 +52,20 @@ static VkcResult lay_out(struct device *device, const struct source *source, str
 	return VKC_SUCCESS;
 }
 
-VkcResult rows_check(struct device *device, const struct source *source)
+VkcResult rows_check(struct engine *engine, const struct source *source)
 {
+	struct device *device = &engine->device;
+	const uint32_t max_quads = profile_max_iterations(&engine->profile, 1);
 	struct rows rows = {0};
 	VkcResult result = lay_out(device, source, &rows);
 	uint64_t bytes = row_bytes(&rows) * rows.padded;
 	/* A dot product is one loop. */
-	if (result == VKC_SUCCESS && rows.quads > device->limits.max_loop_turns)
+	if (result == VKC_SUCCESS && rows.quads > max_quads)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The embeddings have %" PRIu32
 		                 " numbers each, but kernels on a driver for processors take at most "
 		                 "%" PRIu32 ": use fewer, or a GPU (VKC_DEVICE).",
-		                 source->dim, device->limits.max_loop_turns * 4);
+		                 source->dim, max_quads * 4);
 	if (result == VKC_SUCCESS && bytes > device->memory_limit)
 		result = error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 		                   "The upload needs %" PRIu64 " bytes of device memory, but only %" PRIu64
@@ -167,10 +169,11 @@ static VkcResult out_of_host_memory(struct device *device, const struct source *
 	                 source->num_rows, source->dim);
 }
 
-VkcResult rows_create(struct device *device, struct stream *stream, const struct source *source,
-                      bool center, struct rows *rows)
+VkcResult rows_create(struct engine *engine, const struct source *source, bool center,
+                      struct rows *rows)
 {
 	VkcResult result;
+	struct device *device = &engine->device;
 	*rows = (struct rows){0};
 	struct conversion conversion = {.source = source};
 	TRY(lay_out(device, source, rows));
@@ -199,7 +202,7 @@ VkcResult rows_create(struct device *device, struct stream *stream, const struct
 	if (mapped)
 		TRY(fill_mapped(device, rows, &conversion));
 	else
-		TRY(fill_staged(device, stream, rows, &conversion));
+		TRY(fill_staged(device, &engine->stream, rows, &conversion));
 	fixed_weights(conversion.norms, rows->num_rows, rows->weights);
 error:
 	free(conversion.values);

@@ -6,7 +6,7 @@
 #define VKC_ROWS_H
 
 #include "data/fixed_point.h"
-#include "vulkan/stream.h"
+#include "engine/engine.h"
 
 /* All kernels work in tiles of this many rows and columns, or a divisor of it. */
 #define TILE 64
@@ -24,11 +24,11 @@ struct rows {
 };
 
 /* Whether rows of these sizes could be made at all; looks at none of the data. */
-VkcResult rows_check(struct device *device, const struct source *source);
+VkcResult rows_check(struct engine *engine, const struct source *source);
 
 /* Makes *rows of *source. On failure *rows is zeroed, and nothing else has changed. */
-VkcResult rows_create(struct device *device, struct stream *stream, const struct source *source,
-                      bool center, struct rows *rows);
+VkcResult rows_create(struct engine *engine, const struct source *source, bool center,
+                      struct rows *rows);
 void rows_destroy(struct device *device, struct rows *rows);
 
 /* Frees host memory only, without a call of the driver. */

@@ -20,10 +20,9 @@ struct push {
 	uint32_t mirror_quads;
 };
 
-void gram_open(struct gram *gram, struct device *device, struct stream *stream,
-               const struct rows *rows)
+void gram_open(struct gram *gram, struct engine *engine, const struct rows *rows)
 {
-	*gram = (struct gram){.device = device, .stream = stream, .rows = rows};
+	*gram = (struct gram){.engine = engine, .rows = rows};
 }
 
 void gram_reset(struct gram *gram)
@@ -32,9 +31,9 @@ void gram_reset(struct gram *gram)
 	struct gram_kernels on_matrix_units = gram->on_matrix_units;
 	if (gram->segments)
 		for (uint32_t i = 0; i < gram->num_segments; i++)
-			buffer_destroy(gram->device, &gram->segments[i]);
+			buffer_destroy(&gram->engine->device, &gram->segments[i]);
 	free(gram->segments);
-	gram_open(gram, gram->device, gram->stream, gram->rows);
+	gram_open(gram, gram->engine, gram->rows);
 	gram->usual = usual;
 	gram->on_matrix_units = on_matrix_units;
 }
@@ -47,18 +46,18 @@ void gram_forget(struct gram *gram)
 
 void gram_close(struct gram *gram)
 {
-	if (!gram->device)
+	if (!gram->engine)
 		return;
 	gram_reset(gram);
-	kernel_destroy(gram->device, &gram->usual.mirrored);
-	kernel_destroy(gram->device, &gram->usual.plain);
-	kernel_destroy(gram->device, &gram->on_matrix_units.mirrored);
-	kernel_destroy(gram->device, &gram->on_matrix_units.plain);
+	kernel_destroy(&gram->engine->device, &gram->usual.mirrored);
+	kernel_destroy(&gram->engine->device, &gram->usual.plain);
+	kernel_destroy(&gram->engine->device, &gram->on_matrix_units.mirrored);
+	kernel_destroy(&gram->engine->device, &gram->on_matrix_units.plain);
 }
 
 static bool on_matrix_units(const struct gram *gram)
 {
-	return gram->device->limits.matrix_units && gram->rows->quads <= MATRIX_UNITS_QUADS;
+	return gram->engine->device.limits.matrix_units && gram->rows->quads <= MATRIX_UNITS_QUADS;
 }
 
 /* Whether the usual kernel is gram_registers: its many loads are cheap only as texel loads,
@@ -72,16 +71,16 @@ static bool in_registers(const struct device *device)
 
 uint32_t gram_strip_rows(const struct gram *gram)
 {
-	return !on_matrix_units(gram) && in_registers(gram->device) ? 16 : TILE;
+	return !on_matrix_units(gram) && in_registers(&gram->engine->device) ? 16 : TILE;
 }
 
 static VkcResult find_kernel(struct gram *gram, bool mirror, struct kernel_source *source)
 {
-	const struct device *device = gram->device;
+	const struct device *device = &gram->engine->device;
 	const char *halves = mirror ? "mirror" : "plain";
 	if (on_matrix_units(gram))
-		return variant_find(gram->device, source, "gram_matrix_units_%s", halves);
-	return variant_find(gram->device, source, "gram_%s_%s_%s_%s",
+		return variant_find(&gram->engine->device, source, "gram_matrix_units_%s", halves);
+	return variant_find(&gram->engine->device, source, "gram_%s_%s_%s_%s",
 	                    in_registers(device) ? "registers" : "shared", variant_integers(device),
 	                    variant_loads(device), halves);
 }
@@ -97,9 +96,9 @@ static VkcResult need_kernel(struct gram *gram, bool mirror, const struct kernel
 		return VKC_SUCCESS;
 	struct kernel_source source = {.push_bytes = sizeof(struct push)};
 	TRY(find_kernel(gram, mirror, &source));
-	const char *loads = gram->device->limits.texel_elements ? "tt" : "ss";
+	const char *loads = gram->engine->device.limits.texel_elements ? "tt" : "ss";
 	snprintf(source.bindings, sizeof(source.bindings), "%s%s", loads, mirror ? "ss" : "s");
-	TRY(kernel_create(gram->device, &source, kernel));
+	TRY(kernel_create(&gram->engine->device, &source, kernel));
 error:
 	return result;
 }
@@ -117,16 +116,9 @@ static uint64_t matrix_row_bytes(const struct gram *gram)
 	return (uint64_t)gram->rows->padded * sizeof(int32_t);
 }
 
-/* Memory that other buffers need beside the matrix: the state of at least one walk,
- * the staging of what is read. */
-static uint64_t reserve(const struct gram *gram)
-{
-	return 64 * (uint64_t)gram->rows->padded + gram->device->memory_limit / 16;
-}
-
 static bool lay_out(struct gram *gram)
 {
-	const struct limits *limits = &gram->device->limits;
+	const struct limits *limits = &gram->engine->device.limits;
 	uint64_t row_bytes = matrix_row_bytes(gram);
 	uint64_t max_read = limits->texel_elements ? limits->texel_elements * 16
 	                                           : limits->storage_range;
@@ -142,13 +134,9 @@ static bool lay_out(struct gram *gram)
 	uint64_t segment = max_read / row_bytes / gram->rows_per_window * gram->rows_per_window;
 	gram->rows_per_segment = segment < padded ? (uint32_t)segment : padded;
 	gram->num_segments = (padded - 1) / gram->rows_per_segment + 1;
-	if (gram->num_segments > gram_max_segments(gram->device))
+	if (gram->num_segments > gram_max_segments(&gram->engine->device))
 		return false;
-	uint64_t limit = gram->device->memory_limit;
-	uint64_t used = gram->device->memory_used + reserve(gram);
-	/* What is free now: other contexts count on the same memory. */
-	return used < limit && padded * row_bytes <= limit - used &&
-	       padded * row_bytes <= device_host_memory(gram->device) / 10 * 8;
+	return padded * row_bytes <= budget_for_matrix(&gram->engine->budget, padded);
 }
 
 static VkcResult allocate(struct gram *gram)
@@ -156,13 +144,13 @@ static VkcResult allocate(struct gram *gram)
 	VkcResult result = VKC_SUCCESS;
 	gram->segments = calloc(gram->num_segments, sizeof(*gram->segments));
 	if (!gram->segments)
-		return error_set(gram->device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+		return error_set(gram->engine->device.error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 		                 "The host has no memory left to describe the matrix: free some.");
 	for (uint32_t i = 0; i < gram->num_segments; i++) {
 		uint32_t first = i * gram->rows_per_segment;
 		uint32_t count = gram->rows->padded - first;
 		count = count < gram->rows_per_segment ? count : gram->rows_per_segment;
-		TRY(buffer_create(gram->device, BUFFER_DEVICE, gram->device->limits.texel_elements > 0,
+		TRY(buffer_create(&gram->engine->device, BUFFER_DEVICE, gram->engine->device.limits.texel_elements > 0,
 		                  count * matrix_row_bytes(gram), "The matrix", &gram->segments[i]));
 	}
 error:
@@ -174,7 +162,7 @@ VkcResult gram_plan(struct gram *gram)
 	VkcResult result;
 	if (gram->planned)
 		return VKC_SUCCESS;
-	bool fits = gram->device->tuning.matrix != 0 && lay_out(gram);
+	bool fits = gram->engine->device.tuning.matrix != 0 && lay_out(gram);
 	if (fits) {
 		result = allocate(gram);
 		if (result == VKC_ERROR_OUT_OF_DEVICE_MEMORY) {
@@ -191,38 +179,63 @@ VkcResult gram_plan(struct gram *gram)
 	const struct kernel *kernel;
 	if (fits)
 		TRY(need_kernel(gram, true, &kernel));
-	gram->submit_budget = submit_budget_start(gram->device, 16);
+	gram->submit_budget = submit_budget_start(&gram->engine->device, 16);
 	return VKC_SUCCESS;
 error:
 	gram_reset(gram);
 	return result;
 }
 
-/* Whether so many rows were computed for once, these included, that all of the matrix would
- * not have cost much more. */
-static bool asked_for_much(struct gram *gram, uint32_t count)
+/* Whether the matrix gives these rows for no more than it costs to compute them alone. */
+static bool gives_rows_cheaply(const struct gram *gram, uint32_t first, uint32_t count)
 {
-	gram->rows_asked += count;
-	return gram->rows_asked >= gram->rows->num_rows / 8;
-}
-
-bool gram_worth_keeping(struct gram *gram, uint32_t first, uint32_t count)
-{
-	if (!gram->whole)
-		return false;
 	const uint64_t end = (uint64_t)first + count;
 	const uint64_t ready = gram->rows_ready;
 	const uint64_t padded = gram->rows->padded;
 	if (end <= ready)
 		return true;
 	/* The upper triangle's strips from `ready` to `end`; rows alone are rectangles. */
-	const uint64_t kept = (end - ready) * (2 * padded - ready - end) / 2;
-	return kept <= count * padded || asked_for_much(gram, count);
+	return (end - ready) * (2 * padded - ready - end) / 2 <= count * padded;
 }
 
-bool gram_worth_finishing(struct gram *gram, uint32_t count)
+static bool is_complete(const struct gram *gram)
 {
-	return gram->whole && (gram->rows_ready == gram->rows->padded || asked_for_much(gram, count));
+	return gram->rows_ready == gram->rows->padded;
+}
+
+static bool was_asked_for_much(const struct gram *gram)
+{
+	return gram->rows_asked >= gram->rows->num_rows / 8;
+}
+
+void gram_note_rows(struct gram *gram, uint32_t first, uint32_t count)
+{
+	if (!gives_rows_cheaply(gram, first, count))
+		gram->rows_asked += count;
+}
+
+void gram_note_scattered_rows(struct gram *gram, uint64_t count)
+{
+	if (!is_complete(gram))
+		gram->rows_asked += count;
+}
+
+bool gram_is_best_for_rows(const struct gram *gram, uint32_t first, uint32_t count)
+{
+	return gram->whole && (gives_rows_cheaply(gram, first, count) || was_asked_for_much(gram));
+}
+
+bool gram_is_best_for_scattered_rows(const struct gram *gram)
+{
+	return gram->whole && (is_complete(gram) || was_asked_for_much(gram));
+}
+
+uint32_t gram_rows_per_submission(const struct engine *engine, const struct rows *rows)
+{
+	const uint64_t products = (uint64_t)rows->padded * rows->dim;
+	const uint64_t max = engine->profile.row_products / products;
+	/* Four share what they read. */
+	return max < 4 ? 4 : (uint32_t)min_u64(max, UINT32_MAX);
 }
 
 const struct buffer *gram_row(const struct gram *gram, uint32_t row, uint64_t *offset)
@@ -257,7 +270,7 @@ static uint32_t span(const struct gram *gram, uint32_t first, uint32_t end, uint
 	end = min_u32(end, first + min_u32(block - first % block, UINT32_MAX - first));
 	if (window)
 		end = min_u32(end, first + min_u32(window - first % window, UINT32_MAX - first));
-	return min_u32(end - first, min_u32(gram->device->limits.group_count, UINT32_MAX / TILE) * group);
+	return min_u32(end - first, min_u32(gram->engine->device.limits.group_count, UINT32_MAX / TILE) * group);
 }
 
 /* Records an area as dispatches that each lie within one block of rows and one window. */
@@ -296,7 +309,7 @@ static VkcResult record(struct gram *gram, const struct area *area, const struct
 				push.result_first = row % window * gram->quads + column / 4;
 				push.mirror_first = column % window * gram->quads + row / 4;
 			}
-			TRY(stream_dispatch(gram->stream, kernel, bindings, &push, width / TILE,
+			TRY(stream_dispatch(&gram->engine->stream, kernel, bindings, &push, width / TILE,
 			                    height / strip));
 		}
 	}
@@ -334,10 +347,10 @@ static VkcResult submit_next(struct gram *gram)
 	VkcResult result;
 	struct area area = next_area(gram);
 	uint64_t tiles = (uint64_t)(area.num_rows / TILE) * (area.num_columns / TILE);
-	TRY(stream_begin(gram->stream));
+	TRY(stream_begin(&gram->engine->stream));
 	TRY(record(gram, &area, NULL));
 	uint64_t ticket;
-	TRY(stream_submit(gram->stream, &ticket));
+	TRY(stream_submit(&gram->engine->stream, &ticket));
 	gram->column = area.column + area.num_columns;
 	if (gram->column == gram->rows->padded) {
 		gram->row += area.num_rows;
@@ -358,8 +371,8 @@ VkcResult gram_advance(struct gram *gram)
 	do {
 		while (gram->num_flights < 2 && gram->row < gram->rows->padded)
 			TRY(submit_next(gram));
-		TRY(stream_wait(gram->stream, gram->flight[0].ticket));
-		submit_budget_update(&gram->submit_budget, gram->flight[0].tiles, gram->stream);
+		TRY(stream_wait(&gram->engine->stream, gram->flight[0].ticket));
+		submit_budget_update(&gram->submit_budget, gram->flight[0].tiles, &gram->engine->stream);
 		gram->rows_ready = gram->flight[0].rows;
 		gram->flight[0] = gram->flight[1];
 		gram->num_flights--;
@@ -384,7 +397,7 @@ VkcResult gram_reach(struct gram *gram, uint32_t row)
 
 void gram_distrust(struct gram *gram)
 {
-	(void)stream_drain(gram->stream);
+	(void)stream_drain(&gram->engine->stream);
 	if (gram->rows_ready == gram->rows->padded)
 		return;
 	gram->row = 0;

@@ -28,8 +28,7 @@ struct tile_target {
 /* The matrix lies in segments, each of whole windows: a segment is what a kernel reads
  * through one binding, a window what it writes through one. */
 struct gram {
-	struct device *device;
-	struct stream *stream;
+	struct engine *engine;
 	const struct rows *rows;
 
 	struct gram_kernels {
@@ -49,7 +48,7 @@ struct gram {
 	uint32_t row;                       /* where the next submission begins: the first row and, within */
 	uint32_t column;                    /* the strip of TILE rows from there, the first column */
 	uint32_t rows_ready;                /* rows that are complete on the device */
-	uint64_t rows_asked;                /* rows that were computed for once */
+	uint64_t rows_asked;                /* as gram_note_rows() counts them */
 	struct {
 		uint64_t ticket;
 		uint64_t tiles;
@@ -62,8 +61,7 @@ struct gram {
 uint32_t gram_max_segments(const struct device *device);
 
 /* Everything zeroed but what is passed in; the kernels are made when first needed. */
-void gram_open(struct gram *gram, struct device *device, struct stream *stream,
-               const struct rows *rows);
+void gram_open(struct gram *gram, struct engine *engine, const struct rows *rows);
 /* Forgets the matrix (the rows have changed), keeps the kernels. Nothing of it may be in
  * flight any more: stream_drain() first. */
 void gram_reset(struct gram *gram);
@@ -74,13 +72,20 @@ void gram_forget(struct gram *gram);
 /* Decides whether the whole matrix is kept, and allocates it. */
 VkcResult gram_plan(struct gram *gram);
 
-/* Whether these rows are best taken from the kept matrix, which is computed from the top down:
- * they are there, or to get there costs no more than to compute them alone; or what was and is
- * asked for adds up to an eighth of the matrix: whoever asks for that much mostly goes on, and
- * all of it costs half of what its rows cost one by one. */
-bool gram_worth_keeping(struct gram *gram, uint32_t first, uint32_t count);
-/* The same for `count` rows that may lie anywhere. */
-bool gram_worth_finishing(struct gram *gram, uint32_t count);
+/* Counts rows that are asked for, and that the matrix, which is computed from the top down, does
+ * not give for what they cost alone; */
+void gram_note_rows(struct gram *gram, uint32_t first, uint32_t count);
+/* or rows that may lie anywhere. */
+void gram_note_scattered_rows(struct gram *gram, uint64_t count);
+
+/* Whether rows are best taken from the kept matrix: they are there, or to get there costs no more
+ * than to compute them alone; or, in all, an eighth of the matrix was asked for. A caller who asks
+ * for that much mostly goes on, and the whole matrix costs half of its rows one by one. */
+bool gram_is_best_for_rows(const struct gram *gram, uint32_t first, uint32_t count);
+bool gram_is_best_for_scattered_rows(const struct gram *gram);
+
+/* How many rows of the matrix a submission may compute one by one. */
+uint32_t gram_rows_per_submission(const struct engine *engine, const struct rows *rows);
 
 /* Computes on until more rows are ready; the next part runs meanwhile. Only when whole. */
 VkcResult gram_advance(struct gram *gram);

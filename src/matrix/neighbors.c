@@ -5,9 +5,6 @@
 #include "matrix/similarity.h"
 #include "vulkan/shader_variant.h"
 
-/* Bytes of results, and of rows computed for this once, in one submission. */
-#define RESULT_BYTES (8u << 20)
-#define COMPUTED_BYTES (64u << 20)
 /* Invocations. */
 #define MAX_GROUP 1024
 
@@ -54,7 +51,7 @@ void neighbors_open(struct neighbors *neighbors, struct gram *gram)
 void neighbors_close(struct neighbors *neighbors)
 {
 	if (neighbors->gram)
-		kernel_destroy(neighbors->gram->device, &neighbors->select);
+		kernel_destroy(&neighbors->gram->engine->device, &neighbors->select);
 }
 
 /* What a round finds at most. With all of the group's invocations the worst of their best
@@ -70,24 +67,20 @@ static uint32_t least_group(const struct gram *gram)
 {
 	/* A threshold of 64 bits is bisected in as many passes; the two that list may take 18 times as
 	 * many turns, where 16 invocations go together; the first, and sorting. */
-	const uint32_t turns = gram->device->limits.max_loop_turns / 110;
-	const uint32_t quads = gram->rows->padded / 4;
-	uint32_t group = 1;
-	while ((quads - 1) / group >= turns)
-		group *= 2;
-	return group <= MAX_GROUP && group <= gram->device->limits.group_invocations ? group : 0;
+	const uint64_t turns = 110 * (uint64_t)gram->rows->padded / 4;
+	const uint32_t invocations = gram->engine->device.limits.group_invocations;
+	return profile_group_for_loop(&gram->engine->profile, turns, 1,
+	                              min_u32(MAX_GROUP, invocations));
 }
 
 /* 0 = no workgroup is large enough. */
 static uint32_t choose_group(const struct gram *gram, uint32_t k)
 {
-	const struct device *device = gram->device;
 	const uint32_t least = least_group(gram);
 	uint32_t max = 256;
-	while (max > device->limits.group_invocations)
+	while (max > gram->engine->device.limits.group_invocations)
 		max /= 2;
-	/* A CPU driver pays for every subgroup at every barrier. */
-	uint32_t group = device->limits.cpu ? 16 : max;
+	uint32_t group = min_u32(gram->engine->profile.select_group, max);
 	while (group < max && max_wanted(group) < k)
 		group *= 2;
 	return least == 0 || group < least ? least : group;
@@ -96,7 +89,7 @@ static uint32_t choose_group(const struct gram *gram, uint32_t k)
 static VkcResult need_kernel(struct neighbors *neighbors, uint32_t k)
 {
 	VkcResult result = VKC_SUCCESS;
-	struct device *device = neighbors->gram->device;
+	struct device *device = &neighbors->gram->engine->device;
 	uint32_t group = choose_group(neighbors->gram, k);
 	if (!group)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
@@ -125,15 +118,15 @@ error:
 static VkcResult size_parts(struct search *search)
 {
 	const struct gram *gram = search->neighbors->gram;
-	struct device *device = gram->device;
+	struct device *device = &gram->engine->device;
 	const struct limits *limits = &device->limits;
-	uint64_t left = device->memory_limit - device->memory_used;
+	const struct budget *budget = &gram->engine->budget;
 	uint64_t result_bytes = (uint64_t)search->k * 8;
-	uint64_t rows = min_u64(RESULT_BYTES, min_u64(limits->storage_range, left / 8)) / result_bytes;
+	uint64_t rows = min_u64(limits->storage_range, budget_for_neighbors(budget)) / result_bytes;
 	if (!search->kept) {
 		const uint32_t unit = gram_strip_rows(gram);
 		uint64_t strip_bytes = (uint64_t)gram->rows->padded * sizeof(int32_t) * unit;
-		uint64_t max = min_u64(COMPUTED_BYTES, min_u64(limits->storage_range, left / 4));
+		uint64_t max = min_u64(limits->storage_range, budget_for_searched_rows(budget));
 		if (strip_bytes > limits->storage_range)
 			return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 			                 "The nearest neighbours among %u items need %u rows of the matrix "
@@ -153,7 +146,7 @@ static VkcResult create_part(struct search *search, struct part *part)
 {
 	VkcResult result = VKC_SUCCESS;
 	const struct gram *gram = search->neighbors->gram;
-	struct device *device = gram->device;
+	struct device *device = &gram->engine->device;
 	uint64_t bytes = (uint64_t)search->rows_at_once * search->k * 8;
 	TRY(buffer_create(device, BUFFER_DEVICE, false, bytes, "The nearest neighbours",
 	                  &part->results));
@@ -178,12 +171,12 @@ static VkcResult take(struct search *search, struct part *part)
 	const struct gram *gram = search->neighbors->gram;
 	if (!part->ticket)
 		return VKC_SUCCESS;
-	TRY(stream_wait(gram->stream, part->ticket));
-	submit_budget_update(&search->submit_budget, part->units, gram->stream);
+	TRY(stream_wait(&gram->engine->stream, part->ticket));
+	submit_budget_update(&search->submit_budget, part->units, &gram->engine->stream);
 	part->ticket = 0;
 	const struct buffer *from = part->staging.handle ? &part->staging : &part->results;
 	uint64_t found = (uint64_t)part->count * search->k;
-	TRY(buffer_invalidate(gram->device, from, 0, found * 8));
+	TRY(buffer_invalidate(&gram->engine->device, from, 0, found * 8));
 	const int32_t *pairs = from->mapped;
 	uint64_t at = (uint64_t)(part->first - search->first) * search->k;
 	for (uint64_t i = 0; i < found; i++) {
@@ -213,8 +206,8 @@ static VkcResult record_rounds(struct search *search, struct part *part,
 	const struct binding bindings[] = {{.buffer = cells}, {.buffer = &part->results}};
 	while (push.done < search->k) {
 		push.wanted = (uint32_t)min_u64(max_wanted(neighbors->group), search->k - push.done);
-		stream_barrier(gram->stream);
-		TRY(stream_dispatch(gram->stream, &neighbors->select, bindings, &push, part->count,
+		stream_barrier(&gram->engine->stream);
+		TRY(stream_dispatch(&gram->engine->stream, &neighbors->select, bindings, &push, part->count,
 		                    1));
 		push.done += push.wanted;
 	}
@@ -258,8 +251,8 @@ static VkcResult compute_rows(struct search *search, struct part *part, uint32_t
 	struct area area = {.row = first_row_held, .num_rows = strips * unit};
 	for (; pieces > 0; pieces--, area.column += area.num_columns) {
 		if (area.column > 0) {
-			TRY(stream_submit(gram->stream, NULL));
-			TRY(stream_begin(gram->stream));
+			TRY(stream_submit(&gram->engine->stream, NULL));
+			TRY(stream_begin(&gram->engine->stream));
 		}
 		area.num_columns = (tiles - area.column / TILE) / pieces * TILE;
 		TRY(gram_compute(gram, &area, &to));
@@ -283,16 +276,16 @@ static VkcResult begin(struct search *search, struct part *part, uint32_t first)
 	const struct buffer *cells = &part->computed;
 	if (search->kept)
 		cells = &gram->segments[first / gram->rows_per_segment];
-	TRY(stream_begin(gram->stream));
+	TRY(stream_begin(&gram->engine->stream));
 	if (!search->kept)
 		TRY(compute_rows(search, part, first_row_held));
 	TRY(record_rounds(search, part, cells, first_row_held));
 	if (part->staging.handle) {
-		stream_barrier(gram->stream);
-		stream_copy(gram->stream, &part->results, 0, &part->staging, 0,
+		stream_barrier(&gram->engine->stream);
+		stream_copy(&gram->engine->stream, &part->results, 0, &part->staging, 0,
 		            (uint64_t)part->count * search->k * 8);
 	}
-	TRY(stream_submit(gram->stream, &part->ticket));
+	TRY(stream_submit(&gram->engine->stream, &part->ticket));
 error:
 	return result;
 }
@@ -312,10 +305,11 @@ VkcResult neighbors_nearest(struct neighbors *neighbors, uint32_t first, uint32_
 	};
 	TRY(need_kernel(neighbors, k));
 	TRY(gram_plan(gram));
-	search.kept = gram_worth_keeping(gram, first, count);
+	gram_note_rows(gram, first, count);
+	search.kept = gram_is_best_for_rows(gram, first, count);
 	if (search.kept)
 		TRY(gram_reach(gram, search.end));
-	search.submit_budget = submit_budget_start(gram->device, search.kept ? TILE : 16 * TILE / gram_strip_rows(gram));
+	search.submit_budget = submit_budget_start(&gram->engine->device, search.kept ? TILE : 16 * TILE / gram_strip_rows(gram));
 	TRY(size_parts(&search));
 	unsigned turn = 0;
 	for (uint32_t row = first; row < search.end;) {
@@ -331,9 +325,9 @@ error:
 	if (result != VKC_SUCCESS)
 		gram_distrust(gram);
 	for (int i = 0; i < 2; i++) {
-		buffer_destroy(gram->device, &search.parts[i].computed);
-		buffer_destroy(gram->device, &search.parts[i].results);
-		buffer_destroy(gram->device, &search.parts[i].staging);
+		buffer_destroy(&gram->engine->device, &search.parts[i].computed);
+		buffer_destroy(&gram->engine->device, &search.parts[i].results);
+		buffer_destroy(&gram->engine->device, &search.parts[i].staging);
 	}
 	return result;
 }

@@ -5,9 +5,6 @@
 
 #include "base/minmax.h"
 
-/* Bytes of one piece, where it is copied or computed for this once. Two are in flight. */
-#define PIECE_BYTES (8u << 20)
-
 struct piece {
 	struct area area;
 	struct buffer computed; /* on the device, where the cells are computed for this once */
@@ -37,11 +34,11 @@ static VkcResult take(struct reader *reader, struct piece *piece)
 {
 	VkcResult result;
 	struct gram *gram = reader->gram;
-	TRY(stream_wait(gram->stream, piece->ticket));
+	TRY(stream_wait(&gram->engine->stream, piece->ticket));
 	piece->busy = false;
 	const struct buffer *from = piece->copied ? &piece->staging : piece->mapped;
 	uint64_t offset = piece->copied ? 0 : piece->offset;
-	TRY(buffer_invalidate(gram->device, from, offset,
+	TRY(buffer_invalidate(&gram->engine->device, from, offset,
 	                      piece->area.num_rows * piece->stride * sizeof(int32_t)));
 	struct area area = piece->area;
 	const int32_t *cells = (const int32_t *)(const void *)((const char *)from->mapped + offset);
@@ -65,7 +62,7 @@ static VkcResult need_staging(struct reader *reader, struct piece *piece)
 {
 	if (piece->staging.handle)
 		return VKC_SUCCESS;
-	return buffer_create(reader->gram->device, BUFFER_STAGING, false, reader->piece_bytes,
+	return buffer_create(&reader->gram->engine->device, BUFFER_STAGING, false, reader->piece_bytes,
 	                     "The staging of results", &piece->staging);
 }
 
@@ -89,10 +86,10 @@ static VkcResult begin_kept(struct reader *reader, struct piece *piece, uint32_t
 	piece->ticket = 0;
 	if (piece->copied) {
 		TRY(need_staging(reader, piece));
-		TRY(stream_begin(gram->stream));
-		stream_copy(gram->stream, piece->mapped, piece->offset, &piece->staging, 0,
+		TRY(stream_begin(&gram->engine->stream));
+		stream_copy(&gram->engine->stream, piece->mapped, piece->offset, &piece->staging, 0,
 		            count * row_bytes);
-		TRY(stream_submit(gram->stream, &piece->ticket));
+		TRY(stream_submit(&gram->engine->stream, &piece->ticket));
 	}
 	piece->busy = true;
 	reader->row += count;
@@ -132,7 +129,7 @@ static VkcResult begin_computed(struct reader *reader, struct piece *piece)
 	VkcResult result;
 	struct gram *gram = reader->gram;
 	if (!piece->computed.handle)
-		TRY(buffer_create(gram->device, BUFFER_DEVICE, false, reader->piece_bytes,
+		TRY(buffer_create(&gram->engine->device, BUFFER_DEVICE, false, reader->piece_bytes,
 		                  "A part of the matrix", &piece->computed));
 	uint64_t size = piece->area.num_rows * (uint64_t)piece->area.num_columns * sizeof(int32_t);
 	piece->stride = piece->area.num_columns;
@@ -141,17 +138,17 @@ static VkcResult begin_computed(struct reader *reader, struct piece *piece)
 	piece->copied = !piece->computed.mapped;
 	if (piece->copied)
 		TRY(need_staging(reader, piece));
-	TRY(stream_begin(gram->stream));
+	TRY(stream_begin(&gram->engine->stream));
 	const struct tile_target to = {.buffer = &piece->computed,
 	                               .row = piece->area.row,
 	                               .column = piece->area.column,
 	                               .columns = piece->area.num_columns};
 	TRY(gram_compute(gram, &piece->area, &to));
 	if (piece->copied) {
-		stream_barrier(gram->stream);
-		stream_copy(gram->stream, &piece->computed, 0, &piece->staging, 0, size);
+		stream_barrier(&gram->engine->stream);
+		stream_copy(&gram->engine->stream, &piece->computed, 0, &piece->staging, 0, size);
 	}
-	TRY(stream_submit(gram->stream, &piece->ticket));
+	TRY(stream_submit(&gram->engine->stream, &piece->ticket));
 	piece->busy = true;
 error:
 	return result;
@@ -193,7 +190,7 @@ static VkcResult stream_computed(struct reader *reader)
 	VkcResult result = VKC_SUCCESS;
 	struct gram *gram = reader->gram;
 	const uint32_t unit = gram_strip_rows(gram);
-	struct submit_budget submit_budget = submit_budget_start(gram->device, 16 * TILE / unit); /* in unit x TILE */
+	struct submit_budget submit_budget = submit_budget_start(&gram->engine->device, 16 * TILE / unit); /* in unit x TILE */
 	unsigned turn = 0;
 	reader->row = reader->total.row / unit * unit;
 	reader->column = reader->upper ? reader->row / TILE * TILE : 0;
@@ -204,7 +201,7 @@ static VkcResult stream_computed(struct reader *reader)
 			TRY(take(reader, piece));
 			uint64_t tiles =
 				(uint64_t)piece->area.num_rows / unit * (piece->area.num_columns / TILE);
-			submit_budget_update(&submit_budget, tiles, gram->stream);
+			submit_budget_update(&submit_budget, tiles, &gram->engine->stream);
 		}
 		piece->area = area;
 		TRY(begin_computed(reader, piece));
@@ -229,15 +226,14 @@ VkcResult tiles_read(struct gram *gram, uint32_t first, uint32_t count, bool upp
 	uint64_t tile_bytes = (uint64_t)TILE * TILE * sizeof(int32_t);
 	TRY(gram_plan(gram));
 
-	bool kept = gram_worth_keeping(gram, first, count);
+	gram_note_rows(gram, first, count);
+	bool kept = gram_is_best_for_rows(gram, first, count);
 	uint64_t least_bytes = kept ? row_bytes : tile_bytes;
-	reader.piece_bytes = PIECE_BYTES;
-	if (reader.piece_bytes > gram->device->memory_limit / 64)
-		reader.piece_bytes = gram->device->memory_limit / 64;
+	reader.piece_bytes = budget_for_piece(&gram->engine->budget);
 	if (!kept && reader.piece_bytes > row_bytes * gram->rows->padded)
 		reader.piece_bytes = row_bytes * gram->rows->padded;
-	if (!kept && reader.piece_bytes > gram->device->limits.storage_range)
-		reader.piece_bytes = gram->device->limits.storage_range;
+	if (!kept && reader.piece_bytes > gram->engine->device.limits.storage_range)
+		reader.piece_bytes = gram->engine->device.limits.storage_range;
 	if (reader.piece_bytes < least_bytes)
 		reader.piece_bytes = least_bytes;
 
@@ -254,8 +250,8 @@ error:
 	if (result != VKC_SUCCESS)
 		gram_distrust(gram);
 	for (int i = 0; i < 2; i++) {
-		buffer_destroy(gram->device, &reader.pieces[i].computed);
-		buffer_destroy(gram->device, &reader.pieces[i].staging);
+		buffer_destroy(&gram->engine->device, &reader.pieces[i].computed);
+		buffer_destroy(&gram->engine->device, &reader.pieces[i].staging);
 	}
 	return result;
 }

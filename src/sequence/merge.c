@@ -30,7 +30,7 @@ static void hash_add(struct set_hash *hash, uint32_t item)
 	hash->words[2] += mix(mixed + 0x3c6ef372u);
 }
 
-bool merge_open(struct merge *merge, struct gram *gram, const struct walks *walks,
+bool merge_open(struct merge *merge, const struct walks *walks,
                 uint32_t total, const uint32_t *output)
 {
 	uint32_t capacity = walks->count;
@@ -38,8 +38,9 @@ bool merge_open(struct merge *merge, struct gram *gram, const struct walks *walk
 	while (entries < 2 * (uint64_t)total)
 		entries *= 2;
 	*merge = (struct merge){
-		.gram = gram,
-		.weak = gram->device->tuning.merge == 2,
+		.engine = walks->engine,
+		.num_items = walks->rows->num_rows,
+		.weak = walks->engine->device.tuning.merge == 2,
 		.given = walks->prefix_length,
 		.length = walks->length,
 		.output = output,
@@ -50,11 +51,11 @@ bool merge_open(struct merge *merge, struct gram *gram, const struct walks *walk
 		.stopped = calloc(capacity, sizeof(*merge->stopped)),
 		.failed = calloc(capacity, sizeof(*merge->failed)),
 		.table = calloc(entries, sizeof(*merge->table)),
-		.stamps = calloc(gram->rows->num_rows, sizeof(*merge->stamps)),
+		.stamps = calloc(walks->rows->num_rows, sizeof(*merge->stamps)),
 	};
 	if (merge->hashes && merge->active && merge->fates && merge->stopped && merge->failed &&
 	    merge->table && merge->stamps &&
-	    buffer_create(gram->device, BUFFER_STAGING, false, 2 * (uint64_t)capacity * 16,
+	    buffer_create(&walks->engine->device, BUFFER_STAGING, false, 2 * (uint64_t)capacity * 16,
 	                  "The snapshots of the walks", &merge->snapshots) == VKC_SUCCESS)
 		return true;
 	merge_close(merge);
@@ -63,7 +64,7 @@ bool merge_open(struct merge *merge, struct gram *gram, const struct walks *walk
 
 void merge_close(struct merge *merge)
 {
-	if (!merge->gram)
+	if (!merge->engine)
 		return;
 	free(merge->hashes);
 	free(merge->active);
@@ -72,7 +73,7 @@ void merge_close(struct merge *merge)
 	free(merge->failed);
 	free(merge->table);
 	free(merge->stamps);
-	buffer_destroy(merge->gram->device, &merge->snapshots);
+	buffer_destroy(&merge->engine->device, &merge->snapshots);
 	*merge = (struct merge){0};
 }
 
@@ -98,16 +99,16 @@ void merge_record_list(struct merge *merge, const struct walks *walks)
 {
 	if (!merge->changed)
 		return;
-	stream_update(merge->gram->stream, &walks->state, (uint64_t)walks->list * 16, merge->active,
+	stream_update(&merge->engine->stream, &walks->state, (uint64_t)walks->list * 16, merge->active,
 	              merge->num_active * sizeof(*merge->active));
-	stream_barrier(merge->gram->stream);
+	stream_barrier(&merge->engine->stream);
 	merge->changed = false;
 }
 
 void merge_record_snapshot(struct merge *merge, const struct walks *walks, unsigned turn)
 {
-	stream_barrier(merge->gram->stream);
-	stream_copy(merge->gram->stream, &walks->state, (uint64_t)walks->counters * 16,
+	stream_barrier(&merge->engine->stream);
+	stream_copy(&merge->engine->stream, &walks->state, (uint64_t)walks->counters * 16,
 	            &merge->snapshots, turn * merge->snapshots.size / 2, (uint64_t)walks->count * 16);
 }
 
@@ -140,7 +141,7 @@ VkcResult merge_look(struct merge *merge, unsigned turn)
 {
 	VkcResult result = VKC_SUCCESS;
 	const uint64_t half = merge->snapshots.size / 2;
-	TRY(buffer_invalidate(merge->gram->device, &merge->snapshots, turn * half, half));
+	TRY(buffer_invalidate(&merge->engine->device, &merge->snapshots, turn * half, half));
 	const uint32_t *snapshot =
 		(const uint32_t *)merge->snapshots.mapped + turn * half / sizeof(uint32_t);
 	/* Every active walk has chosen elements 0 … step. */
@@ -200,7 +201,7 @@ uint32_t merge_finish(struct merge *merge, const struct walks *walks, uint32_t *
 	/* A walk may have stopped in favour of one that stopped later: latest first. */
 	uint32_t num_failed = 0;
 	uint32_t num_stopped = 0;
-	memset(merge->stamps, 0, merge->gram->rows->num_rows * sizeof(*merge->stamps));
+	memset(merge->stamps, 0, merge->num_items * sizeof(*merge->stamps));
 	for (uint32_t w = 0; w < walks->count; w++)
 		if (merge->fates[w].step)
 			merge->stopped[num_stopped++] = &merge->fates[w];

@@ -21,7 +21,8 @@ struct fate {
 };
 
 struct merge {
-	struct gram *gram;
+	struct engine *engine;
+	uint32_t num_items;
 	bool weak;      /* for tests: hashes collide often */
 	uint32_t given; /* as in struct walks */
 	uint32_t length;
@@ -45,7 +46,7 @@ struct merge {
 
 /* For at most walks->count walks at a time, `total` in all. False where there is no memory for
  * it: walks need not be merged. */
-bool merge_open(struct merge *merge, struct gram *gram, const struct walks *walks,
+bool merge_open(struct merge *merge, const struct walks *walks,
                 uint32_t total, const uint32_t *output);
 void merge_close(struct merge *merge);
 

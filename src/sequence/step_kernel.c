@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/minmax.h"
 #include "vulkan/shader_variant.h"
 
 /* Quadruples of scores that the shader can hold in named scalars. */
@@ -25,7 +26,7 @@ struct push {
 	uint32_t first;
 };
 
-int walk_term_shift(const struct rows *rows)
+int score_term_shift(const struct rows *rows)
 {
 	return rows->num_rows <= 1u << 20 ? 19 : 31;
 }
@@ -40,12 +41,11 @@ static uint32_t power_of_two_from(uint32_t number)
 
 /* How the scores of one walk are spread: invocations, and quadruples each of them holds
  * (0 = more than registers hold). */
-static void spread(const struct device *device, uint32_t quads, uint32_t *group, uint32_t *pieces)
+static void spread(const struct engine *engine, uint32_t quads, uint32_t *group, uint32_t *pieces)
 {
+	const struct device *device = &engine->device;
 	const struct limits *limits = &device->limits;
-	/* A CPU driver's cost is per barrier and subgroup: few invocations that hold much.
-	 * A GPU wants as many as there are, and its registers are shared among them. */
-	uint32_t wanted_pieces = limits->cpu ? MAX_PIECES : 1;
+	const uint32_t wanted_pieces = engine->profile.step_quads;
 	uint32_t max_group = 1024;
 	while (max_group > limits->group_invocations || max_group * 16 > limits->shared_bytes)
 		max_group /= 2;
@@ -58,7 +58,7 @@ static void spread(const struct device *device, uint32_t quads, uint32_t *group,
 	if (*group > max_group)
 		*group = max_group;
 	*pieces = (quads + *group - 1) / *group;
-	uint32_t max_pieces = limits->cpu || *group <= 128 ? MAX_PIECES : 8;
+	uint32_t max_pieces = *group <= 128 ? MAX_PIECES : engine->profile.max_step_quads;
 	if (device->tuning.walk_pieces)
 		max_pieces = device->tuning.walk_pieces < MAX_PIECES ? device->tuning.walk_pieces
 		                                                     : MAX_PIECES;
@@ -66,19 +66,20 @@ static void spread(const struct device *device, uint32_t quads, uint32_t *group,
 		*pieces = 0;
 }
 
-VkcResult walk_kernel_need(struct walk_kernel *walk, const struct gram *gram, uint32_t num_segments)
+VkcResult step_kernel_need(struct step_kernel *step, struct engine *engine,
+                           const struct rows *rows, uint32_t num_segments)
 {
 	VkcResult result;
-	struct device *device = gram->device;
+	struct device *device = &engine->device;
 	uint32_t group, pieces;
-	spread(device, gram->rows->padded / 4, &group, &pieces);
+	spread(engine, rows->padded / 4, &group, &pieces);
 	uint32_t segments = num_segments > 3 ? 7 : num_segments > 1 ? 3
 	                                                            : 1;
-	int shift = walk_term_shift(gram->rows);
-	if (walk->kernel.pipeline && walk->num_segments == segments && walk->group == group &&
-	    walk->pieces == pieces && walk->shift == shift)
+	int shift = score_term_shift(rows);
+	if (step->kernel.pipeline && step->num_segments == segments && step->group == group &&
+	    step->pieces == pieces && step->shift == shift)
 		return VKC_SUCCESS;
-	kernel_destroy(device, &walk->kernel);
+	kernel_destroy(device, &step->kernel);
 	struct kernel_source source = {
 		.push_bytes = sizeof(struct push),
 		.constants = {group, (uint32_t)shift, pieces},
@@ -89,87 +90,89 @@ VkcResult walk_kernel_need(struct walk_kernel *walk, const struct gram *gram, ui
 	                 segments));
 	source.bindings[0] = 's';
 	memset(source.bindings + 1, device->limits.texel_elements ? 't' : 's', segments);
-	TRY(kernel_create(device, &source, &walk->kernel));
-	walk->num_segments = segments;
-	walk->group = group;
-	walk->pieces = pieces;
-	walk->shift = shift;
+	TRY(kernel_create(device, &source, &step->kernel));
+	step->num_segments = segments;
+	step->group = group;
+	step->pieces = pieces;
+	step->shift = shift;
 error:
 	return result;
 }
 
-void walk_kernel_close(struct walk_kernel *walk, struct device *device)
+void step_kernel_close(struct step_kernel *step, struct engine *engine)
 {
-	kernel_destroy(device, &walk->kernel);
+	kernel_destroy(&engine->device, &step->kernel);
 }
 
-static void bind(const struct walk_kernel *walk, const struct walks *walks,
-                 const struct walk_rows *from, struct binding *bindings)
+static void bind(const struct step_kernel *step, const struct walks *walks,
+                 const struct row_segments *rows, struct binding *bindings)
 {
 	bindings[0] = (struct binding){.buffer = &walks->state};
-	for (uint32_t i = 0; i < walk->num_segments; i++)
+	for (uint32_t i = 0; i < step->num_segments; i++)
 		/* The kernel may have more bindings than there are segments. */
-		bindings[1 + i] = (struct binding){.buffer = &from->segments[i < from->num_segments ? i : 0]};
+		bindings[1 + i] =
+			(struct binding){.buffer = &rows->segments[i < rows->num_segments ? i : 0]};
 }
 
-static struct push describe(const struct gram *gram, const struct walks *walks,
-                            const struct walk_rows *from, bool listed)
+static struct push describe(const struct row_segments *rows, const struct step_part *part)
 {
+	const struct walks *walks = part->walks;
 	return (struct push){
-		.items = gram->rows->num_rows,
-		.row_quads = gram->rows->padded / 4,
-		.rows_per_segment = from->rows_per_segment,
-		.places = from->placed ? walks->places : 0,
+		.items = walks->rows->num_rows,
+		.row_quads = walks->rows->padded / 4,
+		.rows_per_segment = rows->rows_per_segment,
+		.places = rows->placed ? walks->places : 0,
 		.counters = walks->counters,
 		.orders = walks->orders,
 		.scores = walks->scores,
 		.order_quads = walks->order_quads,
 		.given = walks->prefix_length,
 		.length = walks->length,
-		.list = listed ? walks->list : 0,
+		.list = part->listed ? walks->list : 0,
+		.first = part->first,
 	};
 }
 
 /* Steps that a dispatch may take, within the turns that a driver's loops may take. */
-static uint32_t max_steps(const struct walk_kernel *walk, const struct gram *gram)
+static uint32_t max_steps(const struct step_kernel *step, const struct walks *walks)
 {
 	/* The step itself; the lowest of a workgroup, at worst of subgroups of four. */
-	uint32_t turns = 1 + 10 + walk->group / 16;
-	if (!walk->pieces)
-		turns += (gram->rows->padded / 4 - 1) / walk->group + 1;
-	const uint32_t steps = gram->device->limits.max_loop_turns / turns;
+	uint32_t turns = 1 + 10 + step->group / 16;
+	if (!step->pieces)
+		turns += (walks->rows->padded / 4 - 1) / step->group + 1;
+	const uint32_t steps = profile_max_iterations(&walks->engine->profile, turns);
 	return steps ? steps : 1;
 }
 
-VkcResult walk_kernel_record(const struct walk_kernel *walk, const struct gram *gram,
-                             const struct walks *walks, const struct walk_rows *from, bool listed,
-                             uint32_t first, uint32_t count, uint32_t steps)
+VkcResult step_kernel_record(const struct step_kernel *step, const struct row_segments *rows,
+                             const struct step_part *part)
 {
 	VkcResult result = VKC_SUCCESS;
-	const uint32_t max = max_steps(walk, gram);
+	struct stream *stream = &part->walks->engine->stream;
+	const uint32_t max = max_steps(step, part->walks);
 	struct binding bindings[KERNEL_MAX_BINDINGS];
-	struct push push = describe(gram, walks, from, listed);
-	bind(walk, walks, from, bindings);
-	push.first = first;
-	for (uint32_t left = steps; left > 0; left -= push.steps) {
-		if (left < steps)
-			stream_barrier(gram->stream);
-		push.steps = left < max ? left : max;
-		TRY(stream_dispatch(gram->stream, &walk->kernel, bindings, &push, count, 1));
+	struct push push = describe(rows, part);
+	bind(step, part->walks, rows, bindings);
+	for (uint32_t left = part->steps; left > 0; left -= push.steps) {
+		if (left < part->steps)
+			stream_barrier(stream);
+		push.steps = min_u32(left, max);
+		TRY(stream_dispatch(stream, &step->kernel, bindings, &push, part->count, 1));
 	}
 error:
 	return result;
 }
 
-VkcResult walk_kernel_record_indirect(const struct walk_kernel *walk, const struct gram *gram,
-                                      const struct walks *walks, const struct walk_rows *from,
-                                      bool listed, const struct buffer *commands,
+VkcResult step_kernel_record_indirect(const struct step_kernel *step,
+                                      const struct row_segments *rows,
+                                      const struct step_part *part, const struct buffer *commands,
                                       uint64_t offset)
 {
 	struct binding bindings[KERNEL_MAX_BINDINGS];
-	struct push push = describe(gram, walks, from, listed);
-	bind(walk, walks, from, bindings);
+	struct push push = describe(rows, part);
+	bind(step, part->walks, rows, bindings);
+	push.first = 0;
 	push.steps = 1;
-	return stream_dispatch_indirect(gram->stream, &walk->kernel, bindings, &push, commands,
-	                                offset);
+	return stream_dispatch_indirect(&part->walks->engine->stream, &step->kernel, bindings, &push,
+	                                commands, offset);
 }

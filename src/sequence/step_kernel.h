@@ -2,12 +2,12 @@
  *
  * The kernel that takes walks on: each a workgroup that adds one row of the Gram matrix a
  * step to the scores of all items and takes the lowest. */
-#ifndef VKC_WALK_KERNEL_H
-#define VKC_WALK_KERNEL_H
+#ifndef VKC_STEP_KERNEL_H
+#define VKC_STEP_KERNEL_H
 
-#include "sequence/walk_state.h"
+#include "sequence/strategy.h"
 
-struct walk_kernel {
+struct step_kernel {
 	struct kernel kernel;
 	uint32_t num_segments; /* what it was made for: segments, */
 	uint32_t group;        /* invocations, */
@@ -16,7 +16,7 @@ struct walk_kernel {
 };
 
 /* Where the rows are that walks add. */
-struct walk_rows {
+struct row_segments {
 	const struct buffer *segments;
 	uint32_t num_segments;
 	uint32_t rows_per_segment;
@@ -25,22 +25,19 @@ struct walk_rows {
 
 /* How far down a term of a score is shifted: it is below 2^60 before, a sum of all terms
  * below 2^61. */
-int walk_term_shift(const struct rows *rows);
+int score_term_shift(const struct rows *rows);
 
 /* Makes the kernel for the rows that are uploaded, in so many segments. */
-VkcResult walk_kernel_need(struct walk_kernel *walk, const struct gram *gram,
-                           uint32_t num_segments);
-void walk_kernel_close(struct walk_kernel *walk, struct device *device);
+VkcResult step_kernel_need(struct step_kernel *step, struct engine *engine,
+                           const struct rows *rows, uint32_t num_segments);
+void step_kernel_close(struct step_kernel *step, struct engine *engine);
 
-/* Records steps of `count` walks, from number `first` on; of those on the walks' list, where
- * `listed`. */
-VkcResult walk_kernel_record(const struct walk_kernel *walk, const struct gram *gram,
-                             const struct walks *walks, const struct walk_rows *from, bool listed,
-                             uint32_t first, uint32_t count, uint32_t steps);
-/* Records one step of as many walks as the three words at `offset` bytes say. */
-VkcResult walk_kernel_record_indirect(const struct walk_kernel *walk, const struct gram *gram,
-                                      const struct walks *walks, const struct walk_rows *from,
-                                      bool listed, const struct buffer *commands,
+VkcResult step_kernel_record(const struct step_kernel *step, const struct row_segments *rows,
+                             const struct step_part *part);
+/* Records one step of as many of the part's walks as the three words at `offset` bytes say. */
+VkcResult step_kernel_record_indirect(const struct step_kernel *step,
+                                      const struct row_segments *rows,
+                                      const struct step_part *part, const struct buffer *commands,
                                       uint64_t offset);
 
 #endif

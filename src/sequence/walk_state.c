@@ -8,9 +8,9 @@
 /* Bytes of the state of all walks in flight. */
 #define MAX_STATE_BYTES (256u << 20)
 
-void walks_lay_out(struct walks *walks, const struct gram *gram, uint32_t count)
+void walks_lay_out(struct walks *walks, uint32_t count)
 {
-	uint64_t row_quads = gram->rows->padded / 4;
+	uint64_t row_quads = walks->rows->padded / 4;
 	uint64_t order_quads = ((uint64_t)walks->length + 3) / 4;
 	walks->count = count;
 	walks->counters = (uint32_t)row_quads;
@@ -28,60 +28,58 @@ static uint64_t orders_end(const struct walks *walks)
 	return (uint64_t)walks->scores * 16;
 }
 
-uint32_t walks_afford(struct walks *walks, const struct gram *gram, uint64_t each,
-                      uint64_t max_each, uint64_t spare, uint32_t wanted)
+uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t wanted)
 {
-	const struct device *device = gram->device;
-	uint64_t range = device->limits.storage_range;
-	uint64_t left = (device->memory_limit - (device->memory_used - spare)) / 8 * 7;
-	walks_lay_out(walks, gram, 0);
-	uint64_t fixed = walks->size;
-	walks_lay_out(walks, gram, 1);
-	uint64_t state = walks->size - fixed; /* at least: lists take a quarter each */
+	const struct limits *limits = &walks->engine->device.limits;
+	const uint64_t available = budget_for_walks(&walks->engine->budget);
+	const uint64_t max_buffer = min_u64(limits->storage_range, MAX_STATE_BYTES);
+	walks_lay_out(walks, 0);
+	const uint64_t fixed = walks->size;
+	walks_lay_out(walks, 1);
+	const uint64_t state = walks->size - fixed; /* at least: lists take a quarter each */
 	/* Orders may be staged, and the weights with them. */
-	uint64_t taken = state + each + (uint64_t)walks->length * 4 + 16;
-	uint64_t max = min_u64(range, MAX_STATE_BYTES);
-	uint64_t affordable = max > fixed ? (max - fixed) / state : 0;
-	affordable = min_u64(affordable, left > 2 * fixed ? (left - 2 * fixed) / taken : 0);
-	if (max_each)
-		affordable = min_u64(affordable, min_u64(range, MAX_STATE_BYTES) / max_each);
-	affordable = min_u64(affordable, device->limits.group_count);
+	const uint64_t each = state + cost.bytes + (uint64_t)walks->length * 4 + 16;
+	uint64_t count = max_buffer > fixed ? (max_buffer - fixed) / state : 0;
+	count = min_u64(count, available > 2 * fixed ? (available - 2 * fixed) / each : 0);
+	if (cost.largest_buffer)
+		count = min_u64(count, max_buffer / cost.largest_buffer);
+	count = min_u64(count, min_u64(limits->group_count, cost.max_walks));
 	/* With less than one, the allocation says what is missing. */
-	return affordable < 1 ? 1 : (uint32_t)min_u64(affordable, wanted);
+	return count < 1 ? 1 : (uint32_t)min_u64(count, wanted);
 }
 
-uint32_t walks_max_rows(const struct gram *gram)
+uint64_t walks_first_units(const struct walks *walks)
 {
-	const uint64_t max_products = gram->device->limits.cpu ? 1ull << 30 : 1ull << 34;
-	uint64_t max = max_products / ((uint64_t)gram->rows->padded * gram->rows->dim);
-	/* Four share what they read. */
-	return max < 4 ? 4 : (uint32_t)min_u64(max, UINT32_MAX);
+	const uint64_t some_products = 1ull << 27;
+	const uint64_t products = (uint64_t)walks->rows->padded * walks->rows->dim * walks->count;
+	const uint64_t steps = some_products / products;
+	return max_u64(1, min_u64(steps, 64)) * walks->count;
 }
 
-VkcResult walks_create(struct walks *walks, struct gram *gram)
+VkcResult walks_create(struct walks *walks)
 {
 	VkcResult result;
-	uint64_t range = gram->device->limits.storage_range;
+	uint64_t range = walks->engine->device.limits.storage_range;
 	if (walks->size > range)
-		return error_set(gram->device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
+		return error_set(walks->engine->device.error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 		                 "The state of a walk over %u items takes %llu bytes, more than a storage "
 		                 "buffer of this device can span (%llu): choose another device "
 		                 "(VKC_DEVICE).",
-		                 gram->rows->num_rows, (unsigned long long)walks->size,
+		                 walks->rows->num_rows, (unsigned long long)walks->size,
 		                 (unsigned long long)range);
-	TRY(buffer_create(gram->device, BUFFER_DEVICE, false, walks->size, "The state of the walks",
+	TRY(buffer_create(&walks->engine->device, BUFFER_DEVICE, false, walks->size, "The state of the walks",
 	                  &walks->state));
 	if (!walks->state.mapped)
-		TRY(buffer_create(gram->device, BUFFER_STAGING, false, orders_end(walks),
+		TRY(buffer_create(&walks->engine->device, BUFFER_STAGING, false, orders_end(walks),
 		                  "The staging of the walks", &walks->staging));
 error:
 	return result;
 }
 
-void walks_destroy(struct walks *walks, struct gram *gram)
+void walks_destroy(struct walks *walks)
 {
-	buffer_destroy(gram->device, &walks->state);
-	buffer_destroy(gram->device, &walks->staging);
+	buffer_destroy(&walks->engine->device, &walks->state);
+	buffer_destroy(&walks->engine->device, &walks->staging);
 }
 
 /* Where a walk's order begins, in words. */
@@ -90,44 +88,44 @@ static uint64_t order_at(const struct walks *walks, uint32_t walk)
 	return ((uint64_t)walks->orders + (uint64_t)walk * walks->order_quads) * 4;
 }
 
-VkcResult walks_start(struct walks *walks, struct gram *gram, const uint32_t *prefixes)
+VkcResult walks_start(struct walks *walks, const uint32_t *prefixes)
 {
 	VkcResult result;
 	struct buffer *to = walks->state.mapped ? &walks->state : &walks->staging;
 	uint32_t *words = to->mapped;
 	memset(words, 0, orders_end(walks));
-	memcpy(words, gram->rows->weights, gram->rows->num_rows * sizeof(*words));
+	memcpy(words, walks->rows->weights, walks->rows->num_rows * sizeof(*words));
 	for (uint32_t w = 0; w < walks->count; w++)
 		memcpy(words + order_at(walks, w), prefixes + (uint64_t)w * walks->prefix_length,
 		       walks->prefix_length * sizeof(*words));
-	TRY(buffer_flush(gram->device, to, 0, orders_end(walks)));
+	TRY(buffer_flush(&walks->engine->device, to, 0, orders_end(walks)));
 	if (to == &walks->staging) {
-		TRY(stream_begin(gram->stream));
-		stream_copy(gram->stream, to, 0, &walks->state, 0, orders_end(walks));
-		TRY(stream_submit(gram->stream, NULL));
+		TRY(stream_begin(&walks->engine->stream));
+		stream_copy(&walks->engine->stream, to, 0, &walks->state, 0, orders_end(walks));
+		TRY(stream_submit(&walks->engine->stream, NULL));
 	}
 error:
 	return result;
 }
 
-VkcResult walks_finish(struct walks *walks, struct gram *gram, uint32_t *output)
+VkcResult walks_finish(struct walks *walks, uint32_t *output)
 {
 	VkcResult result;
 	struct buffer *from = &walks->state;
 	if (!from->mapped) {
 		from = &walks->staging;
-		TRY(stream_begin(gram->stream));
-		stream_copy(gram->stream, &walks->state, 0, from, 0, orders_end(walks));
-		TRY(stream_submit(gram->stream, NULL));
+		TRY(stream_begin(&walks->engine->stream));
+		stream_copy(&walks->engine->stream, &walks->state, 0, from, 0, orders_end(walks));
+		TRY(stream_submit(&walks->engine->stream, NULL));
 	}
-	TRY(stream_drain(gram->stream));
-	TRY(buffer_invalidate(gram->device, from, 0, orders_end(walks)));
+	TRY(stream_drain(&walks->engine->stream));
+	TRY(buffer_invalidate(&walks->engine->device, from, 0, orders_end(walks)));
 	const uint32_t *words = from->mapped;
-	walks->behind = 0;
+	walks->steps_left = 0;
 	for (uint32_t w = 0; w < walks->count; w++) {
-		uint32_t behind = walks->length - words[((uint64_t)walks->counters + w) * 4];
-		if (behind > walks->behind)
-			walks->behind = behind;
+		uint32_t left = walks->steps - words[((uint64_t)walks->counters + w) * 4];
+		if (left > walks->steps_left)
+			walks->steps_left = left;
 		memcpy(output + (uint64_t)w * walks->length, words + order_at(walks, w),
 		       walks->length * sizeof(*words));
 	}

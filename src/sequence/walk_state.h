@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * The state on the device of walks that are in flight together: the weights of all rows,
- * how far each walk is, its order, its scores. How they go on is sequences.c's and
- * bounded.c's concern. */
-#ifndef VKC_WALKS_H
-#define VKC_WALKS_H
+ * The state on the device of walks that are in flight together: the weights of all rows, how far
+ * each walk is, its order, its scores. */
+#ifndef VKC_WALK_STATE_H
+#define VKC_WALK_STATE_H
 
-#include "matrix/gram.h"
+#include "data/rows.h"
 
 struct walks {
+	struct engine *engine;
+	const struct rows *rows;
 	uint32_t count;
 	uint32_t prefix_length; /* elements of an order that are given */
 	uint32_t length;        /* elements of an order */
-	uint32_t behind;        /* rows that the slowest has not added; walks_finish() says it */
+	uint32_t steps;         /* that a walk takes in all */
+	uint32_t steps_left;    /* of the slowest walk; walks_finish() reads it */
 	/* The layout of the state, in quadruples of words; weights come first. */
 	uint32_t counters;
 	uint32_t list;   /* of the walks that go on, where some have stopped */
@@ -25,25 +27,29 @@ struct walks {
 	struct buffer staging; /* of what is before the scores; where state is not mapped */
 };
 
-/* Lays out the state for `count` walks; count, prefix_length and length are set. */
-void walks_lay_out(struct walks *walks, const struct gram *gram, uint32_t count);
+/* What a walk takes beside its state. */
+struct walk_cost {
+	uint64_t bytes;
+	uint64_t largest_buffer; /* the largest part of it in one buffer; 0 = none */
+	uint32_t max_walks;      /* in flight, whatever memory there is */
+};
 
-/* How many walks the memory allows, 1 to `wanted`, where each takes `each` bytes beside
- * its state, at most `most_each` of them in one buffer (0 = none), and `spare` bytes of what
- * is taken can be freed. */
-uint32_t walks_afford(struct walks *walks, const struct gram *gram, uint64_t each,
-                      uint64_t max_each, uint64_t spare, uint32_t wanted);
+/* Lays out the state for `count` walks; engine, rows, prefix_length and length are set. */
+void walks_lay_out(struct walks *walks, uint32_t count);
 
-/* How many rows times the matrix of rows a submission may multiply. */
-uint32_t walks_max_rows(const struct gram *gram);
+/* How many walks the memory allows, 1 to `wanted`. */
+uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t wanted);
+
+/* Steps, times walks, of a first submission that multiplies all rows in each step. */
+uint64_t walks_first_units(const struct walks *walks);
 
 /* Allocates the state for what was laid out. On failure walks_destroy() is still due. */
-VkcResult walks_create(struct walks *walks, struct gram *gram);
-void walks_destroy(struct walks *walks, struct gram *gram);
+VkcResult walks_create(struct walks *walks);
+void walks_destroy(struct walks *walks);
 
 /* Writes weights, counters and prefixes. */
-VkcResult walks_start(struct walks *walks, struct gram *gram, const uint32_t *prefixes);
+VkcResult walks_start(struct walks *walks, const uint32_t *prefixes);
 /* Waits for the device and reads the orders. */
-VkcResult walks_finish(struct walks *walks, struct gram *gram, uint32_t *output);
+VkcResult walks_finish(struct walks *walks, uint32_t *output);
 
 #endif

@@ -35,10 +35,20 @@ static bool choose_type(const struct device *device, enum buffer_use use, uint32
 	       find_type(device, allowed, 0, size, type);
 }
 
-/* Whether the limit leaves room. */
+static bool is_within_limit(const struct device *device, uint64_t size)
+{
+	return size <= device->memory_limit && device->memory_used <= device->memory_limit - size;
+}
+
+static bool make_room(struct device *device)
+{
+	return device->make_room && device->make_room(device->make_room_user);
+}
+
+/* Makes the limit leave room, if it can. */
 static VkcResult check_limit(struct device *device, uint64_t size, const char *what)
 {
-	if (size <= device->memory_limit && device->memory_used <= device->memory_limit - size)
+	if (is_within_limit(device, size) || (make_room(device) && is_within_limit(device, size)))
 		return VKC_SUCCESS;
 	return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 	                 "%s needs %" PRIu64 " bytes of device memory, but %" PRIu64
@@ -66,7 +76,12 @@ static VkcResult allocate(struct device *device, enum buffer_use use, const char
 		.allocationSize = needed.size,
 		.memoryTypeIndex = type,
 	};
-	VK_MAKE(device, buffer->memory, AllocateMemory(device->handle, &info, NULL, &buffer->memory));
+	VkResult status = device->vk->AllocateMemory(device->handle, &info, NULL, &buffer->memory);
+	if (status == VK_ERROR_OUT_OF_DEVICE_MEMORY && make_room(device))
+		status = device->vk->AllocateMemory(device->handle, &info, NULL, &buffer->memory);
+	if (status != VK_SUCCESS)
+		buffer->memory = VK_NULL_HANDLE;
+	TRY(device_check(device, status, "vkAllocateMemory"));
 	buffer->allocated = needed.size;
 	device->memory_used += needed.size;
 	VK(device, BindBufferMemory(device->handle, buffer->handle, buffer->memory, 0));

@@ -118,9 +118,6 @@ static void read_limits(struct device *device, const struct physical_device *phy
 	vk->GetPhysicalDeviceFormatProperties(physical_device->handle, TEXEL_FORMAT, &format);
 
 	limits->cpu = physical_device->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
-	/* Mesa's drivers for processors end all loops of an invocation after 65,535 turns
-	 * (LP_MAX_TGSI_LOOP_ITERATIONS), without a word. */
-	limits->max_loop_turns = limits->cpu ? 50000 : 1u << 24;
 	limits->direct = tuning->direct != 0 && physical_device->properties.deviceType !=
 	                                            VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
 	limits->group_invocations =

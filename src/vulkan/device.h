@@ -18,7 +18,6 @@ struct limits {
 	uint64_t allocation;      /* bytes of one allocation */
 	uint64_t atom;            /* granularity of flushing mapped memory */
 	uint32_t subgroup_size;   /* 0 where kernels cannot use subgroup arithmetic */
-	uint32_t max_loop_turns;  /* turns that all loops of an invocation may take together */
 	bool int64;               /* shaders have 64-bit integers */
 	bool matrix_units;        /* the kernel gram_matrix_units can run, and may */
 	bool cpu;                 /* runs on the host's processor */
@@ -38,6 +37,9 @@ struct device {
 	struct tuning tuning;
 	uint64_t memory_limit;
 	uint64_t memory_used;
+	/* Frees what is held only to make later calls faster; whether there was any. May be NULL. */
+	bool (*make_room)(void *user);
+	void *make_room_user;
 	bool lost;
 	/* Lost, and perhaps still working: no object of it may be destroyed. What destroys one
 	 * leaves it alone then, and the device itself stays open. */

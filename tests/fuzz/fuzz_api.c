@@ -23,7 +23,7 @@ static void make_context(struct input *input)
 		"int64=0",
 		"matrix=0",
 		"merge=0",
-		"matrix=0,bounded=0,kept_rows=3,submit_rows=1",
+		"matrix=0,bounded=0,cached_rows=3,submit_rows=1",
 		"int64=0,matrix=0,bounded=1",
 		"submit_us=1",
 		"subgroup=0"};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/profile.h"
+
+/* CPU drivers pay for every subgroup at every barrier: few invocations, each with much to do.
+ * Their registers are memory. */
+static const struct profile cpu = {
+	.scan_group = 8,
+	.reduce_group = 32,
+	.select_group = 16,
+	.step_quads = 32,
+	.max_step_quads = 32,
+	.row_products = 1ull << 30,
+	.score_products = 1ull << 30,
+	.sharing_walks = 4,
+	/* Mesa's CPU drivers end all loops of an invocation after 65,535 turns without an error
+	 * (LP_MAX_TGSI_LOOP_ITERATIONS in Mesa's gallivm). */
+	.max_loop_turns = 50000,
+};
+
+/* GPUs want as many invocations as there are, and share their registers among them. */
+static const struct profile gpu = {
+	.scan_group = 64,
+	.reduce_group = 128,
+	.select_group = 256,
+	.step_quads = 1,
+	.max_step_quads = 8,
+	.row_products = 1ull << 34,
+	.score_products = 1ull << 33,
+	/* A GPU reads the coarse rows for four walks as fast as for one. */
+	.sharing_walks = 16,
+	.max_loop_turns = 1u << 24,
+};
+
+struct profile profile_of(const struct device *device)
+{
+	return device->limits.cpu ? cpu : gpu;
+}
+
+uint32_t profile_max_iterations(const struct profile *profile, uint64_t turns)
+{
+	return (uint32_t)(profile->max_loop_turns / turns);
+}
+
+uint32_t profile_group_for_loop(const struct profile *profile, uint64_t turns, uint32_t first,
+                                uint32_t last)
+{
+	uint64_t group = first;
+	while (group < last && turns / group > profile->max_loop_turns)
+		group *= 2;
+	return group <= last && turns / group <= profile->max_loop_turns ? (uint32_t)group : 0;
+}
