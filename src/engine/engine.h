@@ -6,7 +6,7 @@
 
 #include "engine/budget.h"
 #include "engine/profile.h"
-#include "vulkan/stream.h"
+#include "vulkan/submit_budget.h"
 
 struct engine {
 	struct device device;

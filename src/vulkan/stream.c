@@ -388,24 +388,3 @@ VkcResult stream_drain(struct stream *stream)
 		*device->error = before;
 	return device->lost ? VKC_ERROR_DEVICE_LOST : VKC_SUCCESS;
 }
-
-struct submit_budget submit_budget_start(const struct device *device, uint64_t units)
-{
-	uint32_t target = device->tuning.submit_us;
-	return (struct submit_budget){.target = target ? target * 1e-6 : 0.06, .units = units ? units : 1};
-}
-
-void submit_budget_update(struct submit_budget *submit_budget, uint64_t done, const struct stream *stream)
-{
-	double factor = submit_budget->target / (stream->last_seconds + 1e-9);
-	if (!done || (factor < 1.0 && !stream->last_seen))
-		return;
-	if (factor > 4.0)
-		factor = 4.0;
-	/* A smaller submission that took less than its time says nothing against more. */
-	if (done < submit_budget->units && factor > 1.0 && (double)done * factor < (double)submit_budget->units)
-		return;
-	double units = (double)done * factor;
-	submit_budget->units = units < 1.0 ? 1 : units > 1e15 ? (uint64_t)1e15
-	                                                      : (uint64_t)units;
-}

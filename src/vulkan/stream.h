@@ -3,7 +3,7 @@
  * Work for the device, in order: dispatches and copies are recorded into one of a
  * few command buffers and submitted, so that the device computes one submission
  * while the host prepares or reads the next. How much goes into a submission is
- * the caller's choice; struct submit_budget finds it. */
+ * the caller's choice; submit_budget.h finds it. */
 #ifndef VKC_STREAM_H
 #define VKC_STREAM_H
 
@@ -92,16 +92,5 @@ VkcResult stream_wait(struct stream *stream, uint64_t ticket);
  * what was submitted has ended afterwards, or the device is lost (the one failure there is;
  * only that changes the sentence), and perhaps abandoned. */
 VkcResult stream_drain(struct stream *stream);
-
-/* Finds how many units of work fill the time a submission may take: starts small,
- * then follows what was measured. */
-struct submit_budget {
-	double target;  /* seconds */
-	uint64_t units; /* for the next submission; at least 1 */
-};
-
-struct submit_budget submit_budget_start(const struct device *device, uint64_t units);
-/* After stream_wait() for a submission of `done` units, of which 0 tells nothing. */
-void submit_budget_update(struct submit_budget *submit_budget, uint64_t done, const struct stream *stream);
 
 #endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#include "vulkan/submit_budget.h"
+
+#define TARGET_SECONDS 0.06
+
+struct submit_budget submit_budget_start(const struct device *device, uint64_t units)
+{
+	uint32_t target = device->tuning.submit_us;
+	return (struct submit_budget){.target = target ? target * 1e-6 : TARGET_SECONDS, .units = units ? units : 1};
+}
+
+void submit_budget_update(struct submit_budget *submit_budget, uint64_t done, const struct stream *stream)
+{
+	double factor = submit_budget->target / (stream->last_seconds + 1e-9);
+	if (!done || (factor < 1.0 && !stream->last_seen))
+		return;
+	if (factor > 4.0)
+		factor = 4.0;
+	/* A smaller submission that took less than its time says nothing against more. */
+	if (done < submit_budget->units && factor > 1.0 && (double)done * factor < (double)submit_budget->units)
+		return;
+	double units = (double)done * factor;
+	submit_budget->units = units < 1.0 ? 1 : units > 1e15 ? (uint64_t)1e15
+	                                                      : (uint64_t)units;
+}
