@@ -6,10 +6,8 @@
 #define VKC_ROWS_H
 
 #include "data/fixed_point.h"
+#include "interface/tile.h"
 #include "vulkan/stream.h"
-
-/* All kernels work in tiles of this many rows and columns, or a divisor of it. */
-#define TILE 64
 
 struct rows {
 	uint32_t num_rows;       /* n; 0 before the first upload */

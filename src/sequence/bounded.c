@@ -4,48 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interface/bounded.h"
 #include "vulkan/shader_variant.h"
+
+_Static_assert(sizeof(struct bounded_push) <= KERNEL_PUSH_BYTES,
+               "must fit the push constants of every device");
+_Static_assert(sizeof(struct bounded_coarse_push) <= KERNEL_PUSH_BYTES,
+               "must fit the push constants of every device");
 
 /* Workgroups that share the contenders of one walk. */
 #define RESOLVE_GROUPS 128
 
 /* With more numbers of 15 bits times 30 an approximate score would not fit 63 bits. */
 #define MAX_DIM (1u << 17)
-
-/* As declared in shaders/bounded.glsl. */
-struct push {
-	uint32_t items;
-	uint32_t padded;
-	uint32_t quads;
-	uint32_t counters;
-	uint32_t orders;
-	uint32_t scores;
-	uint32_t order_quads;
-	uint32_t given;
-	uint32_t length;
-	uint32_t centroid_quads;
-	uint32_t work_words;
-	uint32_t coarse_shift;
-	uint32_t root;
-	uint32_t coarse_norm;
-	uint32_t a_item;
-	uint32_t a_items;
-	uint32_t b_item;
-	uint32_t b_items;
-	uint32_t walks;
-	uint32_t max_terms;
-	uint32_t resolve_groups;
-	uint32_t resolve_width;
-	uint32_t resolve_rounds;
-};
-
-/* As declared in shaders/sequence/bounded_coarse.comp. */
-struct coarse_push {
-	uint32_t count;
-	uint32_t shift;
-	uint32_t first;
-	uint32_t quads;
-};
 
 void bounded_open(struct bounded *bounded, struct gram *gram)
 {
@@ -92,12 +63,12 @@ static uint64_t coarse_bytes(const struct rows *rows, uint32_t num_rows)
 
 static uint64_t centroid_quads(const struct rows *rows)
 {
-	return 2 + 3 * (uint64_t)rows->quads + (rows->padded + 127) / 128;
+	return CENTROID_QUADS((uint64_t)rows->quads, (uint64_t)rows->padded);
 }
 
 static uint64_t work_words(const struct rows *rows)
 {
-	return 4 + 5 * (uint64_t)rows->padded + rows->padded / 2;
+	return CONTENDERS_WORDS((uint64_t)rows->padded);
 }
 
 uint64_t bounded_walk_bytes(const struct bounded *bounded)
@@ -157,7 +128,7 @@ static VkcResult make(struct bounded *bounded, struct kernel *kernel, const char
 {
 	VkcResult result;
 	struct kernel_source source = {
-		.push_bytes = sizeof(struct push),
+		.push_bytes = sizeof(struct bounded_push),
 		.constants = {group, (uint32_t)bounded->shift},
 		.num_constants = 2,
 	};
@@ -188,7 +159,8 @@ static VkcResult need_kernels(struct bounded *bounded, int shift)
 	const char *integers = variant_integers(device);
 	const char *loads = variant_loads(device);
 	const uint32_t narrow = narrow_group(device);
-	struct kernel_source coarse = {.push_bytes = sizeof(struct coarse_push), .bindings = "ss"};
+	struct kernel_source coarse = {.push_bytes = sizeof(struct bounded_coarse_push),
+	                               .bindings = "ss"};
 	char name[48];
 	TRY(variant_find(bounded->gram->device, &coarse, "bounded_coarse"));
 	TRY(kernel_create(bounded->gram->device, &coarse, &bounded->coarse));
@@ -242,15 +214,15 @@ static VkcResult fill_coarse(struct bounded *bounded)
 	for (uint32_t b = 0; b < rows->num_blocks; b++) {
 		const struct binding bindings[] = {{.buffer = &rows->blocks[b]},
 		                                   {.buffer = &bounded->blocks[b]}};
-		struct coarse_push push = {.count = (uint32_t)(bounded->blocks[b].size / 16),
-		                           .shift = bounded->coarse_shift,
-		                           .quads = rows->quads};
+		struct bounded_coarse_push push = {.count = (uint32_t)(bounded->blocks[b].size / 16),
+		                                   .shift = bounded->coarse_shift,
+		                                   .quads = rows->quads};
 		while (push.first < push.count) {
-			uint32_t groups = (push.count - push.first + 63) / 64;
+			uint32_t groups = (push.count - push.first - 1) / BOUNDED_COARSE_INVOCATIONS + 1;
 			if (groups > bounded->gram->device->limits.group_count)
 				groups = bounded->gram->device->limits.group_count;
 			TRY(stream_dispatch(stream, &bounded->coarse, bindings, &push, groups, 1));
-			push.first += groups * 64;
+			push.first += groups * BOUNDED_COARSE_INVOCATIONS;
 		}
 	}
 	TRY(stream_submit(stream, NULL));
@@ -312,7 +284,8 @@ error:
 }
 
 /* Records the dispatches of one kernel for every block of rows. */
-static VkcResult update_all(struct bounded *bounded, const struct walks *walks, struct push *push)
+static VkcResult update_all(struct bounded *bounded, const struct walks *walks,
+                            struct bounded_push *push)
 {
 	VkcResult result = VKC_SUCCESS;
 	const struct rows *rows = bounded->gram->rows;
@@ -329,11 +302,12 @@ error:
 	return result;
 }
 
-static VkcResult scan_all(struct bounded *bounded, const struct walks *walks, struct push *push)
+static VkcResult scan_all(struct bounded *bounded, const struct walks *walks,
+                          struct bounded_push *push)
 {
 	VkcResult result = VKC_SUCCESS;
 	const struct rows *rows = bounded->gram->rows;
-	const uint32_t items_per_group = narrow_group(bounded->gram->device) * 8;
+	const uint32_t items_per_group = narrow_group(bounded->gram->device) * BOUNDED_SCAN_ITEMS;
 	const bool one = walks->count == 1;
 	for (uint32_t b = 0; b < rows->num_blocks; b++) {
 		push->a_item = b * rows->rows_per_block;
@@ -350,7 +324,8 @@ error:
 	return result;
 }
 
-static VkcResult resolve_all(struct bounded *bounded, const struct walks *walks, struct push *push)
+static VkcResult resolve_all(struct bounded *bounded, const struct walks *walks,
+                             struct bounded_push *push)
 {
 	VkcResult result = VKC_SUCCESS;
 	const struct rows *rows = bounded->gram->rows;
@@ -400,21 +375,16 @@ VkcResult bounded_record(struct bounded *bounded, const struct walks *walks, uin
 	VkcResult result = VKC_SUCCESS;
 	struct stream *stream = bounded->gram->stream;
 	const struct rows *rows = bounded->gram->rows;
-	struct push push = {
+	struct bounded_push push = {
+		.state = walks->layout,
 		.items = rows->num_rows,
 		.padded = rows->padded,
 		.quads = rows->quads,
-		.counters = walks->counters,
-		.orders = walks->orders,
-		.scores = walks->scores,
-		.order_quads = walks->order_quads,
-		.given = walks->prefix_length,
-		.length = walks->length,
-		.centroid_quads = (uint32_t)centroid_quads(rows),
-		.work_words = (uint32_t)work_words(rows),
+		.order_length = walks->length,
+		.prefix_length = walks->prefix_length,
 		.coarse_shift = bounded->coarse_shift,
 		.root = root_above(rows->dim),
-		.walks = walks->count,
+		.num_walks = walks->count,
 		.max_terms = max_terms(bounded, walks),
 		.resolve_groups = RESOLVE_GROUPS,
 		.resolve_width = narrow_group(bounded->gram->device),

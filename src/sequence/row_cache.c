@@ -6,50 +6,10 @@
 #include "base/minmax.h"
 #include "vulkan/shader_variant.h"
 
-/* As declared in shaders/sequence/row_cache_plan.comp. */
-struct plan_push {
-	uint32_t counters;
-	uint32_t orders;
-	uint32_t list;
-	uint32_t places;
-	uint32_t order_quads;
-	uint32_t length;
-	uint32_t active;
-	uint32_t items;
-	uint32_t rows_kept;
-	uint32_t rows_per_segment;
-	uint32_t num_segments;
-	uint32_t max_rows;
-	uint32_t wanted;
-	uint32_t four_groups;
-	uint32_t wide_groups;
-	uint32_t wide_rows;
-	uint32_t wide_least;
-};
-
-/* As declared in shaders/gram/gram_listed.comp. */
-struct rows_push {
-	uint32_t a_item;
-	uint32_t a_items;
-	uint32_t quads;
-	uint32_t column;
-	uint32_t columns;
-	uint32_t result_quads;
-	uint32_t segment;
-	uint32_t max_rows;
-};
-
-/* Words of the work buffer, as in shaders/sequence/row_cache.glsl. */
-enum {
-	WORK_BUDGET = 0,
-	WORK_WALKS = 1,
-	WORK_STEPS = 4,
-	WORK_SNAPSHOT = 8, /* words that a snapshot takes */
-	WORK_SEGMENTS = 8,
-	WORK_SEGMENT = 8, /* words of one segment */
-	WORK_FOURS = 3,   /* within them */
-	WORK_LISTS = WORK_SEGMENTS + ROW_CACHE_MAX_SEGMENTS * WORK_SEGMENT
-};
+_Static_assert(sizeof(struct row_cache_plan_push) <= KERNEL_PUSH_BYTES,
+               "must fit the push constants of every device");
+_Static_assert(sizeof(struct listed_rows_push) <= KERNEL_PUSH_BYTES,
+               "must fit the push constants of every device");
 
 void row_cache_open(struct row_cache *cache, struct gram *gram)
 {
@@ -99,7 +59,7 @@ static bool in_shared(const struct device *device)
 
 static struct shape four_shape(const struct device *device)
 {
-	return (struct shape){.columns = group_size(device) * 8, .rows = 4};
+	return (struct shape){.columns = group_size(device) * LISTED_COLUMNS, .rows = 4};
 }
 
 static struct shape wide_shape(const struct device *device)
@@ -107,7 +67,7 @@ static struct shape wide_shape(const struct device *device)
 	/* On lavapipe sixteen rows take as long as three fours; on an H100, 64 as two. */
 	if (in_shared(device))
 		return (struct shape){.columns = TILE, .rows = TILE, .least = 9};
-	return (struct shape){.columns = group_size(device) * 8, .rows = 16, .least = 13};
+	return (struct shape){.columns = group_size(device) * LISTED_COLUMNS, .rows = 16, .least = 13};
 }
 
 static bool needs_wide(const struct row_cache *cache)
@@ -124,7 +84,7 @@ static VkcResult need_rows_kernel(struct row_cache *cache, struct kernel *kernel
 	if (kernel->pipeline)
 		return VKC_SUCCESS;
 	struct kernel_source source = {
-		.push_bytes = sizeof(struct rows_push),
+		.push_bytes = sizeof(struct listed_rows_push),
 		.constants = {group_size(device)},
 		.num_constants = 1,
 	};
@@ -152,7 +112,7 @@ VkcResult row_cache_begin(struct row_cache *cache)
 	TRY(need_rows_kernel(cache, &cache->four, "gram_listed", "4"));
 	if (!cache->plan.pipeline) {
 		struct kernel_source source = {
-			.push_bytes = sizeof(struct plan_push),
+			.push_bytes = sizeof(struct row_cache_plan_push),
 			.bindings = "sss",
 			/* A CPU driver pays for every subgroup at every barrier. */
 			.constants = {device->limits.cpu ? 32 : 128},
@@ -174,15 +134,12 @@ static uint64_t row_bytes(const struct row_cache *cache)
 
 static uint64_t lru_bytes(const struct row_cache *cache, uint64_t kept)
 {
-	return (2 + (uint64_t)cache->gram->rows->padded + 2 * kept) * sizeof(uint32_t);
+	return LRU_WORDS((uint64_t)cache->gram->rows->padded, kept) * sizeof(uint32_t);
 }
 
 static uint64_t work_bytes(const struct row_cache *cache, const struct walks *walks)
 {
-	const uint64_t lists = (uint64_t)cache->max_rows * 2 * ROW_CACHE_MAX_SEGMENTS;
-	/* Kernels look at as many entries of a list as they compute rows at a time. */
-	const uint64_t beyond = 2ull * TILE;
-	return (WORK_LISTS + lists + walks->count + beyond) * sizeof(uint32_t);
+	return WORK_WORDS((uint64_t)cache->max_rows, walks->count) * sizeof(uint32_t);
 }
 
 uint64_t row_cache_walk_bytes(const struct row_cache *cache)
@@ -302,7 +259,7 @@ VkcResult row_cache_allocate(struct row_cache *cache, const struct walks *walks)
 	TRY(need_wide(cache));
 	TRY(buffer_create(device, BUFFER_DEVICE, false, work_bytes(cache, walks),
 	                  "The list of rows that the walks need", &cache->work));
-	TRY(buffer_create(device, BUFFER_STAGING, false, 2 * sizeof(uint32_t) * WORK_SNAPSHOT,
+	TRY(buffer_create(device, BUFFER_STAGING, false, 2 * sizeof(uint32_t) * WORK_HEAD,
 	                  "The snapshots of the walks", &cache->snapshots));
 error:
 	return result;
@@ -338,24 +295,20 @@ static VkcResult record_plan(struct row_cache *cache, const struct walks *walks,
 {
 	const struct shape four = four_shape(cache->gram->device);
 	const struct shape wide = wide_shape(cache->gram->device);
-	const struct plan_push push = {
-		.counters = walks->counters,
-		.orders = walks->orders,
-		.list = listed ? walks->list : 0,
-		.places = walks->places,
-		.order_quads = walks->order_quads,
-		.length = walks->length,
-		.active = active,
+	const struct row_cache_plan_push push = {
+		.state = walks->layout,
+		.listed = listed,
+		.order_length = walks->length,
+		.num_walks = active,
 		.items = cache->gram->rows->padded,
 		.rows_kept = cache->num_kept,
 		.rows_per_segment = cache->rows_per_segment,
 		.num_segments = cache->num_segments,
 		.max_rows = cache->max_rows,
-		.wanted = WORK_LISTS + cache->max_rows * 2 * ROW_CACHE_MAX_SEGMENTS,
-		.four_groups = groups_along(cache, &four),
-		.wide_groups = groups_along(cache, &wide),
-		.wide_rows = wide.rows,
-		.wide_least = needs_wide(cache) ? wide.least : UINT32_MAX,
+		.four_row_groups = groups_along(cache, &four),
+		.many_row_groups = groups_along(cache, &wide),
+		.many_rows = wide.rows,
+		.many_rows_least = needs_wide(cache) ? wide.least : UINT32_MAX,
 	};
 	const struct binding bindings[] = {
 		{.buffer = &walks->state}, {.buffer = &cache->lru}, {.buffer = &cache->work}};
@@ -368,7 +321,7 @@ static VkcResult record_rows(struct row_cache *cache, uint32_t segment, uint32_t
 	VkcResult result = VKC_SUCCESS;
 	const struct rows *rows = cache->gram->rows;
 	struct stream *stream = cache->gram->stream;
-	const struct rows_push push = {
+	const struct listed_rows_push push = {
 		.a_item = a,
 		.a_items = rows_in_block(rows, a),
 		.quads = rows->quads,
@@ -384,11 +337,11 @@ static VkcResult record_rows(struct row_cache *cache, uint32_t segment, uint32_t
 		{.buffer = &cache->segments[segment]},
 		{.buffer = &cache->work},
 	};
-	const uint64_t wide = (WORK_SEGMENTS + segment * WORK_SEGMENT) * sizeof(uint32_t);
-	const uint64_t fours = wide + WORK_FOURS * sizeof(uint32_t);
+	const uint64_t many = WORK_MANY(segment) * sizeof(uint32_t);
+	const uint64_t four = WORK_FOUR(segment) * sizeof(uint32_t);
 	if (needs_wide(cache))
-		TRY(stream_dispatch_indirect(stream, &cache->wide, bindings, &push, &cache->work, wide));
-	TRY(stream_dispatch_indirect(stream, &cache->four, bindings, &push, &cache->work, fours));
+		TRY(stream_dispatch_indirect(stream, &cache->wide, bindings, &push, &cache->work, many));
+	TRY(stream_dispatch_indirect(stream, &cache->four, bindings, &push, &cache->work, four));
 error:
 	return result;
 }
@@ -422,7 +375,7 @@ VkcResult row_cache_record(struct row_cache *cache, const struct walk_kernel *ke
 		                                &cache->work, walking));
 		stream_barrier(stream);
 	}
-	const uint64_t size = WORK_SNAPSHOT * sizeof(uint32_t);
+	const uint64_t size = WORK_HEAD * sizeof(uint32_t);
 	stream_copy(stream, &cache->work, 0, &cache->snapshots, turn * size, size);
 error:
 	return result;
@@ -430,12 +383,12 @@ error:
 
 VkcResult row_cache_taken(struct row_cache *cache, unsigned turn, uint32_t *steps)
 {
-	const uint64_t size = WORK_SNAPSHOT * sizeof(uint32_t);
+	const uint64_t size = WORK_HEAD * sizeof(uint32_t);
 	const uint32_t *words = cache->snapshots.mapped;
 	*steps = 0;
 	VkcResult result = buffer_invalidate(cache->gram->device, &cache->snapshots, turn * size,
 	                                     size);
 	if (result == VKC_SUCCESS)
-		*steps = words[turn * WORK_SNAPSHOT + WORK_STEPS];
+		*steps = words[turn * WORK_HEAD + WORK_STEPS];
 	return result;
 }

@@ -7,9 +7,8 @@
 #ifndef VKC_PICKED_H
 #define VKC_PICKED_H
 
+#include "interface/row_cache.h"
 #include "sequence/step_kernel.h"
-
-#define ROW_CACHE_MAX_SEGMENTS 7
 
 struct row_cache {
 	struct gram *gram;
@@ -27,7 +26,7 @@ struct row_cache {
 	/* Of a call: */
 	uint32_t wanted_kept;
 	uint32_t max_rows;       /* that a submission may compute */
-	struct buffer work;      /* shaders/sequence/row_cache.glsl */
+	struct buffer work;      /* see the WORK_… words */
 	struct buffer snapshots; /* of what it begins with, after each of two submissions */
 };
 

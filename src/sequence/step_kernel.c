@@ -3,27 +3,11 @@
 
 #include <string.h>
 
+#include "interface/walk.h"
 #include "vulkan/shader_variant.h"
 
-/* Quadruples of scores that the shader can hold in named scalars. */
-#define MAX_PIECES 32
-
-/* As declared in shaders/sequence/walk.glsl. */
-struct push {
-	uint32_t items;
-	uint32_t row_quads;
-	uint32_t rows_per_segment;
-	uint32_t places;
-	uint32_t counters;
-	uint32_t orders;
-	uint32_t scores;
-	uint32_t order_quads;
-	uint32_t given;
-	uint32_t length;
-	uint32_t steps;
-	uint32_t list;
-	uint32_t first;
-};
+_Static_assert(sizeof(struct walk_push) <= KERNEL_PUSH_BYTES,
+               "must fit the push constants of every device");
 
 int walk_term_shift(const struct rows *rows)
 {
@@ -45,7 +29,7 @@ static void spread(const struct device *device, uint32_t quads, uint32_t *group,
 	const struct limits *limits = &device->limits;
 	/* A CPU driver's cost is per barrier and subgroup: few invocations that hold much.
 	 * A GPU wants as many as there are, and its registers are shared among them. */
-	uint32_t wanted_pieces = limits->cpu ? MAX_PIECES : 1;
+	uint32_t wanted_pieces = limits->cpu ? WALK_MAX_PIECES : 1;
 	uint32_t max_group = 1024;
 	while (max_group > limits->group_invocations || max_group * 16 > limits->shared_bytes)
 		max_group /= 2;
@@ -58,10 +42,10 @@ static void spread(const struct device *device, uint32_t quads, uint32_t *group,
 	if (*group > max_group)
 		*group = max_group;
 	*pieces = (quads + *group - 1) / *group;
-	uint32_t max_pieces = limits->cpu || *group <= 128 ? MAX_PIECES : 8;
+	uint32_t max_pieces = limits->cpu || *group <= 128 ? WALK_MAX_PIECES : 8;
 	if (device->tuning.walk_pieces)
-		max_pieces = device->tuning.walk_pieces < MAX_PIECES ? device->tuning.walk_pieces
-		                                                     : MAX_PIECES;
+		max_pieces = device->tuning.walk_pieces < WALK_MAX_PIECES ? device->tuning.walk_pieces
+		                                                          : WALK_MAX_PIECES;
 	if (*pieces > max_pieces)
 		*pieces = 0;
 }
@@ -80,7 +64,7 @@ VkcResult walk_kernel_need(struct walk_kernel *walk, const struct gram *gram, ui
 		return VKC_SUCCESS;
 	kernel_destroy(device, &walk->kernel);
 	struct kernel_source source = {
-		.push_bytes = sizeof(struct push),
+		.push_bytes = sizeof(struct walk_push),
 		.constants = {group, (uint32_t)shift, pieces},
 		.num_constants = pieces ? 3 : 2,
 	};
@@ -112,21 +96,18 @@ static void bind(const struct walk_kernel *walk, const struct walks *walks,
 		bindings[1 + i] = (struct binding){.buffer = &from->segments[i < from->num_segments ? i : 0]};
 }
 
-static struct push describe(const struct gram *gram, const struct walks *walks,
-                            const struct walk_rows *from, bool listed)
+static struct walk_push describe(const struct gram *gram, const struct walks *walks,
+                                 const struct walk_rows *from, bool listed)
 {
-	return (struct push){
+	return (struct walk_push){
+		.state = walks->layout,
 		.items = gram->rows->num_rows,
 		.row_quads = gram->rows->padded / 4,
 		.rows_per_segment = from->rows_per_segment,
-		.places = from->placed ? walks->places : 0,
-		.counters = walks->counters,
-		.orders = walks->orders,
-		.scores = walks->scores,
-		.order_quads = walks->order_quads,
-		.given = walks->prefix_length,
-		.length = walks->length,
-		.list = listed ? walks->list : 0,
+		.placed = from->placed,
+		.listed = listed,
+		.order_length = walks->length,
+		.prefix_length = walks->prefix_length,
 	};
 }
 
@@ -148,7 +129,7 @@ VkcResult walk_kernel_record(const struct walk_kernel *walk, const struct gram *
 	VkcResult result = VKC_SUCCESS;
 	const uint32_t max = max_steps(walk, gram);
 	struct binding bindings[KERNEL_MAX_BINDINGS];
-	struct push push = describe(gram, walks, from, listed);
+	struct walk_push push = describe(gram, walks, from, listed);
 	bind(walk, walks, from, bindings);
 	push.first = first;
 	for (uint32_t left = steps; left > 0; left -= push.steps) {
@@ -167,7 +148,7 @@ VkcResult walk_kernel_record_indirect(const struct walk_kernel *walk, const stru
                                       uint64_t offset)
 {
 	struct binding bindings[KERNEL_MAX_BINDINGS];
-	struct push push = describe(gram, walks, from, listed);
+	struct walk_push push = describe(gram, walks, from, listed);
 	bind(walk, walks, from, bindings);
 	push.steps = 1;
 	return stream_dispatch_indirect(gram->stream, &walk->kernel, bindings, &push, commands,

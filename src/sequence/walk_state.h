@@ -6,6 +6,7 @@
 #ifndef VKC_WALKS_H
 #define VKC_WALKS_H
 
+#include "interface/walk_state.h"
 #include "matrix/gram.h"
 
 struct walks {
@@ -13,14 +14,8 @@ struct walks {
 	uint32_t prefix_length; /* elements of an order that are given */
 	uint32_t length;        /* elements of an order */
 	uint32_t behind;        /* rows that the slowest has not added; walks_finish() says it */
-	/* The layout of the state, in quadruples of words; weights come first. */
-	uint32_t counters;
-	uint32_t list;   /* of the walks that go on, where some have stopped */
-	uint32_t places; /* of the row that each adds next, where those are not all there */
-	uint32_t orders;
-	uint32_t order_quads;
-	uint32_t scores;
-	uint64_t size; /* bytes */
+	struct walk_state_layout layout;
+	uint64_t size; /* of the state in bytes */
 	struct buffer state;
 	struct buffer staging; /* of what is before the scores; where state is not mapped */
 };
