@@ -20,7 +20,8 @@ function(vkc_add_shader name source)
 		message(FATAL_ERROR "vkc_add_shader(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}.")
 	endif()
 	list(TRANSFORM arg_DEFINES PREPEND "-D")
-	file(GLOB_RECURSE includes CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.glsl")
+	file(GLOB_RECURSE includes CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.glsl"
+		"${CMAKE_CURRENT_SOURCE_DIR}/*.h")
 	set(spirv "${CMAKE_CURRENT_BINARY_DIR}/${name}.spv")
 	add_custom_command(
 		OUTPUT "${spirv}"

@@ -3,8 +3,8 @@
 #extension GL_GOOGLE_include_directive : require
 //
 // Rows of the Gram matrix that walks need now, computed because the whole matrix does not fit:
-// those that row_cache_plan.comp has listed for a segment. An invocation makes 8 columns for ROWS
-// of them.
+// those that row_cache_plan.comp has listed for a segment. An invocation computes 8 columns
+// of ROWS of them.
 
 #include "gram/gram.glsl"
 #include "gram/listed_rows.glsl"
@@ -15,7 +15,7 @@ layout(local_size_x_id = 0) in;
 #define ALL_COLUMNS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
 #if ROWS == 4
 #define EACH_ROW(X) X(0) X(1) X(2) X(3)
-#define FIRST (work[SEGMENT_WIDE(segment) + 1u] * work[WIDE_ROWS])
+#define FIRST (work[WORK_MANY(push.segment) + 1u] * work[WORK_MANY_ROWS])
 #else
 #define EACH_ROW(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) \
 	X(14) X(15)
@@ -31,7 +31,7 @@ layout(local_size_x_id = 0) in;
 #define DECLARE(m, k) I64 s##m##_##k = I64_ZERO;
 #define DECLARE_ROW(m) COLUMNS(DECLARE, m)
 #define FETCH_A(m) ivec4 v##m = LOAD_A(a##m + t);
-#define FETCH_B(k) ivec4 b##k = LOAD_B(b + k * quads + t);
+#define FETCH_B(k) ivec4 b##k = LOAD_B(b + k * push.quads + t);
 #define MULTIPLY(m, k) \
 	s##m##_##k = i64_mul_add(s##m##_##k, v##m.x, b##k.x); \
 	s##m##_##k = i64_mul_add(s##m##_##k, v##m.y, b##k.y); \
@@ -42,23 +42,23 @@ layout(local_size_x_id = 0) in;
 #define STORE_ROW(m) \
 	if (here##m) { \
 		COLUMNS(ROUND, m) \
-		uint to = listed_place(first + uint(m)) * result_quads + j / 4u; \
+		uint to = listed_place(first + uint(m)) * push.result_quads + j / 4u; \
 		result[to] = ivec4(q##m##_0, q##m##_1, q##m##_2, q##m##_3); \
 		result[to + 1u] = ivec4(q##m##_4, q##m##_5, q##m##_6, q##m##_7); \
 	}
 
 void main()
 {
-	uint along = gl_GlobalInvocationID.x * 8u;
+	uint along = gl_GlobalInvocationID.x * LISTED_COLUMNS;
 	uint first = FIRST + gl_WorkGroupID.y * uint(ROWS);
 	bool any_here = false;
 	EACH_ROW(CHOOSE)
-	if (!any_here || along >= columns)
+	if (!any_here || along >= push.columns)
 		return;
-	uint b = along * quads;
-	uint j = column + along;
+	uint b = along * push.quads;
+	uint j = push.column + along;
 	EACH_ROW(DECLARE_ROW)
-	for (uint t = 0u; t < quads; t++) {
+	for (uint t = 0u; t < push.quads; t++) {
 		EACH_ROW(FETCH_A)
 		ALL_COLUMNS(FETCH_B)
 		EACH_ROW(MULTIPLY_ROW)

@@ -28,25 +28,15 @@
 // are skipped, those above are also written transposed.
 
 #include "gram/gram.glsl"
+#include "interface/gram.h"
 
 #if MIRROR
 layout(std430, binding = 3) writeonly buffer Mirror { ivec4 mirror[]; };
 #endif
 
-layout(local_size_x = 256) in;
+layout(local_size_x = GRAM_MATRIX_UNITS_INVOCATIONS) in;
 
-layout(push_constant) uniform Push
-{
-	uint a_first;  // quadruple of the rectangle's first row in a_rows
-	uint b_first;  // quadruple of its first column's row in b_rows
-	uint quads;    // quadruples of a row, at least 4
-	uint row;      // the rectangle's first row and column in the matrix
-	uint column;
-	uint result_first; // quadruple of the rectangle's corner in result
-	uint result_quads; // quadruples from one row of result to the next
-	uint mirror_first; // the same of the transposed rectangle in mirror
-	uint mirror_quads;
-};
+layout(push_constant) uniform Push { gram_push push; };
 
 #define ROWS_MATRIX icoopmatNV<8, gl_ScopeSubgroup, 16, 32>
 #define COLUMNS_MATRIX icoopmatNV<8, gl_ScopeSubgroup, 32, 16>
@@ -56,10 +46,10 @@ layout(push_constant) uniform Push
 // is 64 numbers: the digits d0 of all (4 quadruples of words), then all d1, d2, d3. Which
 // number comes where within the 64 is of no importance, as long as all lines agree. A
 // quadruple more from line to line keeps neighbouring lines out of each other's banks.
-const uint LINE = 17u;
+#define LINE GRAM_MATRIX_UNITS_LINE
 // Once the sums are complete, it holds the tile of the result: 64 lines of 64 numbers, as
 // far apart.
-shared uvec4 tile[128u * LINE];
+shared uvec4 tile[2u * TILE * LINE];
 
 // The next four quadruples of a row of each operand, every fourth from here; what lies
 // behind the end of the rows counts as 0.
@@ -69,9 +59,9 @@ shared uvec4 tile[128u * LINE];
 		b_next[n / 4u] = QUAD(LOAD_B, b + t, n); \
 	}
 #define WITHIN(LOAD, at, n) LOAD(at + n)
-#define UP_TO_END(LOAD, at, n) (t + own_quad + n < quads ? LOAD(at + n) : ivec4(0))
+#define UP_TO_END(LOAD, at, n) (t + own_quad + n < push.quads ? LOAD(at + n) : ivec4(0))
 #define FETCH \
-	if (t + 16u <= quads) { \
+	if (t + 16u <= push.quads) { \
 		FETCH_EACH(WITHIN) \
 	} else { \
 		FETCH_EACH(UP_TO_END) \
@@ -104,28 +94,28 @@ void put(uint at, ivec4 v[4])
 
 void main()
 {
-	uint row_block = row / 64u + gl_WorkGroupID.y;
-	uint column_block = column / 64u + gl_WorkGroupID.x;
+	uint row_block = push.row / TILE + gl_WorkGroupID.y;
+	uint column_block = push.column / TILE + gl_WorkGroupID.x;
 #if MIRROR
 	if (column_block < row_block)
 		return;
 #endif
-	uint down = gl_WorkGroupID.y * 64u;
-	uint along = gl_WorkGroupID.x * 64u;
+	uint down = gl_WorkGroupID.y * TILE;
+	uint along = gl_WorkGroupID.x * TILE;
 	uint lane = gl_LocalInvocationIndex;
 
 	// Each invocation brings a quarter of a row of each operand.
 	uint own_row = lane / 4u;
 	uint own_quad = lane % 4u;
-	uint a = a_first + (down + own_row) * quads + own_quad;
-	uint b = b_first + (along + own_row) * quads + own_quad;
+	uint a = push.a_first + (down + own_row) * push.quads + own_quad;
+	uint b = push.b_first + (along + own_row) * push.quads + own_quad;
 	uint a_put = own_row * LINE + own_quad;
-	uint b_put = a_put + 64u * LINE;
+	uint b_put = a_put + TILE * LINE;
 
 	uint sub_row = gl_SubgroupID / 4u * 32u;
 	uint sub_column = gl_SubgroupID % 4u * 16u;
 	uint a_take = sub_row * LINE;
-	uint b_take = (64u + sub_column) * LINE;
+	uint b_take = (TILE + sub_column) * LINE;
 
 	// Of exponent e, rows 16 * m to 16 * m + 15 of the subgroup: sums[2 * e + m].
 	SUMS_MATRIX sums[14];
@@ -135,14 +125,14 @@ void main()
 	ivec4 a_next[4], b_next[4];
 	uint t = 0u;
 	FETCH
-	while (t < quads) {
+	while (t < push.quads) {
 		barrier();
 		put(a_put, a_next);
 		put(b_put, b_next);
 		barrier();
 		// What comes next is on its way while what is there is multiplied.
 		t += 16u;
-		if (t < quads) {
+		if (t < push.quads) {
 			FETCH
 		}
 		[[unroll]] for (uint k = 0u; k < 4u; k += 2u) {
@@ -176,11 +166,11 @@ void main()
 		               (sub_row + uint(m) * 16u) * LINE + sub_column / 4u, LINE, false);
 	barrier();
 	uint x = lane % 16u;
-	for (uint y = lane / 16u; y < 64u; y += 16u) {
+	for (uint y = lane / 16u; y < TILE; y += 16u) {
 		ivec4 q = ivec4(tile[y * LINE + x]);
 		if (row_block == column_block && x == y / 4u)
 			q[y % 4u] = diagonal_q30(q[y % 4u]);
-		result[result_first + (down + y) * result_quads + along / 4u + x] = q;
+		result[push.result_first + (down + y) * push.result_quads + along / 4u + x] = q;
 	}
 #if MIRROR
 	if (column_block > row_block) {
@@ -190,8 +180,8 @@ void main()
 			               sub_column * LINE + (sub_row + uint(m) * 16u) / 4u, LINE,
 			               true);
 		barrier();
-		for (uint y = lane / 16u; y < 64u; y += 16u)
-			mirror[mirror_first + (along + y) * mirror_quads + down / 4u + x] =
+		for (uint y = lane / 16u; y < TILE; y += 16u)
+			mirror[push.mirror_first + (along + y) * push.mirror_quads + down / 4u + x] =
 				ivec4(tile[y * LINE + x]);
 	}
 #endif

@@ -11,6 +11,7 @@
 // diagonal are skipped, those above are also written transposed.
 
 #include "gram/gram.glsl"
+#include "interface/gram.h"
 
 #if MIRROR
 layout(std430, binding = 3) writeonly buffer Mirror { ivec4 mirror[]; };
@@ -18,18 +19,7 @@ layout(std430, binding = 3) writeonly buffer Mirror { ivec4 mirror[]; };
 
 layout(local_size_x = 8) in;
 
-layout(push_constant) uniform Push
-{
-	uint a_first;  // quadruple of the rectangle's first row in a_rows
-	uint b_first;  // quadruple of its first column's row in b_rows
-	uint quads;    // quadruples of a row
-	uint row;      // the rectangle's first row and column in the matrix
-	uint column;
-	uint result_first; // quadruple of the rectangle's corner in result
-	uint result_quads; // quadruples from one row of result to the next
-	uint mirror_first; // the same of the transposed rectangle in mirror
-	uint mirror_quads;
-};
+layout(push_constant) uniform Push { gram_push push; };
 
 #define COLUMNS(X, m) X(m, 0) X(m, 1) X(m, 2) X(m, 3) X(m, 4) X(m, 5) X(m, 6) X(m, 7)
 #define ROWS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) \
@@ -39,8 +29,8 @@ layout(push_constant) uniform Push
 #define DECLARE(m, k) I64 s##m##_##k = I64_ZERO;
 #define DECLARE_ROW(m) COLUMNS(DECLARE, m)
 
-#define FETCH_A(m) ivec4 a##m = LOAD_A(a + m * quads + t);
-#define FETCH_B(k) ivec4 b##k = LOAD_B(b + k * quads + t);
+#define FETCH_A(m) ivec4 a##m = LOAD_A(a + m * push.quads + t);
+#define FETCH_B(k) ivec4 b##k = LOAD_B(b + k * push.quads + t);
 #if INT64
 #define MULTIPLY(m, k) \
 	s##m##_##k += int64_t(a##m.x) * int64_t(b##k.x) + int64_t(a##m.y) * int64_t(b##k.y) + \
@@ -58,41 +48,41 @@ layout(push_constant) uniform Push
 #define ROUND_ROW(m) COLUMNS(ROUND, m)
 
 #define STORE_ROW(m) \
-	result[to + m * result_quads] = ivec4(q##m##_0, q##m##_1, q##m##_2, q##m##_3); \
-	result[to + m * result_quads + 1] = ivec4(q##m##_4, q##m##_5, q##m##_6, q##m##_7);
+	result[to + m * push.result_quads] = ivec4(q##m##_0, q##m##_1, q##m##_2, q##m##_3); \
+	result[to + m * push.result_quads + 1] = ivec4(q##m##_4, q##m##_5, q##m##_6, q##m##_7);
 #define STORE_COLUMN(k) \
-	mirror[at + k * mirror_quads] = ivec4(q0_##k, q1_##k, q2_##k, q3_##k); \
-	mirror[at + k * mirror_quads + 1] = ivec4(q4_##k, q5_##k, q6_##k, q7_##k); \
-	mirror[at + k * mirror_quads + 2] = ivec4(q8_##k, q9_##k, q10_##k, q11_##k); \
-	mirror[at + k * mirror_quads + 3] = ivec4(q12_##k, q13_##k, q14_##k, q15_##k);
+	mirror[at + k * push.mirror_quads] = ivec4(q0_##k, q1_##k, q2_##k, q3_##k); \
+	mirror[at + k * push.mirror_quads + 1] = ivec4(q4_##k, q5_##k, q6_##k, q7_##k); \
+	mirror[at + k * push.mirror_quads + 2] = ivec4(q8_##k, q9_##k, q10_##k, q11_##k); \
+	mirror[at + k * push.mirror_quads + 3] = ivec4(q12_##k, q13_##k, q14_##k, q15_##k);
 
 void main()
 {
 	// Offsets in the rectangle, and the row and column in the matrix.
-	uint down = gl_WorkGroupID.y * 16u;
-	uint along = gl_WorkGroupID.x * 64u + gl_LocalInvocationID.x * 8u;
-	uint i = row + down;
-	uint j = column + along;
+	uint down = gl_WorkGroupID.y * GRAM_REGISTERS_ROWS;
+	uint along = gl_WorkGroupID.x * TILE + gl_LocalInvocationID.x * 8u;
+	uint i = push.row + down;
+	uint j = push.column + along;
 #if MIRROR
-	uint row_block = i / 64u;
-	uint column_block = (column + gl_WorkGroupID.x * 64u) / 64u;
+	uint row_block = i / TILE;
+	uint column_block = (push.column + gl_WorkGroupID.x * TILE) / TILE;
 	if (column_block < row_block)
 		return;
 #endif
-	uint a = a_first + down * quads;
-	uint b = b_first + along * quads;
+	uint a = push.a_first + down * push.quads;
+	uint b = push.b_first + along * push.quads;
 	ROWS(DECLARE_ROW)
-	for (uint t = 0u; t < quads; t++) {
+	for (uint t = 0u; t < push.quads; t++) {
 		ROWS(FETCH_A)
 		ALL_COLUMNS(FETCH_B)
 		ROWS(MULTIPLY_ROW)
 	}
 	ROWS(ROUND_ROW)
-	uint to = result_first + down * result_quads + along / 4u;
+	uint to = push.result_first + down * push.result_quads + along / 4u;
 	ROWS(STORE_ROW)
 #if MIRROR
 	if (column_block > row_block) {
-		uint at = mirror_first + along * mirror_quads + down / 4u;
+		uint at = push.mirror_first + along * push.mirror_quads + down / 4u;
 		ALL_COLUMNS(STORE_COLUMN)
 	}
 #endif

@@ -26,18 +26,8 @@ layout(local_size_x = 16, local_size_y = 8) in;
 #if LISTED
 #include "gram/listed_rows.glsl"
 #else
-layout(push_constant) uniform Push
-{
-	uint a_first;  // quadruple of the rectangle's first row in a_rows
-	uint b_first;  // quadruple of its first column's row in b_rows
-	uint quads;    // quadruples of a row, a multiple of 4
-	uint row;      // the rectangle's first row and column in the matrix
-	uint column;
-	uint result_first; // quadruple of the rectangle's corner in result
-	uint result_quads; // quadruples from one row of result to the next
-	uint mirror_first; // the same of the transposed rectangle in mirror
-	uint mirror_quads;
-};
+#include "interface/gram.h"
+layout(push_constant) uniform Push { gram_push push; };
 #endif
 
 // Number k of the tile's rows r to r + 3 at [k * 16 + r / 4], in each half.
@@ -60,16 +50,16 @@ shared ivec4 b_tile[2u * HALF];
 void main()
 {
 #if MIRROR
-	uint row_block = row / 64u + gl_WorkGroupID.y;
-	uint column_block = column / 64u + gl_WorkGroupID.x;
+	uint row_block = push.row / TILE + gl_WorkGroupID.y;
+	uint column_block = push.column / TILE + gl_WorkGroupID.x;
 	if (column_block < row_block)
 		return;
 #endif
 	uint x = gl_LocalInvocationID.x;
 	uint y = gl_LocalInvocationID.y;
 	uint lane = y * 16u + x;
-	uint down = gl_WorkGroupID.y * 64u;
-	uint along = gl_WorkGroupID.x * 64u;
+	uint down = gl_WorkGroupID.y * TILE;
+	uint along = gl_WorkGroupID.x * TILE;
 
 	// Half of the invocations bring the rows of one operand, half those of the other:
 	// sixteen times four rows, four quadruples of each.
@@ -79,16 +69,16 @@ void main()
 	uvec4 start = uvec4(own_quad);
 #if LISTED
 	// Of other blocks of columns there may be more.
-	if (along >= columns)
+	if (along >= push.columns)
 		return;
 	if (brings_a)
 		start += uvec4(listed_row(down + own_row), listed_row(down + own_row + 1u),
 		               listed_row(down + own_row + 2u), listed_row(down + own_row + 3u));
 	else
-		start += (along + own_row + uvec4(0u, 1u, 2u, 3u)) * quads;
+		start += (along + own_row + uvec4(0u, 1u, 2u, 3u)) * push.quads;
 #else
-	start += brings_a ? a_first + (down + own_row + uvec4(0u, 1u, 2u, 3u)) * quads
-	                  : b_first + (along + own_row + uvec4(0u, 1u, 2u, 3u)) * quads;
+	start += brings_a ? push.a_first + (down + own_row + uvec4(0u, 1u, 2u, 3u)) * push.quads
+	                  : push.b_first + (along + own_row + uvec4(0u, 1u, 2u, 3u)) * push.quads;
 #endif
 	uint put = own_quad * 64u + lane % 16u;
 
@@ -106,10 +96,10 @@ void main()
 		PUT(b_tile, put)
 	}
 	uint from = 0u;
-	for (uint t = 4u; t <= quads; t += 4u) {
+	for (uint t = 4u; t <= push.quads; t += 4u) {
 		barrier();
 		// What comes next is on its way while what is there is multiplied.
-		bool more = t < quads;
+		bool more = t < push.quads;
 		if (more) {
 			if (brings_a) {
 				FETCH(LOAD_A, t)
@@ -138,27 +128,28 @@ void main()
 	}
 
 	ivec4 q[8];
-	uint j = column + along + x * 4u;
+	uint j = push.column + along + x * 4u;
 	[[unroll]] for (int m = 0; m < 8; m++) {
 		uint r = down + y * 8u + uint(m);
 #if LISTED
 		uint i = listed_item(r);
 #else
-		uint i = row + r;
+		uint i = push.row + r;
 #endif
 		[[unroll]] for (int k = 0; k < 4; k++)
 			q[m][k] = to_q30(sums[m][k], i == j + uint(k));
 #if LISTED
 		if (is_here(r))
-			result[listed_place(r) * result_quads + j / 4u] = q[m];
+			result[listed_place(r) * push.result_quads + j / 4u] = q[m];
 #else
-		result[result_first + r * result_quads + along / 4u + x] = q[m];
+		result[push.result_first + r * push.result_quads + along / 4u + x] = q[m];
 #endif
 	}
 #if MIRROR
 	if (column_block > row_block) {
 		[[unroll]] for (int k = 0; k < 4; k++) {
-			uint to = mirror_first + (along + x * 4u + uint(k)) * mirror_quads + down / 4u + y * 2u;
+			uint column = along + x * 4u + uint(k);
+			uint to = push.mirror_first + column * push.mirror_quads + down / 4u + y * 2u;
 			mirror[to] = ivec4(q[0][k], q[1][k], q[2][k], q[3][k]);
 			mirror[to + 1u] = ivec4(q[4][k], q[5][k], q[6][k], q[7][k]);
 		}

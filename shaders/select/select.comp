@@ -12,28 +12,21 @@
 // those are listed, sorted and written. Where too many or too few reach it, the threshold
 // is bisected. All loops together have to end within the turns that a driver allows.
 
+#include "interface/select.h"
+
 #if TEXEL
-layout(binding = 0) uniform isamplerBuffer cells;
-#define LOAD(i) texelFetch(cells, int(i))
+layout(binding = 0) uniform isamplerBuffer matrix;
+#define LOAD(i) texelFetch(matrix, int(i))
 #else
-layout(std430, binding = 0) readonly buffer Cells { ivec4 cells[]; };
-#define LOAD(i) cells[i]
+layout(std430, binding = 0) readonly buffer Matrix { ivec4 matrix[]; };
+#define LOAD(i) matrix[i]
 #endif
 // For each row `per_row` results: the rounded similarity in Q30, and the index.
 layout(std430, binding = 1) buffer Results { uvec2 results[]; };
 
 layout(local_size_x_id = 0) in; // a power of two, more than `wanted`
 
-layout(push_constant) uniform Push
-{
-	uint items;     // n
-	uint first_row; // of workgroup 0
-	uint first_row_held; // the row at which `cells` begins
-	uint row_quads; // quadruples of a row of cells
-	uint per_row;   // k
-	uint done;      // results there are already
-	uint wanted;    // results to find
-};
+layout(push_constant) uniform Push { select_push push; };
 
 layout(constant_id = 1) const uint CAPACITY = 1024u; // at least the invocations
 shared uvec2 list[CAPACITY]; // x: high word
@@ -68,10 +61,10 @@ const int NONE = int(0x80000000);
 // Whether an item counts at all: it exists, is not the row itself, was not found before.
 bool eligible(uvec2 place, uint item, uint row, uvec2 before)
 {
-	return item < items && item != row && less(place, before);
+	return item < push.items && item != row && less(place, before);
 }
 
-// The row, its first quadruple in `cells`, and the place of what was found last.
+// The row, its first quadruple in `matrix`, and the place of what was found last.
 struct Search
 {
 	uint row;
@@ -118,17 +111,17 @@ uint list_from(Search search, uvec2 threshold)
 {
 	start_counting();
 	int least = max(int(threshold.x ^ 0x80000000u), NONE + ROUNDING) - ROUNDING;
-	for (uint quad = gl_LocalInvocationID.x; quad < row_quads; quad += gl_WorkGroupSize.x) {
+	for (uint quad = gl_LocalInvocationID.x; quad < push.row_quads; quad += gl_WorkGroupSize.x) {
 		ivec4 q = LOAD(search.from + quad);
 		// A loop, because a CPU driver leaves one when no invocation is left in it, but
 		// goes through the body of a condition that holds for none.
 		while (!any(greaterThanEqual(q, ivec4(least)))) {
 			quad += gl_WorkGroupSize.x;
-			if (quad >= row_quads)
+			if (quad >= push.row_quads)
 				break;
 			q = LOAD(search.from + quad);
 		}
-		if (quad >= row_quads)
+		if (quad >= push.row_quads)
 			break;
 		consider(search, q.x, quad * 4u, threshold);
 		consider(search, q.y, quad * 4u + 1u, threshold);
@@ -143,7 +136,7 @@ uint count_from(Search search, uvec2 threshold)
 {
 	start_counting();
 	uint own = 0u;
-	for (uint quad = gl_LocalInvocationID.x; quad < row_quads; quad += gl_WorkGroupSize.x) {
+	for (uint quad = gl_LocalInvocationID.x; quad < push.row_quads; quad += gl_WorkGroupSize.x) {
 		ivec4 q = LOAD(search.from + quad);
 		own += uint(reaches(search, q.x, quad * 4u, threshold));
 		own += uint(reaches(search, q.y, quad * 4u + 1u, threshold));
@@ -189,22 +182,22 @@ uvec2 middle(uvec2 low, uvec2 high)
 void main()
 {
 	uint lane = gl_LocalInvocationID.x;
-	uint row = first_row + gl_WorkGroupID.x;
-	uint from = (row - first_row_held) * row_quads;
-	uint to = (row - first_row) * per_row;
+	uint row = push.first_row + gl_WorkGroupID.x;
+	uint from = (row - push.first_row_held) * push.row_quads;
+	uint to = (row - push.first_row) * push.per_row;
 	uvec2 before = uvec2(0xffffffffu);
-	if (done > 0u) {
-		uvec2 last = results[to + done - 1u];
+	if (push.done > 0u) {
+		uvec2 last = results[to + push.done - 1u];
 		before = uvec2(last.x ^ 0x80000000u, ~last.y);
 	}
 
 	// What is below this was certainly not found before.
-	int most = done > 0u ? int(before.x ^ 0x80000000u) - ROUNDING : 0x7fffffff;
+	int most = push.done > 0u ? int(before.x ^ 0x80000000u) - ROUNDING : 0x7fffffff;
 	int best = NONE;
-	for (uint quad = lane; quad < row_quads; quad += gl_WorkGroupSize.x) {
+	for (uint quad = lane; quad < push.row_quads; quad += gl_WorkGroupSize.x) {
 		ivec4 q = LOAD(from + quad);
 		uvec4 item = uvec4(quad * 4u) + uvec4(0u, 1u, 2u, 3u);
-		q = mix(q, ivec4(NONE), greaterThanEqual(item, uvec4(items)));
+		q = mix(q, ivec4(NONE), greaterThanEqual(item, uvec4(push.items)));
 		q = mix(q, ivec4(NONE), equal(item, uvec4(row)));
 		q = mix(q, ivec4(NONE), greaterThanEqual(q, ivec4(most)));
 		best = max(best, max(max(q.x, q.y), max(q.z, q.w)));
@@ -215,10 +208,10 @@ void main()
 	// At least `wanted` items reach `low`, fewer reach `high`.
 	uvec2 low = uvec2(0u);
 	uvec2 high = before;
-	uvec2 threshold = list[wanted - 1u];
+	uvec2 threshold = list[push.wanted - 1u];
 	Search search = Search(row, from, before);
 	uint listed = list_from(search, threshold);
-	if (listed < wanted || listed > CAPACITY) {
+	if (listed < push.wanted || listed > CAPACITY) {
 		do {
 			if (listed > CAPACITY)
 				low = threshold;
@@ -226,7 +219,7 @@ void main()
 				high = threshold;
 			threshold = middle(low, high);
 			listed = count_from(search, threshold);
-		} while (listed < wanted || listed > CAPACITY);
+		} while (listed < push.wanted || listed > CAPACITY);
 		list_from(search, threshold);
 	}
 
@@ -236,6 +229,6 @@ void main()
 	for (uint i = listed + lane; i < size; i += gl_WorkGroupSize.x)
 		list[i] = uvec2(0u);
 	sort(size);
-	for (uint i = lane; i < wanted; i += gl_WorkGroupSize.x)
-		results[to + done + i] = uvec2(list[i].x ^ 0x80000000u, ~list[i].y);
+	for (uint i = lane; i < push.wanted; i += gl_WorkGroupSize.x)
+		results[to + push.done + i] = uvec2(list[i].x ^ 0x80000000u, ~list[i].y);
 }

@@ -12,29 +12,30 @@ layout(std430, binding = 0) buffer State { uvec4 state[]; };
 layout(std430, binding = 1) buffer Centroid { uvec4 center[]; };
 layout(std430, binding = 2) buffer Work { uint work[]; };
 
+#include "sequence/walk_state.glsl"
+
 shared bool behind;
 
 void main()
 {
 	uint walk = gl_WorkGroupID.x;
 	uint lane = gl_LocalInvocationID.x;
-	uint added = state[counters + walk].x;
-	if (added >= length)
+	uint added = rows_added(walk);
+	if (added >= push.order_length)
 		return;
-	uint own_work = walk * work_words;
-	uint order = orders + walk * order_quads;
+	uint own_work = work_begin(walk);
 	if (lane == 0u)
 		behind = false;
 	barrier();
-	if (added >= given) {
+	if (added >= push.prefix_length) {
 		uint count = work[own_work];
 		I64 best = i64_from_parts(0xffffffffu, 0x7fffffffu);
 		uint best_item = 0xffffffffu;
-		for (uint group = lane; group < resolve_groups; group += GROUP) {
-			uint left = resolve_rounds;
-			for (uint i = group; i < count; i += resolve_groups) {
-				uint item = work[own_work + CONTENDERS + i];
-				uint exact = own_work + EXACT + item * 4u;
+		for (uint group = lane; group < push.resolve_groups; group += GROUP) {
+			uint left = push.resolve_rounds;
+			for (uint i = group; i < count; i += push.resolve_groups) {
+				uint item = work[own_work + CONTENDERS_ITEMS + i];
+				uint exact = own_work + CONTENDERS_EXACT(push.padded) + item * 4u;
 				I64 score = i64_from_parts(work[exact], work[exact + 1u]);
 				if (i64_less(score, best) || (score == best && item < best_item)) {
 					best = score;
@@ -53,15 +54,15 @@ void main()
 		barrier();
 		uint next = lowest_of_workgroup(best, best_item).z;
 		if (lane == 0u && !behind)
-			state[order + added / 4u][added % 4u] = next;
+			state[order_begin(walk) + added / 4u][added % 4u] = next;
 	}
 	if (lane == 0u) {
 		work[own_work] = 0u;
 		if (behind)
 			return;
-		if (added + 1u == length)
-			state[counters + walk].x = length;
+		if (added + 1u == push.order_length)
+			state[push.state.counters + walk].x = push.order_length;
 		else
-			center[walk * centroid_quads + HEAD].y = 1u;
+			center[centroid_begin(walk) + CENTROID_HEAD].y = 1u;
 	}
 }

@@ -13,20 +13,22 @@
 layout(std430, binding = 2) readonly buffer State { uvec4 state[]; };
 layout(std430, binding = 3) buffer Work { uint work[]; };
 
+#include "sequence/walk_state.glsl"
+
 shared uvec2 sums[GROUP];
 
 // What the rows chosen from element `first` of the order on add to an item's score: this
 // invocation's share.
-I64 share_of(uint row, uint order, uint first, uint end)
+I64 share_of(uint row, uint walk, uint first, uint end)
 {
 	I64 share = I64_ZERO;
 	for (uint i = first; i < end; i += GROUP) {
-		uint other = state[order + i / 4u][i % 4u];
-		if (other - b_item >= b_items)
+		uint other = order_element(walk, i);
+		if (other - push.b_item >= push.b_items)
 			continue;
-		uint other_row = (other - b_item) * quads;
+		uint other_row = (other - push.b_item) * push.quads;
 		I64 sum = I64_ZERO;
-		for (uint t = 0u; t < quads; t++) {
+		for (uint t = 0u; t < push.quads; t++) {
 			ivec4 a = LOAD_A(row + t);
 			ivec4 b = LOAD_B(other_row + t);
 			sum = i64_mul_add(sum, a.x, b.x);
@@ -34,8 +36,7 @@ I64 share_of(uint row, uint order, uint first, uint end)
 			sum = i64_mul_add(sum, a.z, b.z);
 			sum = i64_mul_add(sum, a.w, b.w);
 		}
-		int weight = int(state[other / 4u][other % 4u]);
-		share = i64_mul_shift_add(share, weight, to_q30(sum, false), SHIFT);
+		share = i64_mul_shift_add(share, weight_of(other), to_q30(sum, false), SHIFT);
 	}
 	return share;
 }
@@ -44,23 +45,22 @@ void main()
 {
 	uint walk = gl_WorkGroupID.y;
 	uint lane = gl_LocalInvocationID.x;
-	uint added = state[counters + walk].x;
-	if (added < given || added >= length)
+	uint added = rows_added(walk);
+	if (added < push.prefix_length || added >= push.order_length)
 		return;
-	uint own_work = walk * work_words;
+	uint own_work = work_begin(walk);
 	uint count = work[own_work];
 	if (count < 2u)
 		return;
-	uint left = resolve_rounds;
-	for (uint c = gl_WorkGroupID.x; c < count; c += resolve_groups) {
-		uint item = work[own_work + CONTENDERS + c];
-		uint exact = own_work + EXACT + item * 4u;
+	uint left = push.resolve_rounds;
+	for (uint c = gl_WorkGroupID.x; c < count; c += push.resolve_groups) {
+		uint item = work[own_work + CONTENDERS_ITEMS + c];
+		uint exact = own_work + CONTENDERS_EXACT(push.padded) + item * 4u;
 		uint first = work[exact + 2u];
 		uint terms = next_terms(count, added - first, left);
-		if (terms == 0u || item - a_item >= a_items)
+		if (terms == 0u || item - push.a_item >= push.a_items)
 			continue;
-		I64 share = share_of((item - a_item) * quads, orders + walk * order_quads, first + lane,
-		                     first + terms);
+		I64 share = share_of((item - push.a_item) * push.quads, walk, first + lane, first + terms);
 		sums[lane] = uvec2(i64_low(share), i64_high(share));
 		barrier();
 		if (lane == 0u) {

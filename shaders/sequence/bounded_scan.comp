@@ -21,6 +21,8 @@ layout(std430, binding = 1) readonly buffer Centroid { ivec4 center[]; };
 layout(std430, binding = 2) buffer State { uvec4 state[]; };
 layout(std430, binding = 3) writeonly buffer Work { uint work[]; };
 
+#include "sequence/walk_state.glsl"
+
 #define COLUMNS(X, m) X(m, 0) X(m, 1) X(m, 2) X(m, 3) X(m, 4) X(m, 5) X(m, 6) X(m, 7)
 #define ALL_COLUMNS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
 #if ROWS == 1
@@ -30,10 +32,10 @@ layout(std430, binding = 3) writeonly buffer Work { uint work[]; };
 #endif
 
 #define CHOOSE(m) \
-	uint walk##m = min(gl_WorkGroupID.y * uint(ROWS) + uint(m), walks - 1u); \
-	uint c##m = walk##m * centroid_quads + CENTROID; \
-	uint added##m = state[counters + walk##m].x; \
-	any_needs = any_needs || (added##m >= given && added##m < length);
+	uint walk##m = min(gl_WorkGroupID.y * uint(ROWS) + uint(m), push.num_walks - 1u); \
+	uint c##m = centroid_begin(walk##m) + CENTROID_SHIFTED; \
+	uint added##m = rows_added(walk##m); \
+	any_needs = any_needs || (added##m >= push.prefix_length && added##m < push.order_length);
 
 #define DECLARE(m, k) I64 s##m##_##k = I64_ZERO;
 #define DECLARE_ROW(m) COLUMNS(DECLARE, m)
@@ -41,7 +43,7 @@ layout(std430, binding = 3) writeonly buffer Work { uint work[]; };
 	ivec4 even##m = LOAD_CENTROID(c##m + 2u * t); \
 	ivec4 odd##m = LOAD_CENTROID(c##m + 2u * t + 1u);
 #define FETCH_COARSE(k) \
-	ivec4 packed##k = LOAD_COARSE((k < 4 ? a : b) + 64u * t + uint(k % 4)); \
+	ivec4 packed##k = LOAD_COARSE((k < 4 ? a : b) + TILE * t + uint(k % 4)); \
 	ivec4 low##k = packed##k << 16 >> 16; \
 	ivec4 high##k = packed##k >> 16;
 #define MULTIPLY(m, k) \
@@ -58,14 +60,14 @@ layout(std430, binding = 3) writeonly buffer Work { uint work[]; };
 	uvec4(part(s##m##_##a), part(s##m##_##b), part(s##m##_##c), part(s##m##_##d))
 #define STORE_QUAD(m, first, a, b, c, d) \
 	{ \
-		uint to = scores + walk##m * (padded / 2u) + (first) / 2u; \
+		uint to = push.state.scores + walk##m * (push.padded / 2u) + (first) / 2u; \
 		state[to] = PARTS(m, a, b, c, d, i64_low); \
 		state[to + 1u] = PARTS(m, a, b, c, d, i64_high); \
 		store_lowest(walk##m, first, s##m##_##a, s##m##_##b, s##m##_##c, s##m##_##d); \
 	}
 #define STORE_ROW(m) \
 	STORE_QUAD(m, item, 0, 1, 2, 3) \
-	if (along + apart < a_items) \
+	if (along + apart < push.a_items) \
 		STORE_QUAD(m, item + apart, 4, 5, 6, 7)
 
 I64 lower_where(uint open, uint bit, I64 score, I64 than)
@@ -76,13 +78,13 @@ I64 lower_where(uint open, uint bit, I64 score, I64 than)
 // The lowest of four items' scores, for bounded_contenders.comp.
 void store_lowest(uint walk, uint item, I64 a, I64 b, I64 c, I64 d)
 {
-	uint chosen = walk * centroid_quads + CHOSEN + item / 128u;
-	uint open = open_items(item, uint(LOAD_CENTROID(chosen)[(item / 32u) % 4u]));
+	uint chosen = uint(LOAD_CENTROID(chosen_quad(walk, item))[chosen_word(item)]);
+	uint open = open_items(item, chosen);
 	I64 lowest = lower_where(open, 0u, a, NOTHING);
 	lowest = lower_where(open, 1u, b, lowest);
 	lowest = lower_where(open, 2u, c, lowest);
 	lowest = lower_where(open, 3u, d, lowest);
-	uint to = walk * work_words + LOWEST + item / 2u;
+	uint to = work_begin(walk) + CONTENDERS_LOWEST(push.padded) + item / 2u;
 	work[to] = i64_low(lowest);
 	work[to + 1u] = i64_high(lowest);
 }
@@ -90,7 +92,7 @@ void store_lowest(uint walk, uint item, I64 a, I64 b, I64 c, I64 d)
 // Where a row's quadruples begin; the next is 64 further.
 uint row_begin(uint row)
 {
-	return row / 64u * (quads / 2u) * 64u + row % 64u;
+	return row / TILE * (push.quads / 2u) * TILE + row % TILE;
 }
 
 void main()
@@ -99,13 +101,13 @@ void main()
 	uint along = gl_WorkGroupID.x * apart * 2u + gl_LocalInvocationID.x * 4u;
 	bool any_needs = false;
 	EACH_ROW(CHOOSE)
-	if (!any_needs || along >= a_items)
+	if (!any_needs || along >= push.a_items)
 		return;
-	uint item = a_item + along;
+	uint item = push.a_item + along;
 	uint a = row_begin(along);
-	uint b = row_begin(min(along + apart, a_items - 4u));
+	uint b = row_begin(min(along + apart, push.a_items - 4u));
 	EACH_ROW(DECLARE_ROW)
-	for (uint t = 0u; t < quads / 2u; t++) {
+	for (uint t = 0u; t < push.quads / 2u; t++) {
 		EACH_ROW(FETCH_CENTROID)
 		ALL_COLUMNS(FETCH_COARSE)
 		EACH_ROW(MULTIPLY_ROW)

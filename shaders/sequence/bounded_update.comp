@@ -12,6 +12,8 @@ layout(std430, binding = 0) buffer State { uvec4 state[]; };
 layout(std430, binding = 1) buffer Centroid { uvec4 center[]; };
 layout(std430, binding = 2) readonly buffer Rows { ivec4 rows[]; };
 
+#include "sequence/walk_state.glsl"
+
 shared uint most_bits;
 shared uvec2 squares[GROUP];
 
@@ -72,48 +74,48 @@ void main()
 {
 	uint walk = gl_WorkGroupID.x;
 	uint lane = gl_LocalInvocationID.x;
-	uint own = walk * centroid_quads;
-	uint added = state[counters + walk].x;
-	if (center[own + HEAD].y == 0u)
+	uint own = centroid_begin(walk);
+	uint added = rows_added(walk);
+	if (center[own + CENTROID_HEAD].y == 0u)
 		return;
-	uint pick = state[orders + walk * order_quads + added / 4u][added % 4u];
-	if (pick - a_item >= a_items)
+	uint chosen = order_element(walk, added);
+	if (chosen - push.a_item >= push.a_items)
 		return;
-	uint row = (pick - a_item) * quads;
-	int weight = int(state[pick / 4u][pick % 4u]);
+	uint row = (chosen - push.a_item) * push.quads;
+	int weight = weight_of(chosen);
 
 	if (lane == 0u)
 		most_bits = 0u;
 	barrier();
 	uint bits = 0u;
-	for (uint t = lane; t < quads; t += GROUP) {
+	for (uint t = lane; t < push.quads; t += GROUP) {
 		ivec4 q = rows[row + t];
-		uvec4 low = center[own + EXACT_LOW + t];
-		uvec4 high = center[own + EXACT_HIGH + t];
+		uvec4 low = center[own + CENTROID_LOW(push.quads) + t];
+		uvec4 high = center[own + CENTROID_HIGH(push.quads) + t];
 		for (uint c = 0u; c < 4u; c++) {
 			I64 sum = i64_mul_shift_add(i64_from_parts(low[c], high[c]), weight, q[c], SHIFT);
 			low[c] = i64_low(sum);
 			high[c] = i64_high(sum);
 			bits = max(bits, bits_of(sum));
 		}
-		center[own + EXACT_LOW + t] = low;
-		center[own + EXACT_HIGH + t] = high;
+		center[own + CENTROID_LOW(push.quads) + t] = low;
+		center[own + CENTROID_HIGH(push.quads) + t] = high;
 	}
 	atomicMax(most_bits, bits);
 	barrier();
 	uint shift = most_bits > 30u ? most_bits - 30u : 0u;
 
 	I64 sum = I64_ZERO;
-	for (uint t = lane; t < quads; t += GROUP) {
-		uvec4 low = center[own + EXACT_LOW + t];
-		uvec4 high = center[own + EXACT_HIGH + t];
+	for (uint t = lane; t < push.quads; t += GROUP) {
+		uvec4 low = center[own + CENTROID_LOW(push.quads) + t];
+		uvec4 high = center[own + CENTROID_HIGH(push.quads) + t];
 		ivec4 scaled;
 		for (uint c = 0u; c < 4u; c++) {
 			scaled[c] = shifted(i64_from_parts(low[c], high[c]), shift);
 			int part = (abs(scaled[c]) >> 20) + 1;
 			sum = i64_mul_add(sum, part, part);
 		}
-		center[own + CENTROID + t] = uvec4(scaled);
+		center[own + CENTROID_SHIFTED + t] = uvec4(scaled);
 	}
 	squares[lane] = uvec2(i64_low(sum), i64_high(sum));
 	barrier();
@@ -127,23 +129,23 @@ void main()
 
 	// The exact scores: what rounding each cosine, holding it within [-1, 1] (at most
 	// root + 1), and rounding each term and each of the centroid's numbers can add up to.
-	uint grown = ((uint(weight) >> SHIFT) + 1u) * (root + 2u) + root + 4u;
-	uvec4 bounds = center[own + BOUNDS];
+	uint grown = ((uint(weight) >> SHIFT) + 1u) * (push.root + 2u) + push.root + 4u;
+	uvec4 bounds = center[own + CENTROID_BOUNDS];
 	I64 exact_error = i64_add(i64_from_parts(bounds.x, bounds.y), i64_from_parts(grown, 0u));
 
 	// The approximate ones, in their own unit: coarse rows (half a unit in each number,
 	// times the centroid), the shifted centroid (a unit in each), the exact scores.
-	I64 error = shift_left(i64_mul_add(I64_ZERO, int(root), norm), 19u);
-	error = i64_mul_add(error, int(root), int(coarse_norm));
-	int down = int(coarse_shift + shift) - 30;
+	I64 error = shift_left(i64_mul_add(I64_ZERO, int(push.root), norm), 19u);
+	error = i64_mul_add(error, int(push.root), int(push.coarse_norm));
+	int down = int(push.coarse_shift + shift) - 30;
 	I64 converted = exact_error;
 	if (down <= 0)
 		converted = shift_left(exact_error, uint(-down));
 	error = i64_add(error, i64_add(converted, i64_from_parts(2u, 0u)));
 	error = i64_add(error, error);
-	center[own + BOUNDS] = uvec4(i64_low(exact_error), i64_high(exact_error), i64_low(error),
-	                               i64_high(error));
-	center[own + HEAD] = uvec4(shift, 0u, 0u, 0u);
-	center[own + CHOSEN + pick / 128u][(pick / 32u) % 4u] |= 1u << (pick % 32u);
-	state[counters + walk].x = added + 1u;
+	center[own + CENTROID_BOUNDS] = uvec4(i64_low(exact_error), i64_high(exact_error),
+	                                                i64_low(error), i64_high(error));
+	center[own + CENTROID_HEAD] = uvec4(shift, 0u, 0u, 0u);
+	center[chosen_quad(walk, chosen)][chosen_word(chosen)] |= 1u << (chosen % 32u);
+	state[push.state.counters + walk].x = added + 1u;
 }

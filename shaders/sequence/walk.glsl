@@ -4,47 +4,30 @@
 // the search for the lowest score in a workgroup. One workgroup is one walk.
 
 #include "common/exact.glsl"
-#include "sequence/set_hash.glsl"
+#include "interface/set_hash.h"
+#include "interface/walk.h"
 
 layout(local_size_x_id = 0) in; // a power of two
 // Weight times cosine is shifted down by this much, so that a sum over all rows stays
 // below 2^61.
 layout(constant_id = 1) const int SHIFT = 19;
 
-// Quadruples: the weights of all rows; for each walk the rows added so far and the hash of
-// the set of items chosen so far; the list of walks that go on; the orders; the scores
-// (for four items their low words, then their high words).
 layout(std430, binding = 0) buffer State { uvec4 state[]; };
 
-layout(push_constant) uniform Push
-{
-	uint items;          // n
-	uint row_quads;      // quadruples of a row of the Gram matrix
-	uint rows_per_segment; // rows of the Gram matrix in each of the segments
-	uint places;         // quadruples of state before the numbers of the walks' rows, where
-	                     // those are not their items' numbers; else 0
-	uint counters;       // quadruples of state before the counters,
-	uint orders;         // the orders,
-	uint scores;         // and the scores
-	uint order_quads;    // quadruples of one order
-	uint given;          // elements of an order that are given; at least 1
-	uint length;         // elements of an order
-	uint steps;          // rows to add at most in this dispatch
-	uint list;           // quadruples of state before the list of walks that go on;
-	                     // 0: all do
-	uint first;          // place in that list of workgroup 0
-};
+layout(push_constant) uniform Push { walk_push push; };
+
+#include "sequence/walk_state.glsl"
 
 uint own_walk()
 {
-	uint group = first + gl_WorkGroupID.x;
-	return list == 0u ? group : state[list + group / 4u][group % 4u];
+	uint group = push.first + gl_WorkGroupID.x;
+	return push.listed == 0u ? group : state[push.state.list + group / 4u][group % 4u];
 }
 
 // The number of the row that the walk adds after it has chosen this item.
 uint row_of(uint walk, uint pick)
 {
-	return places == 0u ? pick : state[places + walk / 4u][walk % 4u];
+	return push.placed == 0u ? pick : state[push.state.places + walk / 4u][walk % 4u];
 }
 
 #if TEXEL
@@ -87,19 +70,15 @@ ivec4 gram_quad(uint segment, uint quad)
 // Above even that: no item at all.
 #define NOTHING i64_from_parts(0xffffffffu, 0x7fffffffu)
 
-uint order_element(uint walk, uint i)
-{
-	return state[orders + walk * order_quads + i / 4u][i % 4u];
-}
-
 void set_order_element(uint walk, uint i, uint item)
 {
-	state[orders + walk * order_quads + i / 4u][i % 4u] = item;
+	state[order_begin(walk) + i / 4u][i % 4u] = item;
 }
 
-int weight_of(uint item)
+uvec3 item_hash(uint item)
 {
-	return int(state[item / 4u][item % 4u]);
+	uint first = set_hash_first(item);
+	return uvec3(first, set_hash_second(first), set_hash_third(first));
 }
 
 #include "common/reduce.glsl"

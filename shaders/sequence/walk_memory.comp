@@ -25,10 +25,10 @@ void main()
 {
 	uint lane = gl_LocalInvocationID.x;
 	uint walk = own_walk();
-	uint own_scores = scores + walk * row_quads * 2u;
-	uint added = state[counters + walk].x;
-	uvec3 hash = state[counters + walk].yzw;
-	uint last = min(added + steps, length - 1u);
+	uint own_scores = push.state.scores + walk * push.row_quads * 2u;
+	uint added = rows_added(walk);
+	uvec3 hash = state[push.state.counters + walk].yzw;
+	uint last = min(added + push.steps, push.order_length - 1u);
 	if (added >= last)
 		return;
 
@@ -38,18 +38,18 @@ void main()
 	barrier();
 	while (added < last) {
 		uint index = row_of(walk, pick);
-		uint segment = index / rows_per_segment;
-		uint row = (index % rows_per_segment) * row_quads;
+		uint segment = index / push.rows_per_segment;
+		uint row = (index % push.rows_per_segment) * push.row_quads;
 		int weight = weight_of(pick);
 		I64 best = NOTHING;
 		uint best_item = 0u;
-		for (uint quad = lane; quad < row_quads; quad += gl_WorkGroupSize.x) {
+		for (uint quad = lane; quad < push.row_quads; quad += gl_WorkGroupSize.x) {
 			uvec4 low = uvec4(0u);
 			uvec4 high = uvec4(0u);
 			if (added == 0u) {
 				uvec4 item = uvec4(quad * 4u) + uvec4(0u, 1u, 2u, 3u);
 				high = mix(uvec4(0u), uvec4(0x40000000u),
-				           greaterThanEqual(item, uvec4(items)));
+				           greaterThanEqual(item, uvec4(push.items)));
 			} else {
 				low = state[own_scores + quad * 2u];
 				high = state[own_scores + quad * 2u + 1u];
@@ -64,7 +64,7 @@ void main()
 		}
 		uint lowest = lowest_of_workgroup(best, best_item).z;
 		added++;
-		if (added < given) {
+		if (added < push.prefix_length) {
 			pick = order_element(walk, added);
 		} else {
 			pick = lowest;
@@ -74,5 +74,5 @@ void main()
 		hash += item_hash(pick);
 	}
 	if (lane == 0u)
-		state[counters + walk] = uvec4(added, hash);
+		state[push.state.counters + walk] = uvec4(added, hash);
 }

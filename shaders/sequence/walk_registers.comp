@@ -19,7 +19,7 @@ layout(constant_id = 2) const uint PIECES = 1;
 #define DECLARE(p) I64 x##p = I64_ZERO, y##p = I64_ZERO, z##p = I64_ZERO, w##p = I64_ZERO;
 
 #define LOAD(p) \
-	if (uint(p) < PIECES && QUAD(p) < row_quads) { \
+	if (uint(p) < PIECES && QUAD(p) < push.row_quads) { \
 		uvec4 low = state[own_scores + QUAD(p) * 2u]; \
 		uvec4 high = state[own_scores + QUAD(p) * 2u + 1u]; \
 		x##p = i64_from_parts(low.x, high.x); \
@@ -29,7 +29,7 @@ layout(constant_id = 2) const uint PIECES = 1;
 	}
 
 #define STORE(p) \
-	if (uint(p) < PIECES && QUAD(p) < row_quads) { \
+	if (uint(p) < PIECES && QUAD(p) < push.row_quads) { \
 		state[own_scores + QUAD(p) * 2u] = \
 			uvec4(i64_low(x##p), i64_low(y##p), i64_low(z##p), i64_low(w##p)); \
 		state[own_scores + QUAD(p) * 2u + 1u] = \
@@ -38,10 +38,10 @@ layout(constant_id = 2) const uint PIECES = 1;
 
 #define START(p) \
 	if (uint(p) < PIECES) { \
-		if (QUAD(p) * 4u >= items) x##p = USED; \
-		if (QUAD(p) * 4u + 1u >= items) y##p = USED; \
-		if (QUAD(p) * 4u + 2u >= items) z##p = USED; \
-		if (QUAD(p) * 4u + 3u >= items) w##p = USED; \
+		if (QUAD(p) * 4u >= push.items) x##p = USED; \
+		if (QUAD(p) * 4u + 1u >= push.items) y##p = USED; \
+		if (QUAD(p) * 4u + 2u >= push.items) z##p = USED; \
+		if (QUAD(p) * 4u + 3u >= push.items) w##p = USED; \
 	}
 
 #define ADD_ONE(sum, cosine, item) \
@@ -57,7 +57,7 @@ layout(constant_id = 2) const uint PIECES = 1;
 #define ADD(p) \
 	if (uint(p) < PIECES) { \
 		uint quad = QUAD(p); \
-		ivec4 cosines = gram_quad(segment, row + min(quad, row_quads - 1u)); \
+		ivec4 cosines = gram_quad(segment, row + min(quad, push.row_quads - 1u)); \
 		ADD_ONE(x##p, cosines.x, quad * 4u) \
 		ADD_ONE(y##p, cosines.y, quad * 4u + 1u) \
 		ADD_ONE(z##p, cosines.z, quad * 4u + 2u) \
@@ -68,10 +68,10 @@ void main()
 {
 	uint lane = gl_LocalInvocationID.x;
 	uint walk = own_walk();
-	uint own_scores = scores + walk * row_quads * 2u;
-	uint added = state[counters + walk].x;
-	uvec3 hash = state[counters + walk].yzw;
-	uint last = min(added + steps, length - 1u);
+	uint own_scores = push.state.scores + walk * push.row_quads * 2u;
+	uint added = rows_added(walk);
+	uvec3 hash = state[push.state.counters + walk].yzw;
+	uint last = min(added + push.steps, push.order_length - 1u);
 	if (added >= last)
 		return;
 
@@ -86,15 +86,15 @@ void main()
 	barrier();
 	while (added < last) {
 		uint index = row_of(walk, pick);
-		uint segment = index / rows_per_segment;
-		uint row = (index % rows_per_segment) * row_quads;
+		uint segment = index / push.rows_per_segment;
+		uint row = (index % push.rows_per_segment) * push.row_quads;
 		int weight = weight_of(pick);
 		I64 best = NOTHING;
 		uint best_item = 0u;
 		EACH(ADD)
 		uint lowest = lowest_of_workgroup(best, best_item).z;
 		added++;
-		if (added < given) {
+		if (added < push.prefix_length) {
 			pick = order_element(walk, added);
 		} else {
 			pick = lowest;
@@ -105,5 +105,5 @@ void main()
 	}
 	EACH(STORE)
 	if (lane == 0u)
-		state[counters + walk] = uvec4(added, hash);
+		state[push.state.counters + walk] = uvec4(added, hash);
 }

@@ -4,18 +4,11 @@
 #include <stdlib.h>
 
 #include "base/minmax.h"
+#include "interface/bounded.h"
 #include "vulkan/shader_variant.h"
 
-/* As declared in shaders/sequence/bounded_coarse.comp. */
-struct push {
-	uint32_t count;
-	uint32_t shift;
-	uint32_t first;
-	uint32_t quads;
-};
-
-/* Invocations of a workgroup, as in the shader. */
-#define GROUP 64
+_Static_assert(sizeof(struct bounded_coarse_push) <= KERNEL_PUSH_BYTES,
+               "must fit the push constants of every device");
 
 static uint64_t bytes_of(const struct rows *rows, uint32_t num_rows)
 {
@@ -76,7 +69,7 @@ static VkcResult need_kernel(struct coarse_rows *coarse)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct device *device = &coarse->engine->device;
-	struct kernel_source source = {.push_bytes = sizeof(struct push), .bindings = "ss"};
+	struct kernel_source source = {.push_bytes = sizeof(struct bounded_coarse_push), .bindings = "ss"};
 	if (coarse->kernel.pipeline)
 		return VKC_SUCCESS;
 	TRY(variant_find(device, &source, "bounded_coarse"));
@@ -115,14 +108,14 @@ static VkcResult fill(struct coarse_rows *coarse)
 	for (uint32_t b = 0; b < rows->num_blocks; b++) {
 		const struct binding bindings[] = {{.buffer = &rows->blocks[b]},
 		                                   {.buffer = &coarse->blocks[b]}};
-		struct push push = {.count = (uint32_t)(coarse->blocks[b].size / 16),
-		                    .shift = coarse->shift,
-		                    .quads = rows->quads};
+		struct bounded_coarse_push push = {.count = (uint32_t)(coarse->blocks[b].size / 16),
+		                                   .shift = coarse->shift,
+		                                   .quads = rows->quads};
 		while (push.first < push.count) {
-			const uint32_t groups = min_u32((push.count - push.first + GROUP - 1) / GROUP,
+			const uint32_t groups = min_u32((push.count - push.first - 1) / BOUNDED_COARSE_INVOCATIONS + 1,
 			                                coarse->engine->device.limits.group_count);
 			TRY(stream_dispatch(stream, &coarse->kernel, bindings, &push, groups, 1));
-			push.first += groups * GROUP;
+			push.first += groups * BOUNDED_COARSE_INVOCATIONS;
 		}
 	}
 	TRY(stream_submit(stream, NULL));

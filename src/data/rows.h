@@ -7,9 +7,7 @@
 
 #include "data/fixed_point.h"
 #include "engine/engine.h"
-
-/* All kernels work in tiles of this many rows and columns, or a divisor of it. */
-#define TILE 64
+#include "interface/tile.h"
 
 struct rows {
 	uint32_t num_rows;       /* n; 0 before the first upload */

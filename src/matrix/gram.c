@@ -4,21 +4,12 @@
 #include <stdlib.h>
 
 #include "base/minmax.h"
+#include "interface/gram.h"
 #include "vulkan/cooperative_matrix.h"
 #include "vulkan/shader_variant.h"
 
-/* As declared in the shaders. */
-struct push {
-	uint32_t a_first;
-	uint32_t b_first;
-	uint32_t quads;
-	uint32_t row;
-	uint32_t column;
-	uint32_t result_first;
-	uint32_t result_quads;
-	uint32_t mirror_first;
-	uint32_t mirror_quads;
-};
+_Static_assert(sizeof(struct gram_push) <= KERNEL_PUSH_BYTES,
+               "must fit the push constants of every device");
 
 void gram_open(struct gram *gram, struct engine *engine, const struct rows *rows)
 {
@@ -57,7 +48,7 @@ void gram_close(struct gram *gram)
 
 static bool on_matrix_units(const struct gram *gram)
 {
-	return gram->engine->device.limits.matrix_units && gram->rows->quads <= MATRIX_UNITS_QUADS;
+	return gram->engine->device.limits.matrix_units && gram->rows->quads <= GRAM_MATRIX_UNITS_MAX_QUADS;
 }
 
 /* Whether the usual kernel is gram_registers: its many loads are cheap only as texel loads,
@@ -71,7 +62,7 @@ static bool in_registers(const struct device *device)
 
 uint32_t gram_strip_rows(const struct gram *gram)
 {
-	return !on_matrix_units(gram) && in_registers(&gram->engine->device) ? 16 : TILE;
+	return !on_matrix_units(gram) && in_registers(&gram->engine->device) ? GRAM_REGISTERS_ROWS : TILE;
 }
 
 static VkcResult find_kernel(struct gram *gram, bool mirror, struct kernel_source *source)
@@ -94,7 +85,7 @@ static VkcResult need_kernel(struct gram *gram, bool mirror, const struct kernel
 	*needed = kernel;
 	if (kernel->pipeline)
 		return VKC_SUCCESS;
-	struct kernel_source source = {.push_bytes = sizeof(struct push)};
+	struct kernel_source source = {.push_bytes = sizeof(struct gram_push)};
 	TRY(find_kernel(gram, mirror, &source));
 	const char *loads = gram->engine->device.limits.texel_elements ? "tt" : "ss";
 	snprintf(source.bindings, sizeof(source.bindings), "%s%s", loads, mirror ? "ss" : "s");
@@ -289,7 +280,7 @@ static VkcResult record(struct gram *gram, const struct area *area, const struct
 		height = span(gram, row, row_end, window, strip);
 		for (uint32_t column = area->column; column < column_end; column += width) {
 			width = span(gram, column, column_end, window, TILE);
-			struct push push = {
+			struct gram_push push = {
 				.a_first = row % rows->rows_per_block * rows->quads,
 				.b_first = column % rows->rows_per_block * rows->quads,
 				.quads = rows->quads,

@@ -2,22 +2,15 @@
 #include "matrix/neighbors.h"
 
 #include "base/minmax.h"
+#include "interface/select.h"
 #include "matrix/similarity.h"
 #include "vulkan/shader_variant.h"
 
 /* Invocations. */
 #define MAX_GROUP 1024
 
-/* As declared in shaders/select/select.comp. */
-struct push {
-	uint32_t items;
-	uint32_t first_row;
-	uint32_t first_row_held;
-	uint32_t row_quads;
-	uint32_t per_row;
-	uint32_t done;
-	uint32_t wanted;
-};
+_Static_assert(sizeof(struct select_push) <= KERNEL_PUSH_BYTES,
+               "must fit the push constants of every device");
 
 /* Rows on their way. */
 struct part {
@@ -100,7 +93,7 @@ static VkcResult need_kernel(struct neighbors *neighbors, uint32_t k)
 		return VKC_SUCCESS;
 	kernel_destroy(device, &neighbors->select);
 	struct kernel_source source = {
-		.push_bytes = sizeof(struct push),
+		.push_bytes = sizeof(struct select_push),
 		/* Large workgroups need no longer list. */
 		.constants = {group, group <= MAX_GROUP / 4 ? group * 4 : MAX_GROUP},
 		.num_constants = 2,
@@ -196,7 +189,7 @@ static VkcResult record_rounds(struct search *search, struct part *part,
 	VkcResult result = VKC_SUCCESS;
 	struct neighbors *neighbors = search->neighbors;
 	const struct gram *gram = neighbors->gram;
-	struct push push = {
+	struct select_push push = {
 		.items = gram->rows->num_rows,
 		.first_row = part->first,
 		.first_row_held = first_row_held,

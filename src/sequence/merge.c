@@ -4,30 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interface/set_hash.h"
+
 /* Times that a batch is looked at, at most. */
 #define LOOKS 512
 /* Finished rows that a batch is compared with, the latest: comparing costs the host for each
  * row as many additions as it has elements. */
 #define FINISHED_ROWS 4096
 
-/* As in shaders/sequence/set_hash.glsl: the finalizer "lowbias32" (C. Wellons, "Prospecting for
- * Hash Functions", 2018), three times over with other seeds. */
-static uint32_t mix(uint32_t x)
-{
-	x ^= x >> 16;
-	x *= 0x7feb352du;
-	x ^= x >> 15;
-	x *= 0x846ca68bu;
-	x ^= x >> 16;
-	return x;
-}
-
 static void hash_add(struct set_hash *hash, uint32_t item)
 {
-	uint32_t mixed = mix(item);
-	hash->words[0] += mixed;
-	hash->words[1] += mix(mixed + 0x9e3779b9u);
-	hash->words[2] += mix(mixed + 0x3c6ef372u);
+	uint32_t first = set_hash_first(item);
+	hash->words[0] += first;
+	hash->words[1] += set_hash_second(first);
+	hash->words[2] += set_hash_third(first);
 }
 
 bool merge_open(struct merge *merge, const struct walks *walks,
@@ -99,7 +89,7 @@ void merge_record_list(struct merge *merge, const struct walks *walks)
 {
 	if (!merge->changed)
 		return;
-	stream_update(&merge->engine->stream, &walks->state, (uint64_t)walks->list * 16, merge->active,
+	stream_update(&merge->engine->stream, &walks->state, (uint64_t)walks->layout.list * 16, merge->active,
 	              merge->num_active * sizeof(*merge->active));
 	stream_barrier(&merge->engine->stream);
 	merge->changed = false;
@@ -108,7 +98,7 @@ void merge_record_list(struct merge *merge, const struct walks *walks)
 void merge_record_snapshot(struct merge *merge, const struct walks *walks, unsigned turn)
 {
 	stream_barrier(&merge->engine->stream);
-	stream_copy(&merge->engine->stream, &walks->state, (uint64_t)walks->counters * 16,
+	stream_copy(&merge->engine->stream, &walks->state, (uint64_t)walks->layout.counters * 16,
 	            &merge->snapshots, turn * merge->snapshots.size / 2, (uint64_t)walks->count * 16);
 }
 

@@ -43,7 +43,7 @@ uint64_t row_cache_row_bytes(const struct row_cache *cache)
 
 static uint64_t lru_bytes(const struct row_cache *cache, uint64_t num_rows)
 {
-	return (2 + (uint64_t)cache->rows->padded + 2 * num_rows) * sizeof(uint32_t);
+	return LRU_WORDS((uint64_t)cache->rows->padded, num_rows) * sizeof(uint32_t);
 }
 
 /* Rows of a segment, which kernels write and read through one binding. */

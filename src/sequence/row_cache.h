@@ -6,9 +6,8 @@
 #ifndef VKC_ROW_CACHE_H
 #define VKC_ROW_CACHE_H
 
+#include "interface/row_cache.h"
 #include "matrix/gram.h"
-
-#define ROW_CACHE_MAX_SEGMENTS 7
 
 struct row_cache {
 	struct engine *engine;

@@ -4,27 +4,11 @@
 #include <string.h>
 
 #include "base/minmax.h"
+#include "interface/walk.h"
 #include "vulkan/shader_variant.h"
 
-/* Quadruples of scores that the shader can hold in named scalars. */
-#define MAX_PIECES 32
-
-/* As declared in shaders/sequence/walk.glsl. */
-struct push {
-	uint32_t items;
-	uint32_t row_quads;
-	uint32_t rows_per_segment;
-	uint32_t places;
-	uint32_t counters;
-	uint32_t orders;
-	uint32_t scores;
-	uint32_t order_quads;
-	uint32_t given;
-	uint32_t length;
-	uint32_t steps;
-	uint32_t list;
-	uint32_t first;
-};
+_Static_assert(sizeof(struct walk_push) <= KERNEL_PUSH_BYTES,
+               "must fit the push constants of every device");
 
 int score_term_shift(const struct rows *rows)
 {
@@ -58,10 +42,10 @@ static void spread(const struct engine *engine, uint32_t quads, uint32_t *group,
 	if (*group > max_group)
 		*group = max_group;
 	*pieces = (quads + *group - 1) / *group;
-	uint32_t max_pieces = *group <= 128 ? MAX_PIECES : engine->profile.max_step_quads;
+	uint32_t max_pieces = *group <= 128 ? WALK_MAX_PIECES : engine->profile.max_step_quads;
 	if (device->tuning.walk_pieces)
-		max_pieces = device->tuning.walk_pieces < MAX_PIECES ? device->tuning.walk_pieces
-		                                                     : MAX_PIECES;
+		max_pieces = device->tuning.walk_pieces < WALK_MAX_PIECES ? device->tuning.walk_pieces
+		                                                          : WALK_MAX_PIECES;
 	if (*pieces > max_pieces)
 		*pieces = 0;
 }
@@ -81,7 +65,7 @@ VkcResult step_kernel_need(struct step_kernel *step, struct engine *engine,
 		return VKC_SUCCESS;
 	kernel_destroy(device, &step->kernel);
 	struct kernel_source source = {
-		.push_bytes = sizeof(struct push),
+		.push_bytes = sizeof(struct walk_push),
 		.constants = {group, (uint32_t)shift, pieces},
 		.num_constants = pieces ? 3 : 2,
 	};
@@ -114,21 +98,18 @@ static void bind(const struct step_kernel *step, const struct walks *walks,
 			(struct binding){.buffer = &rows->segments[i < rows->num_segments ? i : 0]};
 }
 
-static struct push describe(const struct row_segments *rows, const struct step_part *part)
+static struct walk_push describe(const struct row_segments *rows, const struct step_part *part)
 {
 	const struct walks *walks = part->walks;
-	return (struct push){
+	return (struct walk_push){
+		.state = walks->layout,
 		.items = walks->rows->num_rows,
 		.row_quads = walks->rows->padded / 4,
 		.rows_per_segment = rows->rows_per_segment,
-		.places = rows->placed ? walks->places : 0,
-		.counters = walks->counters,
-		.orders = walks->orders,
-		.scores = walks->scores,
-		.order_quads = walks->order_quads,
-		.given = walks->prefix_length,
-		.length = walks->length,
-		.list = part->listed ? walks->list : 0,
+		.placed = rows->placed,
+		.listed = part->listed,
+		.order_length = walks->length,
+		.prefix_length = walks->prefix_length,
 		.first = part->first,
 	};
 }
@@ -151,7 +132,7 @@ VkcResult step_kernel_record(const struct step_kernel *step, const struct row_se
 	struct stream *stream = &part->walks->engine->stream;
 	const uint32_t max = max_steps(step, part->walks);
 	struct binding bindings[KERNEL_MAX_BINDINGS];
-	struct push push = describe(rows, part);
+	struct walk_push push = describe(rows, part);
 	bind(step, part->walks, rows, bindings);
 	for (uint32_t left = part->steps; left > 0; left -= push.steps) {
 		if (left < part->steps)
@@ -169,7 +150,7 @@ VkcResult step_kernel_record_indirect(const struct step_kernel *step,
                                       uint64_t offset)
 {
 	struct binding bindings[KERNEL_MAX_BINDINGS];
-	struct push push = describe(rows, part);
+	struct walk_push push = describe(rows, part);
 	bind(step, part->walks, rows, bindings);
 	push.first = 0;
 	push.steps = 1;

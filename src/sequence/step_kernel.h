@@ -20,7 +20,7 @@ struct row_segments {
 	const struct buffer *segments;
 	uint32_t num_segments;
 	uint32_t rows_per_segment;
-	bool placed; /* each walk's row is where walks->places says, not at its item's number */
+	bool placed; /* each walk's row is where walks->layout.places says, not at its item's number */
 };
 
 /* How far down a term of a score is shifted: it is below 2^60 before, a sum of all terms

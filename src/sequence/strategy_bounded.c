@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/minmax.h"
+#include "interface/bounded.h"
 #include "matrix/gram.h"
 #include "sequence/step_kernel.h"
 #include "vulkan/shader_variant.h"
@@ -14,32 +15,8 @@
 /* With more numbers of 15 bits times 30 an approximate score would not fit 63 bits. */
 #define MAX_DIM (1u << 17)
 
-/* As declared in shaders/bounded.glsl. */
-struct push {
-	uint32_t items;
-	uint32_t padded;
-	uint32_t quads;
-	uint32_t counters;
-	uint32_t orders;
-	uint32_t scores;
-	uint32_t order_quads;
-	uint32_t given;
-	uint32_t length;
-	uint32_t centroid_quads;
-	uint32_t work_words;
-	uint32_t coarse_shift;
-	uint32_t root;
-	uint32_t coarse_norm;
-	uint32_t a_item;
-	uint32_t a_items;
-	uint32_t b_item;
-	uint32_t b_items;
-	uint32_t walks;
-	uint32_t max_terms;
-	uint32_t resolve_groups;
-	uint32_t resolve_width;
-	uint32_t resolve_rounds;
-};
+_Static_assert(sizeof(struct bounded_push) <= KERNEL_PUSH_BYTES,
+               "must fit the push constants of every device");
 
 static struct bounded_strategy *of(const struct strategy *strategy)
 {
@@ -58,12 +35,12 @@ static void destroy_kernels(struct bounded_strategy *self)
 
 static uint64_t centroid_quads(const struct rows *rows)
 {
-	return 2 + 3 * (uint64_t)rows->quads + (rows->padded + 127) / 128;
+	return CENTROID_QUADS((uint64_t)rows->quads, (uint64_t)rows->padded);
 }
 
 static uint64_t work_words(const struct rows *rows)
 {
-	return 4 + 5 * (uint64_t)rows->padded + rows->padded / 2;
+	return CONTENDERS_WORDS((uint64_t)rows->padded);
 }
 
 static uint64_t largest_buffer(const struct rows *rows)
@@ -120,7 +97,7 @@ static VkcResult make(struct bounded_strategy *self, struct kernel *kernel, cons
 {
 	VkcResult result;
 	struct kernel_source source = {
-		.push_bytes = sizeof(struct push),
+		.push_bytes = sizeof(struct bounded_push),
 		.constants = {group, (uint32_t)self->shift},
 		.num_constants = 2,
 	};
@@ -223,7 +200,7 @@ static uint64_t first_units(const struct strategy *strategy, const struct walks 
 }
 
 /* Records the dispatches of one kernel for every block of rows. */
-static VkcResult update_all(struct bounded_strategy *self, const struct walks *walks, struct push *push)
+static VkcResult update_all(struct bounded_strategy *self, const struct walks *walks, struct bounded_push *push)
 {
 	VkcResult result = VKC_SUCCESS;
 	const struct rows *rows = self->rows;
@@ -240,11 +217,11 @@ error:
 	return result;
 }
 
-static VkcResult scan_all(struct bounded_strategy *self, const struct walks *walks, struct push *push)
+static VkcResult scan_all(struct bounded_strategy *self, const struct walks *walks, struct bounded_push *push)
 {
 	VkcResult result = VKC_SUCCESS;
 	const struct rows *rows = self->rows;
-	const uint32_t items_per_group = self->engine->profile.scan_group * 8;
+	const uint32_t items_per_group = self->engine->profile.scan_group * BOUNDED_SCAN_ITEMS;
 	const bool one = walks->count == 1;
 	for (uint32_t b = 0; b < rows->num_blocks; b++) {
 		push->a_item = b * rows->rows_per_block;
@@ -261,7 +238,7 @@ error:
 	return result;
 }
 
-static VkcResult resolve_all(struct bounded_strategy *self, const struct walks *walks, struct push *push)
+static VkcResult resolve_all(struct bounded_strategy *self, const struct walks *walks, struct bounded_push *push)
 {
 	VkcResult result = VKC_SUCCESS;
 	const struct rows *rows = self->rows;
@@ -312,21 +289,16 @@ static VkcResult record(struct strategy *strategy, const struct step_part *part)
 	const struct walks *walks = part->walks;
 	struct stream *stream = &self->engine->stream;
 	const struct rows *rows = self->rows;
-	struct push push = {
+	struct bounded_push push = {
+		.state = walks->layout,
 		.items = rows->num_rows,
 		.padded = rows->padded,
 		.quads = rows->quads,
-		.counters = walks->counters,
-		.orders = walks->orders,
-		.scores = walks->scores,
-		.order_quads = walks->order_quads,
-		.given = walks->prefix_length,
-		.length = walks->length,
-		.centroid_quads = (uint32_t)centroid_quads(rows),
-		.work_words = (uint32_t)work_words(rows),
+		.order_length = walks->length,
+		.prefix_length = walks->prefix_length,
 		.coarse_shift = self->coarse.shift,
 		.root = root_above(rows->dim),
-		.walks = walks->count,
+		.num_walks = walks->count,
 		.max_terms = max_terms(self, walks),
 		.resolve_groups = RESOLVE_GROUPS,
 		.resolve_width = self->engine->profile.scan_group,

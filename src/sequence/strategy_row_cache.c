@@ -6,50 +6,11 @@
 #include "base/minmax.h"
 #include "vulkan/shader_variant.h"
 
-/* As declared in shaders/sequence/row_cache_plan.comp. */
-struct plan_push {
-	uint32_t counters;
-	uint32_t orders;
-	uint32_t list;
-	uint32_t places;
-	uint32_t order_quads;
-	uint32_t length;
-	uint32_t active;
-	uint32_t items;
-	uint32_t rows_kept;
-	uint32_t rows_per_segment;
-	uint32_t num_segments;
-	uint32_t max_rows;
-	uint32_t wanted;
-	uint32_t four_groups;
-	uint32_t wide_groups;
-	uint32_t wide_rows;
-	uint32_t wide_least;
-};
+_Static_assert(sizeof(struct row_cache_plan_push) <= KERNEL_PUSH_BYTES,
+               "must fit the push constants of every device");
 
-/* As declared in shaders/gram/gram_listed.comp. */
-struct rows_push {
-	uint32_t a_item;
-	uint32_t a_items;
-	uint32_t quads;
-	uint32_t column;
-	uint32_t columns;
-	uint32_t result_quads;
-	uint32_t segment;
-	uint32_t max_rows;
-};
-
-/* Words of the work buffer, as in shaders/sequence/row_cache.glsl. */
-enum {
-	WORK_BUDGET = 0,
-	WORK_WALKS = 1,
-	WORK_STEPS = 4,
-	WORK_SNAPSHOT = 8, /* words that a snapshot takes */
-	WORK_SEGMENTS = 8,
-	WORK_SEGMENT = 8, /* words of one segment */
-	WORK_FOURS = 3,   /* within them */
-	WORK_LISTS = WORK_SEGMENTS + ROW_CACHE_MAX_SEGMENTS * WORK_SEGMENT
-};
+_Static_assert(sizeof(struct listed_rows_push) <= KERNEL_PUSH_BYTES,
+               "must fit the push constants of every device");
 
 static struct row_cache_strategy *of(const struct strategy *strategy)
 {
@@ -75,7 +36,7 @@ static bool in_shared(const struct device *device)
 
 static struct shape four_shape(const struct engine *engine)
 {
-	return (struct shape){.columns = engine->profile.scan_group * 8, .rows = 4};
+	return (struct shape){.columns = engine->profile.scan_group * LISTED_COLUMNS, .rows = 4};
 }
 
 static struct shape wide_shape(const struct engine *engine)
@@ -83,7 +44,7 @@ static struct shape wide_shape(const struct engine *engine)
 	/* On lavapipe sixteen rows take as long as three fours; on an H100, 64 as two. */
 	if (in_shared(&engine->device))
 		return (struct shape){.columns = TILE, .rows = TILE, .least = 9};
-	return (struct shape){.columns = engine->profile.scan_group * 8, .rows = 16, .least = 13};
+	return (struct shape){.columns = engine->profile.scan_group * LISTED_COLUMNS, .rows = 16, .least = 13};
 }
 
 static bool needs_wide(const struct row_cache_strategy *self)
@@ -100,7 +61,7 @@ static VkcResult need_rows_kernel(struct row_cache_strategy *self, struct kernel
 	if (kernel->pipeline)
 		return VKC_SUCCESS;
 	struct kernel_source source = {
-		.push_bytes = sizeof(struct rows_push),
+		.push_bytes = sizeof(struct listed_rows_push),
 		.constants = {self->gram->engine->profile.scan_group},
 		.num_constants = 1,
 	};
@@ -129,7 +90,7 @@ static VkcResult begin(struct strategy *strategy)
 	TRY(need_rows_kernel(self, &self->four, "gram_listed", "4"));
 	if (!self->plan.pipeline) {
 		struct kernel_source source = {
-			.push_bytes = sizeof(struct plan_push),
+			.push_bytes = sizeof(struct row_cache_plan_push),
 			.bindings = "sss",
 			.constants = {self->gram->engine->profile.reduce_group},
 			.num_constants = 1,
@@ -165,10 +126,7 @@ static uint32_t max_submitted_rows(const struct row_cache_strategy *self,
 
 static uint64_t work_bytes(const struct row_cache_strategy *self, const struct walks *walks)
 {
-	const uint64_t lists = (uint64_t)self->max_rows * 2 * ROW_CACHE_MAX_SEGMENTS;
-	/* Kernels look at as many entries of a list as they compute rows at a time. */
-	const uint64_t beyond = 2ull * TILE;
-	return (WORK_LISTS + lists + walks->count + beyond) * sizeof(uint32_t);
+	return WORK_WORDS((uint64_t)self->max_rows, walks->count) * sizeof(uint32_t);
 }
 
 static VkcResult prepare(struct strategy *strategy, const struct walks *walks, uint64_t max_rows)
@@ -177,7 +135,7 @@ static VkcResult prepare(struct strategy *strategy, const struct walks *walks, u
 	struct row_cache_strategy *self = of(strategy);
 	struct engine *engine = self->gram->engine;
 	struct device *device = &engine->device;
-	const uint64_t snapshot_bytes = 2 * sizeof(uint32_t) * WORK_SNAPSHOT;
+	const uint64_t snapshot_bytes = 2 * sizeof(uint32_t) * WORK_HEAD;
 	self->max_rows = max_submitted_rows(self, walks);
 	/* What else is allocated here, and some for rounding up. */
 	const uint64_t others = work_bytes(self, walks) + snapshot_bytes + (1u << 16);
@@ -240,24 +198,20 @@ static VkcResult record_plan(struct row_cache_strategy *self, const struct step_
 	const struct shape four = four_shape(self->gram->engine);
 	const struct shape wide = wide_shape(self->gram->engine);
 	const struct walks *walks = part->walks;
-	const struct plan_push push = {
-		.counters = walks->counters,
-		.orders = walks->orders,
-		.list = part->listed ? walks->list : 0,
-		.places = walks->places,
-		.order_quads = walks->order_quads,
-		.length = walks->length,
-		.active = part->count,
+	const struct row_cache_plan_push push = {
+		.state = walks->layout,
+		.listed = part->listed,
+		.order_length = walks->length,
+		.num_walks = part->count,
 		.items = walks->rows->padded,
 		.rows_kept = self->cache.num_rows,
 		.rows_per_segment = self->cache.rows_per_segment,
 		.num_segments = self->cache.num_segments,
 		.max_rows = self->max_rows,
-		.wanted = WORK_LISTS + self->max_rows * 2 * ROW_CACHE_MAX_SEGMENTS,
-		.four_groups = groups_along(walks->rows, &four),
-		.wide_groups = groups_along(walks->rows, &wide),
-		.wide_rows = wide.rows,
-		.wide_least = needs_wide(self) ? wide.least : UINT32_MAX,
+		.four_row_groups = groups_along(walks->rows, &four),
+		.many_row_groups = groups_along(walks->rows, &wide),
+		.many_rows = wide.rows,
+		.many_rows_least = needs_wide(self) ? wide.least : UINT32_MAX,
 	};
 	const struct binding bindings[] = {
 		{.buffer = &walks->state}, {.buffer = &self->cache.lru}, {.buffer = &self->work}};
@@ -271,7 +225,7 @@ static VkcResult record_rows(struct row_cache_strategy *self, uint32_t segment, 
 	VkcResult result = VKC_SUCCESS;
 	const struct rows *rows = self->gram->rows;
 	struct stream *stream = &self->gram->engine->stream;
-	const struct rows_push push = {
+	const struct listed_rows_push push = {
 		.a_item = a,
 		.a_items = rows_in_block(rows, a),
 		.quads = rows->quads,
@@ -287,11 +241,11 @@ static VkcResult record_rows(struct row_cache_strategy *self, uint32_t segment, 
 		{.buffer = &self->cache.segments[segment]},
 		{.buffer = &self->work},
 	};
-	const uint64_t wide = (WORK_SEGMENTS + segment * WORK_SEGMENT) * sizeof(uint32_t);
-	const uint64_t fours = wide + WORK_FOURS * sizeof(uint32_t);
+	const uint64_t many = WORK_MANY(segment) * sizeof(uint32_t);
+	const uint64_t four = WORK_FOUR(segment) * sizeof(uint32_t);
 	if (needs_wide(self))
-		TRY(stream_dispatch_indirect(stream, &self->wide, bindings, &push, &self->work, wide));
-	TRY(stream_dispatch_indirect(stream, &self->four, bindings, &push, &self->work, fours));
+		TRY(stream_dispatch_indirect(stream, &self->wide, bindings, &push, &self->work, many));
+	TRY(stream_dispatch_indirect(stream, &self->four, bindings, &push, &self->work, four));
 error:
 	return result;
 }
@@ -324,7 +278,7 @@ static VkcResult record(struct strategy *strategy, const struct step_part *part)
 		TRY(step_kernel_record_indirect(self->step, &cached, part, &self->work, walking));
 		stream_barrier(stream);
 	}
-	const uint64_t size = WORK_SNAPSHOT * sizeof(uint32_t);
+	const uint64_t size = WORK_HEAD * sizeof(uint32_t);
 	stream_copy(stream, &self->work, 0, &self->snapshots, part->turn * size, size);
 error:
 	return result;
@@ -333,13 +287,13 @@ error:
 static VkcResult progress(struct strategy *strategy, unsigned turn, uint32_t *steps)
 {
 	struct row_cache_strategy *self = of(strategy);
-	const uint64_t size = WORK_SNAPSHOT * sizeof(uint32_t);
+	const uint64_t size = WORK_HEAD * sizeof(uint32_t);
 	const uint32_t *words = self->snapshots.mapped;
 	*steps = 0;
 	const VkcResult result =
 		buffer_invalidate(&self->gram->engine->device, &self->snapshots, turn * size, size);
 	if (result == VKC_SUCCESS)
-		*steps = words[turn * WORK_SNAPSHOT + WORK_STEPS];
+		*steps = words[turn * WORK_HEAD + WORK_STEPS];
 	return result;
 }
 

@@ -20,7 +20,7 @@ struct row_cache_strategy {
 
 	/* Of a call: */
 	uint32_t max_rows;       /* that a submission may compute */
-	struct buffer work;      /* shaders/sequence/row_cache.glsl */
+	struct buffer work;      /* see the WORK_… words of interface/row_cache.h */
 	struct buffer snapshots; /* of what it begins with, after each of two submissions */
 };
 

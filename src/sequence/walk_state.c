@@ -13,19 +13,19 @@ void walks_lay_out(struct walks *walks, uint32_t count)
 	uint64_t row_quads = walks->rows->padded / 4;
 	uint64_t order_quads = ((uint64_t)walks->length + 3) / 4;
 	walks->count = count;
-	walks->counters = (uint32_t)row_quads;
-	walks->list = walks->counters + count;
-	walks->places = walks->list + (count + 3) / 4;
-	walks->orders = walks->places + (count + 3) / 4;
-	walks->order_quads = (uint32_t)order_quads;
-	walks->scores = (uint32_t)(walks->orders + count * order_quads);
-	walks->size = (walks->scores + count * row_quads * 2) * 16;
+	walks->layout.counters = (uint32_t)row_quads;
+	walks->layout.list = walks->layout.counters + count;
+	walks->layout.places = walks->layout.list + (count + 3) / 4;
+	walks->layout.orders = walks->layout.places + (count + 3) / 4;
+	walks->layout.order_quads = (uint32_t)order_quads;
+	walks->layout.scores = (uint32_t)(walks->layout.orders + count * order_quads);
+	walks->size = (walks->layout.scores + count * row_quads * 2) * 16;
 }
 
 /* Bytes of the state before the scores. */
 static uint64_t orders_end(const struct walks *walks)
 {
-	return (uint64_t)walks->scores * 16;
+	return (uint64_t)walks->layout.scores * 16;
 }
 
 uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t wanted)
@@ -85,7 +85,7 @@ void walks_destroy(struct walks *walks)
 /* Where a walk's order begins, in words. */
 static uint64_t order_at(const struct walks *walks, uint32_t walk)
 {
-	return ((uint64_t)walks->orders + (uint64_t)walk * walks->order_quads) * 4;
+	return ((uint64_t)walks->layout.orders + (uint64_t)walk * walks->layout.order_quads) * 4;
 }
 
 VkcResult walks_start(struct walks *walks, const uint32_t *prefixes)
@@ -123,7 +123,7 @@ VkcResult walks_finish(struct walks *walks, uint32_t *output)
 	const uint32_t *words = from->mapped;
 	walks->steps_left = 0;
 	for (uint32_t w = 0; w < walks->count; w++) {
-		uint32_t left = walks->steps - words[((uint64_t)walks->counters + w) * 4];
+		uint32_t left = walks->steps - words[((uint64_t)walks->layout.counters + w) * 4];
 		if (left > walks->steps_left)
 			walks->steps_left = left;
 		memcpy(output + (uint64_t)w * walks->length, words + order_at(walks, w),

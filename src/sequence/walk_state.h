@@ -6,6 +6,7 @@
 #define VKC_WALK_STATE_H
 
 #include "data/rows.h"
+#include "interface/walk_state.h"
 
 struct walks {
 	struct engine *engine;
@@ -15,14 +16,8 @@ struct walks {
 	uint32_t length;        /* elements of an order */
 	uint32_t steps;         /* that a walk takes in all */
 	uint32_t steps_left;    /* of the slowest walk; walks_finish() reads it */
-	/* The layout of the state, in quadruples of words; weights come first. */
-	uint32_t counters;
-	uint32_t list;   /* of the walks that go on, where some have stopped */
-	uint32_t places; /* of the row that each adds next, where those are not all there */
-	uint32_t orders;
-	uint32_t order_quads;
-	uint32_t scores;
-	uint64_t size; /* bytes */
+	struct walk_state_layout layout;
+	uint64_t size; /* bytes of the state */
 	struct buffer state;
 	struct buffer staging; /* of what is before the scores; where state is not mapped */
 };

@@ -3,10 +3,7 @@
 
 #include <stdlib.h>
 
-/* As declared in the shader. */
-#define INVOCATIONS 256
-#define SUBGROUP 32
-#define SHARED_BYTES (128 * 17 * 16)
+#include "interface/gram.h"
 
 static const char *const extensions[MATRIX_UNITS_EXTENSIONS] = {
 	VK_NV_COOPERATIVE_MATRIX_EXTENSION_NAME,
@@ -52,7 +49,7 @@ static bool has_subgroups(const struct device *device, VkPhysicalDevice handle)
 	VkPhysicalDeviceProperties2 properties = {
 		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &subgroup};
 	device->vk->GetPhysicalDeviceProperties2(handle, &properties);
-	return subgroup.subgroupSize == SUBGROUP &&
+	return subgroup.subgroupSize == GRAM_MATRIX_UNITS_SUBGROUP &&
 	       (matrices.cooperativeMatrixSupportedStages & VK_SHADER_STAGE_COMPUTE_BIT);
 }
 
@@ -103,7 +100,8 @@ VkcResult matrix_units_find(struct device *device, VkPhysicalDevice handle)
 	bool found;
 	TRY(device_has_extensions(device, handle, extensions, MATRIX_UNITS_EXTENSIONS, &found));
 	found = found && limits->int64 && !limits->texel_elements &&
-	        limits->group_invocations >= INVOCATIONS && limits->shared_bytes >= SHARED_BYTES &&
+	        limits->group_invocations >= GRAM_MATRIX_UNITS_INVOCATIONS &&
+	        limits->shared_bytes >= GRAM_MATRIX_UNITS_SHARED_BYTES &&
 	        has_features(device, handle) && has_subgroups(device, handle);
 	if (found)
 		TRY(has_shape(device, handle, &found));

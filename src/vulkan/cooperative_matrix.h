@@ -7,10 +7,6 @@
 
 #include "vulkan/device.h"
 
-/* The longest rows whose sums the kernel can hold, in quadruples: its 32-bit sums take
- * 43690 numbers, see there. */
-#define MATRIX_UNITS_QUADS (43690 / 4)
-
 #define MATRIX_UNITS_EXTENSIONS 3
 
 /* The features to enable. */
