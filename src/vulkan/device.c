@@ -7,43 +7,15 @@
 
 #include "base/minmax.h"
 #include "vulkan/cooperative_matrix.h"
+#include "vulkan/status.h"
 
 #define TEXEL_FORMAT VK_FORMAT_R32G32B32A32_SINT
 
 VkcResult device_check(struct device *device, VkResult status, const char *call)
 {
-	/* The call's arguments are of no use to the reader. */
-	int name = (int)strcspn(call, "(");
-	switch (status) {
-	case VK_SUCCESS:
-		return VKC_SUCCESS;
-	case VK_ERROR_OUT_OF_HOST_MEMORY:
-	case VK_ERROR_MEMORY_MAP_FAILED: /* no room in the process's addresses */
-		return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-		                 "The host has no memory left (%.*s): free some, or ask for less at a "
-		                 "time.",
-		                 name, call);
-	case VK_ERROR_OUT_OF_DEVICE_MEMORY:
-	case VK_ERROR_OUT_OF_POOL_MEMORY:
-	case VK_ERROR_FRAGMENTED_POOL:
-	case VK_ERROR_FRAGMENTATION:
-	case VK_ERROR_TOO_MANY_OBJECTS: /* allocations, or devices */
-		return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
-		                 "The device has no memory left (%.*s): close what else uses it, or set "
-		                 "a lower memory limit (VKC_MEMORY_LIMIT).",
-		                 name, call);
-	case VK_ERROR_DEVICE_LOST:
+	if (status == VK_ERROR_DEVICE_LOST)
 		device->lost = true;
-		return error_set(device->error, VKC_ERROR_DEVICE_LOST,
-		                 "The device was lost (%.*s): the driver was reset or removed; destroy "
-		                 "the context and make a new one.",
-		                 name, call);
-	default:
-		return error_set(device->error, VKC_ERROR_INTERNAL,
-		                 "The driver failed in %.*s with %s: update it, or choose another "
-		                 "device (VKC_DEVICE).",
-		                 name, call, vulkan_result_name(status));
-	}
+	return status_check(device->error, status, call);
 }
 
 /* Bytes of memory that the host can give without swapping, or UINT64_MAX where unknown. */

@@ -79,12 +79,4 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 		} \
 	} while (0)
 
-/* The same for the library's own functions. */
-#define TRY(call) \
-	do { \
-		result = (call); \
-		if (result != VKC_SUCCESS) \
-			goto error; \
-	} while (0)
-
 #endif

@@ -105,7 +105,4 @@ VkcResult loader_load_device(struct vulkan_api *api, VkDevice device, struct err
 void loader_pin_drivers(void);
 void loader_close(struct vulkan_api *api);
 
-/* "VK_ERROR_DEVICE_LOST" and the like; never NULL. */
-const char *vulkan_result_name(VkResult result);
-
 #endif
