@@ -113,8 +113,9 @@ VkcResult vkc_init_with_options(const VkcOptions *options, VkComputeContext **ct
 	made->process = getpid();
 	__atomic_store_n(&process_of_driver, made->process, __ATOMIC_RELAXED);
 	result = open_device(made, &read);
+	if (result == VKC_SUCCESS)
+		result = gram_open(&made->gram, &made->device, &made->stream, &made->rows);
 	if (result == VKC_SUCCESS) {
-		gram_open(&made->gram, &made->device, &made->stream, &made->rows);
 		neighbors_open(&made->neighbors, &made->gram);
 		diversity_open(&made->diversity, &made->gram);
 		result = context_leave(made, VKC_SUCCESS);

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 
 #include "base/minmax.h"
-#include "vulkan/cooperative_matrix.h"
-#include "vulkan/shader_variant.h"
 
 /* As declared in the shaders. */
 struct push {
@@ -20,23 +18,25 @@ struct push {
 	uint32_t mirror_quads;
 };
 
-void gram_open(struct gram *gram, struct device *device, struct stream *stream,
-               const struct rows *rows)
+VkcResult gram_open(struct gram *gram, struct device *device, struct stream *stream,
+                    const struct rows *rows)
 {
 	*gram = (struct gram){.device = device, .stream = stream, .rows = rows};
+	return gram_kernels_open(&gram->kernels, device);
 }
 
 void gram_reset(struct gram *gram)
 {
-	struct gram_kernels usual = gram->usual;
-	struct gram_kernels on_matrix_units = gram->on_matrix_units;
 	if (gram->segments)
 		for (uint32_t i = 0; i < gram->num_segments; i++)
 			buffer_destroy(gram->device, &gram->segments[i]);
 	free(gram->segments);
-	gram_open(gram, gram->device, gram->stream, gram->rows);
-	gram->usual = usual;
-	gram->on_matrix_units = on_matrix_units;
+	*gram = (struct gram){
+		.device = gram->device,
+		.stream = gram->stream,
+		.rows = gram->rows,
+		.kernels = gram->kernels,
+	};
 }
 
 void gram_forget(struct gram *gram)
@@ -50,58 +50,24 @@ void gram_close(struct gram *gram)
 	if (!gram->device)
 		return;
 	gram_reset(gram);
-	kernel_destroy(gram->device, &gram->usual.mirrored);
-	kernel_destroy(gram->device, &gram->usual.plain);
-	kernel_destroy(gram->device, &gram->on_matrix_units.mirrored);
-	kernel_destroy(gram->device, &gram->on_matrix_units.plain);
+	gram_kernels_close(&gram->kernels);
 }
 
-static bool on_matrix_units(const struct gram *gram)
+/* The kernel for the rows that are there. */
+static const struct gram_kernel *choose_kernel(const struct gram *gram)
 {
-	return gram->device->limits.matrix_units && gram->rows->quads <= MATRIX_UNITS_QUADS;
-}
-
-/* Whether the usual kernel is gram_registers: its many loads are cheap only as texel loads,
- * and it takes long to compile. */
-static bool in_registers(const struct device *device)
-{
-	if (device->tuning.gram == GRAM_SHARED || device->tuning.gram == GRAM_REGISTERS)
-		return device->tuning.gram == GRAM_REGISTERS;
-	return device->limits.cpu && device->limits.texel_elements;
+	return gram_kernels_choose(&gram->kernels, GRAM_PLAIN, gram->rows->quads);
 }
 
 uint32_t gram_strip_rows(const struct gram *gram)
 {
-	return !on_matrix_units(gram) && in_registers(gram->device) ? 16 : TILE;
+	return choose_kernel(gram)->rows;
 }
 
-static VkcResult find_kernel(struct gram *gram, bool mirror, struct kernel_source *source)
-{
-	const struct device *device = gram->device;
-	const char *halves = mirror ? "mirror" : "plain";
-	if (on_matrix_units(gram))
-		return variant_find(gram->device, source, "gram_matrix_units_%s", halves);
-	return variant_find(gram->device, source, "gram_%s_%s_%s_%s",
-	                    in_registers(device) ? "registers" : "shared", variant_integers(device),
-	                    variant_loads(device), halves);
-}
-
-/* The kernel for the rows that are there, made when it is first needed. */
 static VkcResult need_kernel(struct gram *gram, bool mirror, const struct kernel **needed)
 {
-	VkcResult result = VKC_SUCCESS;
-	struct gram_kernels *kernels = on_matrix_units(gram) ? &gram->on_matrix_units : &gram->usual;
-	struct kernel *kernel = mirror ? &kernels->mirrored : &kernels->plain;
-	*needed = kernel;
-	if (kernel->pipeline)
-		return VKC_SUCCESS;
-	struct kernel_source source = {.push_bytes = sizeof(struct push)};
-	TRY(find_kernel(gram, mirror, &source));
-	const char *loads = gram->device->limits.texel_elements ? "tt" : "ss";
-	snprintf(source.bindings, sizeof(source.bindings), "%s%s", loads, mirror ? "ss" : "s");
-	TRY(kernel_create(gram->device, &source, kernel));
-error:
-	return result;
+	return gram_kernels_get(&gram->kernels, choose_kernel(gram),
+	                        mirror ? GRAM_MIRRORED : GRAM_PLAIN, sizeof(struct push), needed);
 }
 
 uint32_t gram_max_segments(const struct device *device)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sequence/row_cache.h"
 
-#include <string.h>
-
 #include "base/minmax.h"
 #include "vulkan/shader_variant.h"
 
@@ -71,85 +69,34 @@ void row_cache_close(struct row_cache *cache)
 		return;
 	row_cache_reset(cache);
 	kernel_destroy(cache->gram->device, &cache->plan);
-	kernel_destroy(cache->gram->device, &cache->wide);
-	kernel_destroy(cache->gram->device, &cache->four);
 }
 
 /* ---- Kernels -------------------------------------------------------------------- */
 
-/* A kernel that computes listed rows. */
-struct shape {
-	uint32_t columns; /* of a workgroup */
-	uint32_t rows;    /* that it computes at a time */
-	uint32_t least;   /* from so many on it is quicker than fours */
-};
-
-static uint32_t group_size(const struct device *device)
+static const struct gram_kernel *choose_kernel(const struct row_cache *cache,
+                                               enum gram_variant variant)
 {
-	return device->limits.cpu ? 8 : 64;
-}
-
-/* Whether the wide kernel is gram_shared; else it holds its sums in named scalars. */
-static bool in_shared(const struct device *device)
-{
-	if (device->tuning.gram == GRAM_SHARED || device->tuning.gram == GRAM_REGISTERS)
-		return device->tuning.gram == GRAM_SHARED;
-	return !device->limits.cpu;
-}
-
-static struct shape four_shape(const struct device *device)
-{
-	return (struct shape){.columns = group_size(device) * 8, .rows = 4};
-}
-
-static struct shape wide_shape(const struct device *device)
-{
-	/* On lavapipe sixteen rows take as long as three fours; on an H100, 64 as two. */
-	if (in_shared(device))
-		return (struct shape){.columns = TILE, .rows = TILE, .least = 9};
-	return (struct shape){.columns = group_size(device) * 8, .rows = 16, .least = 13};
+	return gram_kernels_choose(&cache->gram->kernels, variant, cache->gram->rows->quads);
 }
 
 static bool needs_wide(const struct row_cache *cache)
 {
-	return cache->max_rows >= wide_shape(cache->gram->device).least;
+	return cache->max_rows >= choose_kernel(cache, GRAM_LISTED)->least_rows;
 }
 
-/* The kernel with this name's end. */
-static VkcResult need_rows_kernel(struct row_cache *cache, struct kernel *kernel, const char *name,
-                                  const char *kind)
+static VkcResult need_kernel(struct row_cache *cache, enum gram_variant variant,
+                             const struct kernel **needed)
 {
-	VkcResult result = VKC_SUCCESS;
-	struct device *device = cache->gram->device;
-	if (kernel->pipeline)
-		return VKC_SUCCESS;
-	struct kernel_source source = {
-		.push_bytes = sizeof(struct rows_push),
-		.constants = {group_size(device)},
-		.num_constants = 1,
-	};
-	TRY(variant_find(device, &source, "%s_%s_%s_%s", name, variant_integers(device),
-	                 variant_loads(device), kind));
-	memcpy(source.bindings, device->limits.texel_elements ? "ttss" : "ssss", 5);
-	TRY(kernel_create(device, &source, kernel));
-error:
-	return result;
-}
-
-static VkcResult need_wide(struct row_cache *cache)
-{
-	if (!needs_wide(cache))
-		return VKC_SUCCESS;
-	if (in_shared(cache->gram->device))
-		return need_rows_kernel(cache, &cache->wide, "gram_shared", "listed");
-	return need_rows_kernel(cache, &cache->wide, "gram_listed", "16");
+	return gram_kernels_get(&cache->gram->kernels, choose_kernel(cache, variant), variant,
+	                        sizeof(struct rows_push), needed);
 }
 
 VkcResult row_cache_begin(struct row_cache *cache)
 {
 	VkcResult result;
 	struct device *device = cache->gram->device;
-	TRY(need_rows_kernel(cache, &cache->four, "gram_listed", "4"));
+	const struct kernel *few;
+	TRY(need_kernel(cache, GRAM_LISTED_FEW, &few));
 	if (!cache->plan.pipeline) {
 		struct kernel_source source = {
 			.push_bytes = sizeof(struct plan_push),
@@ -299,7 +246,9 @@ VkcResult row_cache_allocate(struct row_cache *cache, const struct walks *walks)
 			goto error;
 		kept = kept / 2 > walks->count ? kept / 2 : walks->count;
 	}
-	TRY(need_wide(cache));
+	const struct kernel *wide;
+	if (needs_wide(cache))
+		TRY(need_kernel(cache, GRAM_LISTED, &wide));
 	TRY(buffer_create(device, BUFFER_DEVICE, false, work_bytes(cache, walks),
 	                  "The list of rows that the walks need", &cache->work));
 	TRY(buffer_create(device, BUFFER_STAGING, false, 2 * sizeof(uint32_t) * WORK_SNAPSHOT,
@@ -328,16 +277,17 @@ error:
 }
 
 /* Workgroups along a row, of a block of rows that is full. */
-static uint32_t groups_along(const struct row_cache *cache, const struct shape *shape)
+static uint32_t groups_along(const struct row_cache *cache, const struct gram_kernel *kernel)
 {
-	return (rows_in_block(cache->gram->rows, 0) - 1) / shape->columns + 1;
+	const uint32_t columns = gram_kernels_columns(&cache->gram->kernels, kernel);
+	return (rows_in_block(cache->gram->rows, 0) - 1) / columns + 1;
 }
 
 static VkcResult record_plan(struct row_cache *cache, const struct walks *walks, bool listed,
                              uint32_t active)
 {
-	const struct shape four = four_shape(cache->gram->device);
-	const struct shape wide = wide_shape(cache->gram->device);
+	const struct gram_kernel *few = choose_kernel(cache, GRAM_LISTED_FEW);
+	const struct gram_kernel *wide = choose_kernel(cache, GRAM_LISTED);
 	const struct plan_push push = {
 		.counters = walks->counters,
 		.orders = walks->orders,
@@ -352,10 +302,10 @@ static VkcResult record_plan(struct row_cache *cache, const struct walks *walks,
 		.num_segments = cache->num_segments,
 		.max_rows = cache->max_rows,
 		.wanted = WORK_LISTS + cache->max_rows * 2 * ROW_CACHE_MAX_SEGMENTS,
-		.four_groups = groups_along(cache, &four),
-		.wide_groups = groups_along(cache, &wide),
-		.wide_rows = wide.rows,
-		.wide_least = needs_wide(cache) ? wide.least : UINT32_MAX,
+		.four_groups = groups_along(cache, few),
+		.wide_groups = groups_along(cache, wide),
+		.wide_rows = wide->rows,
+		.wide_least = needs_wide(cache) ? wide->least_rows : UINT32_MAX,
 	};
 	const struct binding bindings[] = {
 		{.buffer = &walks->state}, {.buffer = &cache->lru}, {.buffer = &cache->work}};
@@ -384,11 +334,15 @@ static VkcResult record_rows(struct row_cache *cache, uint32_t segment, uint32_t
 		{.buffer = &cache->segments[segment]},
 		{.buffer = &cache->work},
 	};
-	const uint64_t wide = (WORK_SEGMENTS + segment * WORK_SEGMENT) * sizeof(uint32_t);
-	const uint64_t fours = wide + WORK_FOURS * sizeof(uint32_t);
-	if (needs_wide(cache))
-		TRY(stream_dispatch_indirect(stream, &cache->wide, bindings, &push, &cache->work, wide));
-	TRY(stream_dispatch_indirect(stream, &cache->four, bindings, &push, &cache->work, fours));
+	const uint64_t wide_groups = (WORK_SEGMENTS + segment * WORK_SEGMENT) * sizeof(uint32_t);
+	const uint64_t few_groups = wide_groups + WORK_FOURS * sizeof(uint32_t);
+	const struct kernel *wide, *few;
+	if (needs_wide(cache)) {
+		TRY(need_kernel(cache, GRAM_LISTED, &wide));
+		TRY(stream_dispatch_indirect(stream, wide, bindings, &push, &cache->work, wide_groups));
+	}
+	TRY(need_kernel(cache, GRAM_LISTED_FEW, &few));
+	TRY(stream_dispatch_indirect(stream, few, bindings, &push, &cache->work, few_groups));
 error:
 	return result;
 }

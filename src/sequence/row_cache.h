@@ -14,8 +14,6 @@
 struct row_cache {
 	struct gram *gram;
 	struct kernel plan; /* which rows a step needs, and where they go */
-	struct kernel wide; /* computes many rows at a time, */
-	struct kernel four; /* or four */
 
 	/* The rows that are kept, from one call to the next. */
 	uint32_t num_kept; /* places for them; 0 = none */

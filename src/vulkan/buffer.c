@@ -52,7 +52,7 @@ static VkcResult allocate(struct device *device, enum buffer_use use, const char
 {
 	VkcResult result;
 	VkMemoryRequirements needed;
-	device->vk->GetBufferMemoryRequirements(device->handle, buffer->handle, &needed);
+	device->vk.GetBufferMemoryRequirements(device->handle, buffer->handle, &needed);
 	TRY(check_limit(device, needed.size, what));
 	uint32_t type;
 	if (!choose_type(device, use, needed.memoryTypeBits, needed.size, &type))
@@ -118,7 +118,7 @@ error:
 
 void buffer_destroy(struct device *device, struct buffer *buffer)
 {
-	const struct vulkan_api *vk = device->vk;
+	const struct vulkan_device_functions *vk = &device->vk;
 	if (device->abandoned) {
 		*buffer = (struct buffer){0};
 		return;

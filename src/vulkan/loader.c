@@ -58,11 +58,12 @@ VkcResult loader_load_instance(struct vulkan_api *api, VkInstance instance,
 	return VKC_SUCCESS;
 }
 
-VkcResult loader_load_device(struct vulkan_api *api, VkDevice device, struct error *error)
+VkcResult loader_load_device(const struct vulkan_api *api, VkDevice device,
+                             struct vulkan_device_functions *functions, struct error *error)
 {
 #define VKC_LOAD(name) \
-	api->name = (PFN_vk##name)api->GetDeviceProcAddr(device, "vk" #name); \
-	if (!api->name) \
+	functions->name = (PFN_vk##name)api->GetDeviceProcAddr(device, "vk" #name); \
+	if (!functions->name) \
 		return missing(error, #name);
 	VKC_DEVICE_FUNCTIONS(VKC_LOAD)
 #undef VKC_LOAD
