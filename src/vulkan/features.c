@@ -26,29 +26,33 @@ struct extensions {
 	uint32_t count;
 };
 
-/* extensions->list is the caller's to free, after a failure as well. */
+/* extensions->list is the caller's to free; there is none after a failure. */
 static VkcResult list_extensions(const struct vulkan_api *api, VkPhysicalDevice handle,
                                  struct extensions *extensions, struct error *error)
 {
 	static const char function[] = "vkEnumerateDeviceExtensionProperties";
 	VkcResult result;
 	VkResult status;
+	VkExtensionProperties *list = NULL;
+	uint32_t count = 0;
 	*extensions = (struct extensions){0};
 	do {
-		uint32_t *count = &extensions->count;
-		TRY(status_check(error, api->EnumerateDeviceExtensionProperties(handle, NULL, count, NULL),
+		TRY(status_check(error, api->EnumerateDeviceExtensionProperties(handle, NULL, &count, NULL),
 		                 function));
-		free(extensions->list);
-		extensions->list = calloc(*count + 1, sizeof(*extensions->list));
-		if (!extensions->list)
+		free(list);
+		list = calloc(count + 1, sizeof(*list));
+		if (!list)
 			return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 			                 "The host has no memory left for a list of %u device extensions: "
 			                 "free some.",
-			                 *count);
-		status = api->EnumerateDeviceExtensionProperties(handle, NULL, count, extensions->list);
+			                 count);
+		status = api->EnumerateDeviceExtensionProperties(handle, NULL, &count, list);
 	} while (status == VK_INCOMPLETE); /* there are more by now */
 	TRY(status_check(error, status, function));
+	*extensions = (struct extensions){list, count};
+	return VKC_SUCCESS;
 error:
+	free(list);
 	return result;
 }
 
@@ -189,7 +193,7 @@ VkcResult features_find(const struct instance *instance,
 {
 	VkcResult result;
 	const struct vulkan_api *api = &instance->api;
-	const VkPhysicalDevice handle = physical_device->handle;
+	VkPhysicalDevice handle = physical_device->handle;
 	struct extensions extensions;
 	*features = (struct features){0};
 	find_properties(api, physical_device, features);
