@@ -112,8 +112,9 @@ VkcResult vkc_init_with_options(const VkcOptions *options, VkComputeContext **ct
 	made->process = getpid();
 	__atomic_store_n(&process_of_driver, made->process, __ATOMIC_RELAXED);
 	result = open_device(made, &read);
+	if (result == VKC_SUCCESS)
+		result = gram_open(&made->gram, &made->engine, &made->rows);
 	if (result == VKC_SUCCESS) {
-		gram_open(&made->gram, &made->engine, &made->rows);
 		neighbors_open(&made->neighbors, &made->gram);
 		strategies_open(&made->strategies, &made->gram);
 		result = context_leave(made, VKC_SUCCESS);

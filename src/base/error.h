@@ -19,4 +19,12 @@ VkcResult error_set(struct error *error, VkcResult result, const char *format, .
 /* The calling thread's own error. */
 struct error *error_of_thread(void);
 
+/* Calls one of the library's own functions; on failure sets `result` and jumps to `error`. */
+#define TRY(call) \
+	do { \
+		result = (call); \
+		if (result != VKC_SUCCESS) \
+			goto error; \
+	} while (0)
+
 #endif

@@ -44,24 +44,20 @@ static bool parse_bytes(const char *text, uint64_t *bytes)
 
 struct tuning_key {
 	const char *name;
-	int *flag; /* takes 0 to `most` */
+	int *flag; /* takes 0 to `max` */
 	int max;
 	uint32_t *number; /* takes 1 … 2^30 */
 	uint64_t *bytes;
-	enum gram_kernel *gram;
+	char *word; /* takes any of less than TUNING_WORD_SIZE characters */
 };
 
 static bool tuning_value(const struct tuning_key *key, const char *value)
 {
-	if (key->gram) {
-		if (!strcmp(value, "shared"))
-			*key->gram = GRAM_SHARED;
-		else if (!strcmp(value, "registers"))
-			*key->gram = GRAM_REGISTERS;
-		else if (!strcmp(value, "matrix_units"))
-			*key->gram = GRAM_MATRIX_UNITS;
-		else
+	if (key->word) {
+		size_t size = strlen(value) + 1;
+		if (size == 1 || size > TUNING_WORD_SIZE)
 			return false;
+		memcpy(key->word, value, size);
 		return true;
 	}
 	uint64_t number;
@@ -91,7 +87,7 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		{.name = "matrix", .flag = &tuning->matrix, .max = 1},
 		{.name = "bounded", .flag = &tuning->bounded, .max = 1},
 		{.name = "merge", .flag = &tuning->merge, .max = 2},
-		{.name = "gram", .gram = &tuning->gram},
+		{.name = "gram", .word = tuning->gram},
 		{.name = "walk_group", .number = &tuning->walk_group},
 		{.name = "walk_pieces", .number = &tuning->walk_pieces},
 		{.name = "bounded_terms", .number = &tuning->bounded_terms},

@@ -8,12 +8,7 @@
 
 #include "base/error.h"
 
-enum gram_kernel {
-	GRAM_AUTO = 0,
-	GRAM_SHARED,      /* a tile in shared memory: GPUs */
-	GRAM_REGISTERS,   /* a large tile in each invocation, texel loads: CPU drivers */
-	GRAM_MATRIX_UNITS /* 8-bit digits on matrix hardware, where a GPU has it */
-};
+#define TUNING_WORD_SIZE 32
 
 /* Overrides for tests and measurements. Results do not depend on them.
  * docs/architecture.md lists the keys; 0 or -1 stands for "as the device suggests". */
@@ -25,7 +20,8 @@ struct tuning {
 	int matrix;   /* 0 = never keep the whole Gram matrix, -1 = when it fits */
 	int bounded;  /* 0 = never, 1 = always when there is no matrix, -1 = auto */
 	int merge;    /* 0 = never merge walks, -1 = auto */
-	enum gram_kernel gram;
+	/* The name of a Gram kernel, checked where they are known; "" = auto. */
+	char gram[TUNING_WORD_SIZE];
 	uint32_t walk_group;    /* invocations per walk, a power of two */
 	uint32_t walk_pieces;   /* quadruples of scores an invocation holds */
 	uint32_t bounded_terms; /* terms of exact scores that a bounded walk adds in a step */

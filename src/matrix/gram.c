@@ -5,28 +5,27 @@
 
 #include "base/minmax.h"
 #include "interface/gram.h"
-#include "vulkan/cooperative_matrix.h"
-#include "vulkan/shader_variant.h"
 
 _Static_assert(sizeof(struct gram_push) <= KERNEL_PUSH_BYTES,
                "must fit the push constants of every device");
 
-void gram_open(struct gram *gram, struct engine *engine, const struct rows *rows)
+VkcResult gram_open(struct gram *gram, struct engine *engine, const struct rows *rows)
 {
 	*gram = (struct gram){.engine = engine, .rows = rows};
+	return gram_kernels_open(&gram->kernels, engine);
 }
 
 void gram_reset(struct gram *gram)
 {
-	struct gram_kernels usual = gram->usual;
-	struct gram_kernels on_matrix_units = gram->on_matrix_units;
 	if (gram->segments)
 		for (uint32_t i = 0; i < gram->num_segments; i++)
 			buffer_destroy(&gram->engine->device, &gram->segments[i]);
 	free(gram->segments);
-	gram_open(gram, gram->engine, gram->rows);
-	gram->usual = usual;
-	gram->on_matrix_units = on_matrix_units;
+	*gram = (struct gram){
+		.engine = gram->engine,
+		.rows = gram->rows,
+		.kernels = gram->kernels,
+	};
 }
 
 void gram_forget(struct gram *gram)
@@ -40,58 +39,24 @@ void gram_close(struct gram *gram)
 	if (!gram->engine)
 		return;
 	gram_reset(gram);
-	kernel_destroy(&gram->engine->device, &gram->usual.mirrored);
-	kernel_destroy(&gram->engine->device, &gram->usual.plain);
-	kernel_destroy(&gram->engine->device, &gram->on_matrix_units.mirrored);
-	kernel_destroy(&gram->engine->device, &gram->on_matrix_units.plain);
+	gram_kernels_close(&gram->kernels);
 }
 
-static bool on_matrix_units(const struct gram *gram)
+/* The kernel for the rows that are there. */
+static const struct gram_kernel *choose_kernel(const struct gram *gram)
 {
-	return gram->engine->device.limits.matrix_units && gram->rows->quads <= GRAM_MATRIX_UNITS_MAX_QUADS;
-}
-
-/* Whether the usual kernel is gram_registers: its many loads are cheap only as texel loads,
- * and it takes long to compile. */
-static bool in_registers(const struct device *device)
-{
-	if (device->tuning.gram == GRAM_SHARED || device->tuning.gram == GRAM_REGISTERS)
-		return device->tuning.gram == GRAM_REGISTERS;
-	return device->limits.cpu && device->limits.texel_elements;
+	return gram_kernels_choose(&gram->kernels, GRAM_PLAIN, gram->rows->quads);
 }
 
 uint32_t gram_strip_rows(const struct gram *gram)
 {
-	return !on_matrix_units(gram) && in_registers(&gram->engine->device) ? GRAM_REGISTERS_ROWS : TILE;
+	return choose_kernel(gram)->rows;
 }
 
-static VkcResult find_kernel(struct gram *gram, bool mirror, struct kernel_source *source)
-{
-	const struct device *device = &gram->engine->device;
-	const char *halves = mirror ? "mirror" : "plain";
-	if (on_matrix_units(gram))
-		return variant_find(&gram->engine->device, source, "gram_matrix_units_%s", halves);
-	return variant_find(&gram->engine->device, source, "gram_%s_%s_%s_%s",
-	                    in_registers(device) ? "registers" : "shared", variant_integers(device),
-	                    variant_loads(device), halves);
-}
-
-/* The kernel for the rows that are there, made when it is first needed. */
 static VkcResult need_kernel(struct gram *gram, bool mirror, const struct kernel **needed)
 {
-	VkcResult result = VKC_SUCCESS;
-	struct gram_kernels *kernels = on_matrix_units(gram) ? &gram->on_matrix_units : &gram->usual;
-	struct kernel *kernel = mirror ? &kernels->mirrored : &kernels->plain;
-	*needed = kernel;
-	if (kernel->pipeline)
-		return VKC_SUCCESS;
-	struct kernel_source source = {.push_bytes = sizeof(struct gram_push)};
-	TRY(find_kernel(gram, mirror, &source));
-	const char *loads = gram->engine->device.limits.texel_elements ? "tt" : "ss";
-	snprintf(source.bindings, sizeof(source.bindings), "%s%s", loads, mirror ? "ss" : "s");
-	TRY(kernel_create(&gram->engine->device, &source, kernel));
-error:
-	return result;
+	return gram_kernels_get(&gram->kernels, choose_kernel(gram),
+	                        mirror ? GRAM_MIRRORED : GRAM_PLAIN, sizeof(struct gram_push), needed);
 }
 
 uint32_t gram_max_segments(const struct device *device)

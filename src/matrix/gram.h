@@ -7,6 +7,7 @@
 #define VKC_GRAM_H
 
 #include "data/rows.h"
+#include "matrix/gram_kernels.h"
 
 /* A rectangle of the matrix, in whole tiles of the kernel. */
 struct area {
@@ -31,10 +32,7 @@ struct gram {
 	struct engine *engine;
 	const struct rows *rows;
 
-	struct gram_kernels {
-		struct kernel mirrored; /* upper triangle, both halves written */
-		struct kernel plain;    /* any rectangle */
-	} usual, on_matrix_units;   /* the latter where the device and the rows allow it */
+	struct gram_kernels kernels;
 
 	bool planned;
 	bool whole;     /* the matrix fits and is allocated */
@@ -60,8 +58,9 @@ struct gram {
 /* The maximum number of segments that the walk kernels can read. */
 uint32_t gram_max_segments(const struct device *device);
 
-/* Everything zeroed but what is passed in; the kernels are made when first needed. */
-void gram_open(struct gram *gram, struct engine *engine, const struct rows *rows);
+/* Everything zeroed but what is passed in; the kernels are made when first needed. Fails where
+ * the tuning asks for a kernel that cannot run; gram_close() all the same. */
+VkcResult gram_open(struct gram *gram, struct engine *engine, const struct rows *rows);
 /* Forgets the matrix (the rows have changed), keeps the kernels. Nothing of it may be in
  * flight any more: stream_drain() first. */
 void gram_reset(struct gram *gram);

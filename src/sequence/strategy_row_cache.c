@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sequence/strategy_row_cache.h"
 
-#include <string.h>
-
 #include "base/minmax.h"
 #include "vulkan/shader_variant.h"
 
@@ -19,67 +17,23 @@ static struct row_cache_strategy *of(const struct strategy *strategy)
 
 /* ---- Kernels -------------------------------------------------------------------- */
 
-/* A kernel that computes listed rows. */
-struct shape {
-	uint32_t columns; /* of a workgroup */
-	uint32_t rows;    /* that it computes at a time */
-	uint32_t least;   /* from so many on it is quicker than fours */
-};
-
-/* Whether the wide kernel is gram_shared; else it holds its sums in named scalars. */
-static bool in_shared(const struct device *device)
+static const struct gram_kernel *choose_kernel(const struct row_cache_strategy *self,
+                                               enum gram_variant variant)
 {
-	if (device->tuning.gram == GRAM_SHARED || device->tuning.gram == GRAM_REGISTERS)
-		return device->tuning.gram == GRAM_SHARED;
-	return !device->limits.cpu;
+	return gram_kernels_choose(&self->gram->kernels, variant, self->gram->rows->quads);
 }
 
-static struct shape four_shape(const struct engine *engine)
+/* Whether a step may list enough rows for the kernel that computes many at a time. */
+static bool lists_many(const struct row_cache_strategy *self)
 {
-	return (struct shape){.columns = engine->profile.scan_group * LISTED_COLUMNS, .rows = 4};
+	return self->max_rows >= choose_kernel(self, GRAM_LISTED)->least_rows;
 }
 
-static struct shape wide_shape(const struct engine *engine)
+static VkcResult need_kernel(struct row_cache_strategy *self, enum gram_variant variant,
+                             const struct kernel **needed)
 {
-	/* On lavapipe sixteen rows take as long as three fours; on an H100, 64 as two. */
-	if (in_shared(&engine->device))
-		return (struct shape){.columns = TILE, .rows = TILE, .least = 9};
-	return (struct shape){.columns = engine->profile.scan_group * LISTED_COLUMNS, .rows = 16, .least = 13};
-}
-
-static bool needs_wide(const struct row_cache_strategy *self)
-{
-	return self->max_rows >= wide_shape(self->gram->engine).least;
-}
-
-/* The kernel with this name's end. */
-static VkcResult need_rows_kernel(struct row_cache_strategy *self, struct kernel *kernel, const char *name,
-                                  const char *kind)
-{
-	VkcResult result = VKC_SUCCESS;
-	struct device *device = &self->gram->engine->device;
-	if (kernel->pipeline)
-		return VKC_SUCCESS;
-	struct kernel_source source = {
-		.push_bytes = sizeof(struct listed_rows_push),
-		.constants = {self->gram->engine->profile.scan_group},
-		.num_constants = 1,
-	};
-	TRY(variant_find(device, &source, "%s_%s_%s_%s", name, variant_integers(device),
-	                 variant_loads(device), kind));
-	memcpy(source.bindings, device->limits.texel_elements ? "ttss" : "ssss", 5);
-	TRY(kernel_create(device, &source, kernel));
-error:
-	return result;
-}
-
-static VkcResult need_wide(struct row_cache_strategy *self)
-{
-	if (!needs_wide(self))
-		return VKC_SUCCESS;
-	if (in_shared(&self->gram->engine->device))
-		return need_rows_kernel(self, &self->wide, "gram_shared", "listed");
-	return need_rows_kernel(self, &self->wide, "gram_listed", "16");
+	return gram_kernels_get(&self->gram->kernels, choose_kernel(self, variant), variant,
+	                        sizeof(struct listed_rows_push), needed);
 }
 
 static VkcResult begin(struct strategy *strategy)
@@ -87,7 +41,8 @@ static VkcResult begin(struct strategy *strategy)
 	VkcResult result;
 	struct row_cache_strategy *self = of(strategy);
 	struct device *device = &self->gram->engine->device;
-	TRY(need_rows_kernel(self, &self->four, "gram_listed", "4"));
+	const struct kernel *few;
+	TRY(need_kernel(self, GRAM_LISTED_FEW, &few));
 	if (!self->plan.pipeline) {
 		struct kernel_source source = {
 			.push_bytes = sizeof(struct row_cache_plan_push),
@@ -147,7 +102,9 @@ static VkcResult prepare(struct strategy *strategy, const struct walks *walks, u
 	/* For each row the plan looks through all places, with 32 invocations at least. */
 	const uint32_t rows = profile_max_iterations(&engine->profile, self->cache.num_rows / 32 + 4);
 	self->max_rows = min_u32(self->max_rows, rows ? rows : 1);
-	TRY(need_wide(self));
+	const struct kernel *many;
+	if (lists_many(self))
+		TRY(need_kernel(self, GRAM_LISTED, &many));
 	TRY(buffer_create(device, BUFFER_DEVICE, false, work_bytes(self, walks),
 	                  "The list of rows that the walks need", &self->work));
 	TRY(buffer_create(device, BUFFER_STAGING, false, snapshot_bytes,
@@ -188,15 +145,17 @@ static uint64_t first_units(const struct strategy *strategy, const struct walks 
 }
 
 /* Workgroups along a row, of a block of rows that is full. */
-static uint32_t groups_along(const struct rows *rows, const struct shape *shape)
+static uint32_t groups_along(const struct row_cache_strategy *self,
+                             const struct gram_kernel *kernel)
 {
-	return (rows_in_block(rows, 0) - 1) / shape->columns + 1;
+	const uint32_t columns = gram_kernels_columns(&self->gram->kernels, kernel);
+	return (rows_in_block(self->gram->rows, 0) - 1) / columns + 1;
 }
 
 static VkcResult record_plan(struct row_cache_strategy *self, const struct step_part *part)
 {
-	const struct shape four = four_shape(self->gram->engine);
-	const struct shape wide = wide_shape(self->gram->engine);
+	const struct gram_kernel *few = choose_kernel(self, GRAM_LISTED_FEW);
+	const struct gram_kernel *many = choose_kernel(self, GRAM_LISTED);
 	const struct walks *walks = part->walks;
 	const struct row_cache_plan_push push = {
 		.state = walks->layout,
@@ -208,10 +167,10 @@ static VkcResult record_plan(struct row_cache_strategy *self, const struct step_
 		.rows_per_segment = self->cache.rows_per_segment,
 		.num_segments = self->cache.num_segments,
 		.max_rows = self->max_rows,
-		.four_row_groups = groups_along(walks->rows, &four),
-		.many_row_groups = groups_along(walks->rows, &wide),
-		.many_rows = wide.rows,
-		.many_rows_least = needs_wide(self) ? wide.least : UINT32_MAX,
+		.four_row_groups = groups_along(self, few),
+		.many_row_groups = groups_along(self, many),
+		.many_rows = many->rows,
+		.many_rows_least = lists_many(self) ? many->least_rows : UINT32_MAX,
 	};
 	const struct binding bindings[] = {
 		{.buffer = &walks->state}, {.buffer = &self->cache.lru}, {.buffer = &self->work}};
@@ -241,11 +200,15 @@ static VkcResult record_rows(struct row_cache_strategy *self, uint32_t segment, 
 		{.buffer = &self->cache.segments[segment]},
 		{.buffer = &self->work},
 	};
-	const uint64_t many = WORK_MANY(segment) * sizeof(uint32_t);
-	const uint64_t four = WORK_FOUR(segment) * sizeof(uint32_t);
-	if (needs_wide(self))
-		TRY(stream_dispatch_indirect(stream, &self->wide, bindings, &push, &self->work, many));
-	TRY(stream_dispatch_indirect(stream, &self->four, bindings, &push, &self->work, four));
+	const struct kernel *kernel;
+	if (lists_many(self)) {
+		TRY(need_kernel(self, GRAM_LISTED, &kernel));
+		TRY(stream_dispatch_indirect(stream, kernel, bindings, &push, &self->work,
+		                             WORK_MANY(segment) * sizeof(uint32_t)));
+	}
+	TRY(need_kernel(self, GRAM_LISTED_FEW, &kernel));
+	TRY(stream_dispatch_indirect(stream, kernel, bindings, &push, &self->work,
+	                             WORK_FOUR(segment) * sizeof(uint32_t)));
 error:
 	return result;
 }
@@ -324,6 +287,4 @@ void row_cache_strategy_close(struct row_cache_strategy *strategy)
 	struct device *device = &strategy->gram->engine->device;
 	row_cache_reset(&strategy->cache);
 	kernel_destroy(device, &strategy->plan);
-	kernel_destroy(device, &strategy->wide);
-	kernel_destroy(device, &strategy->four);
 }

@@ -15,8 +15,6 @@ struct row_cache_strategy {
 	struct step_kernel *step;
 	struct row_cache cache;
 	struct kernel plan; /* which rows a step needs, and where they go */
-	struct kernel wide; /* computes many rows at a time, */
-	struct kernel four; /* or four */
 
 	/* Of a call: */
 	uint32_t max_rows;       /* that a submission may compute */

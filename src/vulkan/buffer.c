@@ -62,7 +62,7 @@ static VkcResult allocate(struct device *device, enum buffer_use use, const char
 {
 	VkcResult result;
 	VkMemoryRequirements needed;
-	device->vk->GetBufferMemoryRequirements(device->handle, buffer->handle, &needed);
+	device->vk.GetBufferMemoryRequirements(device->handle, buffer->handle, &needed);
 	TRY(check_limit(device, needed.size, what));
 	uint32_t type;
 	if (!choose_type(device, use, needed.memoryTypeBits, needed.size, &type))
@@ -76,9 +76,9 @@ static VkcResult allocate(struct device *device, enum buffer_use use, const char
 		.allocationSize = needed.size,
 		.memoryTypeIndex = type,
 	};
-	VkResult status = device->vk->AllocateMemory(device->handle, &info, NULL, &buffer->memory);
+	VkResult status = device->vk.AllocateMemory(device->handle, &info, NULL, &buffer->memory);
 	if (status == VK_ERROR_OUT_OF_DEVICE_MEMORY && make_room(device))
-		status = device->vk->AllocateMemory(device->handle, &info, NULL, &buffer->memory);
+		status = device->vk.AllocateMemory(device->handle, &info, NULL, &buffer->memory);
 	if (status != VK_SUCCESS)
 		buffer->memory = VK_NULL_HANDLE;
 	TRY(device_check(device, status, "vkAllocateMemory"));
@@ -133,7 +133,7 @@ error:
 
 void buffer_destroy(struct device *device, struct buffer *buffer)
 {
-	const struct vulkan_api *vk = device->vk;
+	const struct vulkan_device_functions *vk = &device->vk;
 	if (device->abandoned) {
 		*buffer = (struct buffer){0};
 		return;

@@ -6,44 +6,13 @@
 #include <string.h>
 
 #include "base/minmax.h"
-#include "vulkan/cooperative_matrix.h"
-
-#define TEXEL_FORMAT VK_FORMAT_R32G32B32A32_SINT
+#include "vulkan/status.h"
 
 VkcResult device_check(struct device *device, VkResult status, const char *call)
 {
-	/* The call's arguments are of no use to the reader. */
-	int name = (int)strcspn(call, "(");
-	switch (status) {
-	case VK_SUCCESS:
-		return VKC_SUCCESS;
-	case VK_ERROR_OUT_OF_HOST_MEMORY:
-	case VK_ERROR_MEMORY_MAP_FAILED: /* no room in the process's addresses */
-		return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-		                 "The host has no memory left (%.*s): free some, or ask for less at a "
-		                 "time.",
-		                 name, call);
-	case VK_ERROR_OUT_OF_DEVICE_MEMORY:
-	case VK_ERROR_OUT_OF_POOL_MEMORY:
-	case VK_ERROR_FRAGMENTED_POOL:
-	case VK_ERROR_FRAGMENTATION:
-	case VK_ERROR_TOO_MANY_OBJECTS: /* allocations, or devices */
-		return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
-		                 "The device has no memory left (%.*s): close what else uses it, or set "
-		                 "a lower memory limit (VKC_MEMORY_LIMIT).",
-		                 name, call);
-	case VK_ERROR_DEVICE_LOST:
+	if (status == VK_ERROR_DEVICE_LOST)
 		device->lost = true;
-		return error_set(device->error, VKC_ERROR_DEVICE_LOST,
-		                 "The device was lost (%.*s): the driver was reset or removed; destroy "
-		                 "the context and make a new one.",
-		                 name, call);
-	default:
-		return error_set(device->error, VKC_ERROR_INTERNAL,
-		                 "The driver failed in %.*s with %s: update it, or choose another "
-		                 "device (VKC_DEVICE).",
-		                 name, call, vulkan_result_name(status));
-	}
+	return status_check(device->error, status, call);
 }
 
 /* Bytes of memory that the host can give without swapping, or UINT64_MAX where unknown. */
@@ -102,20 +71,10 @@ static uint64_t default_memory_limit(const struct physical_device *physical_devi
 
 static void read_limits(struct device *device, const struct physical_device *physical_device)
 {
-	const struct vulkan_api *vk = device->vk;
 	const VkPhysicalDeviceLimits *given = &physical_device->properties.limits;
+	const struct features *features = &device->features;
 	const struct tuning *tuning = &device->tuning;
 	struct limits *limits = &device->limits;
-
-	VkPhysicalDeviceMaintenance3Properties maintenance = {
-		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES};
-	VkPhysicalDeviceSubgroupProperties subgroup = {
-		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES, .pNext = &maintenance};
-	VkPhysicalDeviceProperties2 properties = {
-		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &subgroup};
-	vk->GetPhysicalDeviceProperties2(physical_device->handle, &properties);
-	VkFormatProperties format;
-	vk->GetPhysicalDeviceFormatProperties(physical_device->handle, TEXEL_FORMAT, &format);
 
 	limits->cpu = physical_device->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
 	limits->direct = tuning->direct != 0 && physical_device->properties.deviceType !=
@@ -131,78 +90,29 @@ static void read_limits(struct device *device, const struct physical_device *phy
 	limits->storage_range = given->maxStorageBufferRange;
 	if (tuning->range && tuning->range < limits->storage_range)
 		limits->storage_range = tuning->range;
-	limits->allocation = maintenance.maxMemoryAllocationSize;
+	limits->allocation = features->allocation;
 	limits->atom = given->nonCoherentAtomSize;
 
-	const VkSubgroupFeatureFlags needed =
-		VK_SUBGROUP_FEATURE_BASIC_BIT | VK_SUBGROUP_FEATURE_ARITHMETIC_BIT;
-	if (tuning->subgroup != 0 && (subgroup.supportedOperations & needed) == needed &&
-	    (subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT) && subgroup.subgroupSize >= 4)
-		limits->subgroup_size = subgroup.subgroupSize;
+	limits->int64 = features->int64 && tuning->int64 != 0;
+	if (tuning->subgroup != 0 && features->subgroup_arithmetic && features->subgroup_size >= 4)
+		limits->subgroup_size = features->subgroup_size;
 
 	/* CPU drivers turn a storage load into a loop over the invocations, a texel load
 	 * into a vector gather; GPUs have no such difference. */
-	bool texel = tuning->texel == 1 ||
-	             (tuning->texel == -1 && limits->cpu && given->maxTexelBufferElements >= 1u << 24);
-	if (texel && (format.bufferFeatures & VK_FORMAT_FEATURE_UNIFORM_TEXEL_BUFFER_BIT))
-		limits->texel_elements = given->maxTexelBufferElements;
+	if (tuning->texel == 1 ||
+	    (tuning->texel == -1 && limits->cpu && features->texel_elements >= 1u << 24))
+		limits->texel_elements = features->texel_elements;
 }
 
-VkcResult device_has_extensions(struct device *device, VkPhysicalDevice handle,
-                                const char *const *names, uint32_t num_names, bool *found)
+static VkcResult create(struct device *device, const struct vulkan_api *api,
+                        const struct physical_device *physical_device)
 {
 	VkcResult result;
-	VkExtensionProperties *extensions = NULL;
-	uint32_t count = 0;
-	VkResult status;
-	*found = false;
-	do {
-		VK(device, EnumerateDeviceExtensionProperties(handle, NULL, &count, NULL));
-		free(extensions);
-		extensions = calloc(count + 1, sizeof(*extensions));
-		if (!extensions)
-			return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-			                 "The host has no memory left for a list of %u device extensions: "
-			                 "free some.",
-			                 count);
-		status = device->vk->EnumerateDeviceExtensionProperties(handle, NULL, &count, extensions);
-	} while (status == VK_INCOMPLETE); /* there are more by now */
-	TRY(device_check(device, status, "vkEnumerateDeviceExtensionProperties"));
-	uint32_t num_found = 0;
-	for (uint32_t n = 0; n < num_names; n++) {
-		bool here = false;
-		for (uint32_t i = 0; i < count && !here; i++)
-			here = !strcmp(extensions[i].extensionName, names[n]);
-		num_found += here;
-	}
-	*found = num_found == num_names;
-error:
-	free(extensions);
-	return result;
-}
-
-static VkcResult create(struct device *device, const struct physical_device *physical_device)
-{
-	VkcResult result;
-	const struct vulkan_api *vk = device->vk;
-	VkPhysicalDeviceFeatures features;
-	vk->GetPhysicalDeviceFeatures(physical_device->handle, &features);
-	if (device->tuning.int64 == 1 && !features.shaderInt64)
+	if (device->tuning.int64 == 1 && !device->features.int64)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The tuning string (VKC_TUNING) asks for int64=1, but the device '%s' "
 		                 "has no 64-bit integers in shaders.",
 		                 physical_device->properties.deviceName);
-	device->limits.int64 = features.shaderInt64 && device->tuning.int64 != 0;
-
-	/* A portability driver must be told that its gaps are known; none of them matters. */
-	static const char *const portability_subset = "VK_KHR_portability_subset";
-	const char *extensions[1 + MATRIX_UNITS_EXTENSIONS];
-	bool portability;
-	TRY(device_has_extensions(device, physical_device->handle, &portability_subset, 1, &portability));
-	if (portability)
-		extensions[0] = portability_subset;
-	TRY(matrix_units_find(device, physical_device->handle));
-
 	const float priority = 1.0f;
 	VkDeviceQueueCreateInfo queue = {
 		.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
@@ -210,33 +120,31 @@ static VkcResult create(struct device *device, const struct physical_device *phy
 		.queueCount = 1,
 		.pQueuePriorities = &priority,
 	};
-	VkPhysicalDeviceFeatures enabled = {.shaderInt64 = device->limits.int64};
 	VkDeviceCreateInfo info = {
 		.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
 		.queueCreateInfoCount = 1,
 		.pQueueCreateInfos = &queue,
-		.enabledExtensionCount = portability,
-		.ppEnabledExtensionNames = extensions,
-		.pEnabledFeatures = &enabled,
 	};
-	struct matrix_units units;
-	if (device->limits.matrix_units)
-		matrix_units_enable(&units, &info, extensions);
-	VK_MAKE(device, device->handle, CreateDevice(physical_device->handle, &info, NULL, &device->handle));
+	/* What the tuning forbids stays off, so that a kernel that uses it is noticed. */
+	struct features used = device->features;
+	used.int64 = device->limits.int64;
+	struct enabled_features enabled;
+	features_enable(&used, &enabled, &info);
+	TRY(device_check(device,
+	                 api->CreateDevice(physical_device->handle, &info, NULL, &device->handle),
+	                 "vkCreateDevice"));
 error:
 	if (result != VKC_SUCCESS)
 		device->handle = VK_NULL_HANDLE;
 	return result;
 }
 
-VkcResult device_open(struct device *device, struct instance *instance,
+VkcResult device_open(struct device *device, const struct instance *instance,
                       const struct physical_device *physical_device, const struct options *options,
                       struct error *error)
 {
 	VkcResult result;
 	*device = (struct device){
-		.instance = instance,
-		.vk = &instance->api,
 		.error = error,
 		.memory = physical_device->memory,
 		.queue_family = physical_device->queue_family,
@@ -244,11 +152,11 @@ VkcResult device_open(struct device *device, struct instance *instance,
 		.memory_limit = options->memory_limit ? options->memory_limit
 	                                          : default_memory_limit(physical_device),
 	};
+	TRY(features_find(instance, physical_device, &device->features, error));
 	read_limits(device, physical_device);
-	TRY(create(device, physical_device));
-	/* The functions of the device itself, without the loader's dispatch. */
-	TRY(loader_load_device(&instance->api, device->handle, error));
-	device->vk->GetDeviceQueue(device->handle, device->queue_family, 0, &device->queue);
+	TRY(create(device, &instance->api, physical_device));
+	TRY(loader_load_device(&instance->api, device->handle, &device->vk, error));
+	device->vk.GetDeviceQueue(device->handle, device->queue_family, 0, &device->queue);
 	VkPipelineCacheCreateInfo cache = {
 		.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO};
 	VK_MAKE(device, device->pipeline_cache,
@@ -263,7 +171,7 @@ void device_close(struct device *device)
 {
 	if (!device->handle)
 		return;
-	const struct vulkan_api *vk = device->vk;
+	const struct vulkan_device_functions *vk = &device->vk;
 	if (device->pipeline_cache)
 		vk->DestroyPipelineCache(device->handle, device->pipeline_cache, NULL);
 	/* NULL only where the driver has no such function. */

@@ -4,7 +4,7 @@
 #ifndef VKC_DEVICE_H
 #define VKC_DEVICE_H
 
-#include "vulkan/instance.h"
+#include "vulkan/features.h"
 #include "base/options.h"
 
 /* What the device can do, after the caller's tuning. */
@@ -19,20 +19,19 @@ struct limits {
 	uint64_t atom;            /* granularity of flushing mapped memory */
 	uint32_t subgroup_size;   /* 0 where kernels cannot use subgroup arithmetic */
 	bool int64;               /* shaders have 64-bit integers */
-	bool matrix_units;        /* the kernel gram_matrix_units can run, and may */
 	bool cpu;                 /* runs on the host's processor */
 	bool direct;              /* device memory may be mapped instead of staged */
 };
 
 struct device {
-	struct instance *instance;
-	const struct vulkan_api *vk;
+	struct vulkan_device_functions vk;
 	struct error *error;
 	VkPhysicalDeviceMemoryProperties memory;
 	VkDevice handle;
 	VkQueue queue;
 	uint32_t queue_family;
 	VkPipelineCache pipeline_cache;
+	struct features features; /* before the caller's tuning */
 	struct limits limits;
 	struct tuning tuning;
 	uint64_t memory_limit;
@@ -47,14 +46,10 @@ struct device {
 };
 
 /* instance and error must outlive the device. On failure nothing is left open. */
-VkcResult device_open(struct device *device, struct instance *instance,
+VkcResult device_open(struct device *device, const struct instance *instance,
                       const struct physical_device *physical_device, const struct options *options,
                       struct error *error);
 void device_close(struct device *device);
-
-/* Whether the physical device has all of the extensions named. */
-VkcResult device_has_extensions(struct device *device, VkPhysicalDevice handle,
-                                const char *const *names, uint32_t num_names, bool *found);
 
 /* Bytes that the host can give now, where a device's memory is the host's: it promises more than
  * it has, and ends processes that take it. UINT64_MAX where it is not, or nobody says. */
@@ -63,10 +58,10 @@ uint64_t device_host_memory(const struct device *device);
 /* Turns what a Vulkan call answered into a result and, on failure, a sentence. */
 VkcResult device_check(struct device *device, VkResult status, const char *call);
 
-/* Calls a Vulkan function; on failure sets `result` and jumps to `error`. */
+/* Calls a function of the device; on failure sets `result` and jumps to `error`. */
 #define VK(device, call) \
 	do { \
-		result = device_check(device, (device)->vk->call, "vk" #call); \
+		result = device_check(device, (device)->vk.call, "vk" #call); \
 		if (result != VKC_SUCCESS) \
 			goto error; \
 	} while (0)
@@ -74,19 +69,11 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 /* The same for a function that makes a handle, which a failure leaves undefined. */
 #define VK_MAKE(device, made, call) \
 	do { \
-		result = device_check(device, (device)->vk->call, "vk" #call); \
+		result = device_check(device, (device)->vk.call, "vk" #call); \
 		if (result != VKC_SUCCESS) { \
 			(made) = VK_NULL_HANDLE; \
 			goto error; \
 		} \
-	} while (0)
-
-/* The same for the library's own functions. */
-#define TRY(call) \
-	do { \
-		result = (call); \
-		if (result != VKC_SUCCESS) \
-			goto error; \
 	} while (0)
 
 #endif

@@ -48,7 +48,7 @@ VkcResult kernel_create(struct device *device, const struct kernel_source *sourc
                         struct kernel *kernel)
 {
 	VkcResult result;
-	const struct vulkan_api *vk = device->vk;
+	const struct vulkan_device_functions *vk = &device->vk;
 	VkShaderModule module = VK_NULL_HANDLE;
 	*kernel = (struct kernel){.push_bytes = source->push_bytes};
 	memcpy(kernel->bindings, source->bindings, sizeof(kernel->bindings));
@@ -100,7 +100,7 @@ error:
 
 void kernel_destroy(struct device *device, struct kernel *kernel)
 {
-	const struct vulkan_api *vk = device->vk;
+	const struct vulkan_device_functions *vk = &device->vk;
 	if (device->abandoned) {
 		*kernel = (struct kernel){0};
 		return;

@@ -58,11 +58,12 @@ VkcResult loader_load_instance(struct vulkan_api *api, VkInstance instance,
 	return VKC_SUCCESS;
 }
 
-VkcResult loader_load_device(struct vulkan_api *api, VkDevice device, struct error *error)
+VkcResult loader_load_device(const struct vulkan_api *api, VkDevice device,
+                             struct vulkan_device_functions *functions, struct error *error)
 {
 #define VKC_LOAD(name) \
-	api->name = (PFN_vk##name)api->GetDeviceProcAddr(device, "vk" #name); \
-	if (!api->name) \
+	functions->name = (PFN_vk##name)api->GetDeviceProcAddr(device, "vk" #name); \
+	if (!functions->name) \
 		return missing(error, #name);
 	VKC_DEVICE_FUNCTIONS(VKC_LOAD)
 #undef VKC_LOAD
@@ -81,34 +82,4 @@ void loader_close(struct vulkan_api *api)
 	if (api->library)
 		dlclose(api->library);
 	api->library = NULL;
-}
-
-const char *vulkan_result_name(VkResult result)
-{
-	switch (result) {
-#define VKC_NAME(name) \
-	case name: \
-		return #name;
-		VKC_NAME(VK_SUCCESS)
-		VKC_NAME(VK_NOT_READY)
-		VKC_NAME(VK_TIMEOUT)
-		VKC_NAME(VK_INCOMPLETE)
-		VKC_NAME(VK_ERROR_OUT_OF_HOST_MEMORY)
-		VKC_NAME(VK_ERROR_OUT_OF_DEVICE_MEMORY)
-		VKC_NAME(VK_ERROR_INITIALIZATION_FAILED)
-		VKC_NAME(VK_ERROR_DEVICE_LOST)
-		VKC_NAME(VK_ERROR_MEMORY_MAP_FAILED)
-		VKC_NAME(VK_ERROR_LAYER_NOT_PRESENT)
-		VKC_NAME(VK_ERROR_EXTENSION_NOT_PRESENT)
-		VKC_NAME(VK_ERROR_FEATURE_NOT_PRESENT)
-		VKC_NAME(VK_ERROR_INCOMPATIBLE_DRIVER)
-		VKC_NAME(VK_ERROR_TOO_MANY_OBJECTS)
-		VKC_NAME(VK_ERROR_FRAGMENTED_POOL)
-		VKC_NAME(VK_ERROR_OUT_OF_POOL_MEMORY)
-		VKC_NAME(VK_ERROR_FRAGMENTATION)
-		VKC_NAME(VK_ERROR_UNKNOWN)
-#undef VKC_NAME
-	default:
-		return "an unknown VkResult";
-	}
 }

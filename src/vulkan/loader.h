@@ -82,12 +82,12 @@
 
 #define VKC_DECLARE_FUNCTION(name) PFN_vk##name name;
 
+/* Of an instance. */
 struct vulkan_api {
 	void *library; /* of dlopen() */
 	PFN_vkGetInstanceProcAddr GetInstanceProcAddr;
 	VKC_GLOBAL_FUNCTIONS(VKC_DECLARE_FUNCTION)
 	VKC_INSTANCE_FUNCTIONS(VKC_DECLARE_FUNCTION)
-	VKC_DEVICE_FUNCTIONS(VKC_DECLARE_FUNCTION)
 	/* Of VK_EXT_debug_utils; NULL unless validation was asked for. */
 	PFN_vkCreateDebugUtilsMessengerEXT CreateDebugUtilsMessengerEXT;
 	PFN_vkDestroyDebugUtilsMessengerEXT DestroyDebugUtilsMessengerEXT;
@@ -96,16 +96,19 @@ struct vulkan_api {
 		GetPhysicalDeviceCooperativeMatrixPropertiesNV;
 };
 
+/* Of one device, without the loader's dispatch: another device may have other functions. */
+struct vulkan_device_functions {
+	VKC_DEVICE_FUNCTIONS(VKC_DECLARE_FUNCTION)
+};
+
 /* Opens the loader and finds the global functions. */
 VkcResult loader_open(struct vulkan_api *api, struct error *error);
 VkcResult loader_load_instance(struct vulkan_api *api, VkInstance instance,
                                struct error *error);
-VkcResult loader_load_device(struct vulkan_api *api, VkDevice device, struct error *error);
+VkcResult loader_load_device(const struct vulkan_api *api, VkDevice device,
+                             struct vulkan_device_functions *functions, struct error *error);
 /* While an instance is alive: keeps drivers in the process that cannot be loaded again. */
 void loader_pin_drivers(void);
 void loader_close(struct vulkan_api *api);
-
-/* "VK_ERROR_DEVICE_LOST" and the like; never NULL. */
-const char *vulkan_result_name(VkResult result);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "vulkan/instance.h"
+#include "vulkan/status.h"
 
 /* The queue family to use, or false where the device cannot compute. A family without
  * graphics is preferred: it does not compete with the desktop. */

@@ -71,7 +71,7 @@ void stream_close(struct stream *stream)
 	if (!stream->device)
 		return;
 	VkDevice device = stream->device->handle;
-	const struct vulkan_api *vk = stream->device->vk;
+	const struct vulkan_device_functions *vk = &stream->device->vk;
 	(void)stream_drain(stream);
 	for (int i = 0; i < STREAM_SLOTS && !stream->device->abandoned; i++) {
 		struct slot *slot = &stream->slots[i];
@@ -119,14 +119,14 @@ static VkcResult slot_wait(struct stream *stream, struct slot *slot, double *lef
 	if (!slot->pending)
 		return VKC_SUCCESS;
 	bool waited = false;
-	VkResult status = device->vk->WaitForFences(device->handle, 1, &slot->fence, VK_TRUE, 0);
+	VkResult status = device->vk.WaitForFences(device->handle, 1, &slot->fence, VK_TRUE, 0);
 	while (status == VK_TIMEOUT) {
 		waited = true;
 		if (*left <= 0.0)
 			return abandon(device);
 		double begin = seconds_now();
-		status = device->vk->WaitForFences(device->handle, 1, &slot->fence, VK_TRUE,
-		                                   WAIT_NANOSECONDS);
+		status = device->vk.WaitForFences(device->handle, 1, &slot->fence, VK_TRUE,
+		                                  WAIT_NANOSECONDS);
 		spend(left, begin, WAIT_NANOSECONDS);
 	}
 	TRY(device_check(device, status, "vkWaitForFences"));
@@ -147,7 +147,7 @@ static void barrier(struct stream *stream, VkPipelineStageFlags to, VkAccessFlag
 		.srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT,
 		.dstAccessMask = access,
 	};
-	stream->device->vk->CmdPipelineBarrier(
+	stream->device->vk.CmdPipelineBarrier(
 		stream->recording->commands,
 		VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT, to, 0, 1,
 		&memory, 0, NULL, 0, NULL);
@@ -212,8 +212,8 @@ static void write_set(struct stream *stream, const struct kernel *kernel,
 			writes[i].pBufferInfo = &buffers[i];
 		}
 	}
-	stream->device->vk->UpdateDescriptorSets(stream->device->handle, kernel->num_bindings,
-	                                         writes, 0, NULL);
+	stream->device->vk.UpdateDescriptorSets(stream->device->handle, kernel->num_bindings,
+	                                        writes, 0, NULL);
 }
 
 static bool same_bindings(const struct kernel *kernel, const struct binding *a,
@@ -260,7 +260,7 @@ static VkcResult prepare(struct stream *stream, const struct kernel *kernel,
                          const struct binding *bindings, const void *push)
 {
 	VkcResult result;
-	const struct vulkan_api *vk = stream->device->vk;
+	const struct vulkan_device_functions *vk = &stream->device->vk;
 	VkDescriptorSet set;
 	if (stream->recording->num_dispatches == STREAM_DISPATCHES) {
 		TRY(stream_submit(stream, NULL));
@@ -284,7 +284,7 @@ VkcResult stream_dispatch(struct stream *stream, const struct kernel *kernel,
 {
 	VkcResult result = prepare(stream, kernel, bindings, push);
 	if (result == VKC_SUCCESS)
-		stream->device->vk->CmdDispatch(stream->recording->commands, groups_x, groups_y, 1);
+		stream->device->vk.CmdDispatch(stream->recording->commands, groups_x, groups_y, 1);
 	return result;
 }
 
@@ -294,8 +294,8 @@ VkcResult stream_dispatch_indirect(struct stream *stream, const struct kernel *k
 {
 	VkcResult result = prepare(stream, kernel, bindings, push);
 	if (result == VKC_SUCCESS)
-		stream->device->vk->CmdDispatchIndirect(stream->recording->commands, groups->handle,
-		                                        offset);
+		stream->device->vk.CmdDispatchIndirect(stream->recording->commands, groups->handle,
+		                                       offset);
 	return result;
 }
 
@@ -303,13 +303,13 @@ void stream_copy(struct stream *stream, const struct buffer *from, uint64_t from
                  const struct buffer *to, uint64_t to_offset, uint64_t size)
 {
 	VkBufferCopy region = {.srcOffset = from_offset, .dstOffset = to_offset, .size = size};
-	stream->device->vk->CmdCopyBuffer(stream->recording->commands, from->handle, to->handle, 1,
-	                                  &region);
+	stream->device->vk.CmdCopyBuffer(stream->recording->commands, from->handle, to->handle, 1,
+	                                 &region);
 }
 
 void stream_zero(struct stream *stream, const struct buffer *buffer, uint64_t size)
 {
-	stream->device->vk->CmdFillBuffer(stream->recording->commands, buffer->handle, 0, size, 0);
+	stream->device->vk.CmdFillBuffer(stream->recording->commands, buffer->handle, 0, size, 0);
 }
 
 void stream_update(struct stream *stream, const struct buffer *buffer, uint64_t offset,
@@ -317,9 +317,9 @@ void stream_update(struct stream *stream, const struct buffer *buffer, uint64_t 
 {
 	const uint64_t max = 65536; /* of one command */
 	for (uint64_t done = 0; done < size; done += max)
-		stream->device->vk->CmdUpdateBuffer(stream->recording->commands, buffer->handle,
-		                                    offset + done, size - done < max ? size - done : max,
-		                                    (const char *)data + done);
+		stream->device->vk.CmdUpdateBuffer(stream->recording->commands, buffer->handle,
+		                                   offset + done, size - done < max ? size - done : max,
+		                                   (const char *)data + done);
 }
 
 VkcResult stream_submit(struct stream *stream, uint64_t *ticket)
