@@ -38,21 +38,25 @@ local units = { [""] = 1, k = 2 ^ 10, m = 2 ^ 20, g = 2 ^ 30 }
 local function device_text(name, value)
   if type(value) == "number" then
     return ("%d"):format(check.integer(1, name, "opts.device", value, 1, 2 ^ 31) - 1)
-  elseif value ~= nil and type(value) ~= "string" then
+  elseif check.given(value) and type(value) ~= "string" then
     errors.argument(1, name, "opts.device is %s, expected an index from 1 or part of a name",
       errors.show(value))
   end
-  return value
+  return check.text(1, name, "opts.device", value)
 end
 
 local function memory_limit(name, value)
-  local number, unit = tostring(value):match("^(%d+)([KMGkmg]?)$")
-  local bytes = number and tonumber(number) * units[unit:lower()]
-  if value == nil then
+  if not check.given(value) then
     return 0
   elseif type(value) == "number" then
     return check.integer(1, name, "opts.memory_limit", value, 1, 2 ^ 53)
-  elseif type(value) ~= "string" or not bytes or bytes < 1 or bytes > 2 ^ 53 then
+  end
+  local number, unit
+  if type(value) == "string" then
+    number, unit = value:match("^(%d+)([KMGkmg]?)$")
+  end
+  local bytes = number and tonumber(number) * units[unit:lower()]
+  if not bytes or bytes < 1 or bytes > 2 ^ 53 then
     errors.argument(1, name, 'opts.memory_limit is %s, expected a number of bytes, or "300M", "2G"',
       errors.show(value))
   end
@@ -62,8 +66,8 @@ end
 local function new_context(name, opts)
   opts = check.options(1, name, opts, options)
   check.optional(1, name, "opts.validation", opts.validation, "boolean")
-  check.optional(1, name, "opts.tuning", opts.tuning, "string")
-  check.optional(1, name, "opts.library", opts.library, "string")
+  check.text(1, name, "opts.tuning", opts.tuning)
+  check.text(1, name, "opts.library", opts.library)
   local device_name, tuning = device_text(name, opts.device), opts.tuning
   local limit = memory_limit(name, opts.memory_limit)
 
@@ -175,7 +179,7 @@ end
 -- @treturn {table,...} or nil and a message
 function vk.devices(opts)
   opts = check.options(1, "devices", opts, { "library" })
-  check.optional(1, "devices", "opts.library", opts.library, "string")
+  check.text(1, "devices", "opts.library", opts.library)
   if default and default.handle and not opts.library then
     return default:devices()
   end

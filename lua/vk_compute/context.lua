@@ -17,6 +17,7 @@
 
 local ffi = require("ffi")
 local check = require("vk_compute.check")
+local ctype = require("vk_compute.ctype")
 local device = require("vk_compute.device")
 local errors = require("vk_compute.errors")
 local matrix = require("vk_compute.matrix")
@@ -90,6 +91,10 @@ end
 -- They may be a table of rows `{{0.1, 0.2}, {0.3, 0.4}}`, a flat table `{0.1, 0.2, 0.3, 0.4}`
 -- with `opts.dim`, or cdata (`float *`, `double *`, `float[?]`, …) with `opts.n` and `opts.dim`.
 -- They are not kept: whatever was passed may be changed or dropped afterwards.
+--
+-- A table has to hold its elements itself: one whose elements come from a metatable (`__index`,
+-- `__len`) raises. A pointer does not say how much it points to: `n`, `dim` and `stride` are
+-- trusted.
 -- @function Context:upload_embeddings
 -- @param embeddings n rows of dim finite numbers; they need not be normalised
 -- @tparam[opt] table opts
@@ -150,17 +155,18 @@ end
 
 -- The caller's buffer if it is one of floats and holds `needed` bytes; nil when there is none.
 local function own_buffer(position, name, buffer, needed)
-  if buffer == nil and type(buffer) ~= "cdata" then
+  if not check.given(buffer) then
     return nil
   end
-  local kind = type(buffer) == "cdata" and tostring(ffi.typeof(buffer)) or ""
-  local sized = kind:find("^ctype<float %[")
-  if buffer == nil or not (sized or kind == "ctype<float *>") then
+  local array = type(buffer) == "cdata" and ctype.array(buffer)
+  local fits = array and array.element == "float" and not array.constant
+  if not fits or buffer == nil then
     errors.argument(position, name, "opts.buffer is %s, expected a float * or an array of floats",
-      kind == "" and errors.show(buffer) or buffer == nil and "NULL" or kind:match("<(.*)>"))
-  elseif sized and ffi.sizeof(buffer) < needed then
+      type(buffer) ~= "cdata" and errors.show(buffer) or fits and "NULL"
+        or ctype.name(buffer))
+  elseif array.bytes and array.bytes < needed then
     errors.argument(position, name, "opts.buffer holds %.0f bytes, but the result takes %.0f",
-      ffi.sizeof(buffer), needed)
+      array.bytes, needed)
   end
   return buffer
 end
@@ -220,11 +226,8 @@ function Context:similarity_rows(first, count, opts)
   local name = "similarity_rows"
   check_uploaded(self, name)
   local n = self.ids.n
-  check.integer(1, name, "first", first, 1, n)
-  if count == nil then
-    count = n - first + 1
-  end
-  check.integer(2, name, "count", count, 0, n - first + 1)
+  first = check.integer(1, name, "first", first, 1, n)
+  count = check.integer_or(n - first + 1, 2, name, "count", count, 0, n - first + 1)
   opts = check.options(3, name, opts, { "buffer" })
   return view(self, 3, name, first, count, opts.buffer)
 end

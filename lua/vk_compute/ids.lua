@@ -11,7 +11,7 @@ Ids.__index = Ids
 -- @param list opts.ids of an upload, copied; nil for 1 … n
 function Ids.new(position, name, list, n)
   local self = setmetatable({ n = n }, Ids)
-  if list == nil then
+  if not check.given(list) then
     return self
   end
   local count = check.list(position, name, "opts.ids", list)

@@ -61,6 +61,9 @@ local function nested_shape(name, rows, opts)
         errors.show(row))
     end
     local length = table.maxn(row) -- not #, which a hole may confuse; store_fast meets the hole
+    if debug.getmetatable(row) then
+      check.proxy(1, name, ("embeddings[%d]"):format(i), row, length)
+    end
     if length == 0 then
       errors.argument(1, name, "embeddings[%d] is empty", i)
     elseif length ~= (dim or length) then
@@ -96,17 +99,21 @@ end
 --- What a table of embeddings holds, before a number is read: n, dim, and how to fill a buffer.
 -- @return a source: n, dim, and open(), which gives the packed data or nil and a message
 function pack.source(name, embeddings, opts)
-  if opts.stride ~= nil then
+  if check.given(opts.stride) then
     errors.argument(2, name, "opts.stride is for cdata; a table has none")
   end
-  local kind = types[opts.type or "float32"]
+  local kind = types.float32
+  if check.given(opts.type) then
+    kind = types[opts.type]
+  end
   if not kind then
     errors.argument(2, name, 'opts.type is %s, expected "float32" or "float64" for a table',
       errors.show(opts.type))
   end
   if next(embeddings) == nil then
+    check.proxy(1, name, "embeddings", embeddings, 0)
     errors.argument(1, name, "embeddings is empty")
-  elseif embeddings[0] ~= nil then
+  elseif check.given(rawget(embeddings, 0)) then
     errors.argument(1, name, "embeddings[0] is there, but rows count from 1")
   elseif table.maxn(embeddings) == 0 then
     errors.argument(1, name, "embeddings has no rows: embeddings[1] is nil")

@@ -134,6 +134,8 @@ function TestBadUploads.test_wrong_options_of_a_table()
   upload_fails(2, "opts.stride is for cdata; a table has none", rows, { stride = 8 })
   upload_fails(2, 'opts.type is "float16", expected "float32" or "float64" for a table', rows,
     { type = "float16" })
+  upload_fails(2, 'opts.type is false, expected "float32" or "float64" for a table', rows,
+    { type = false })
 end
 
 function TestBadUploads.test_ids()

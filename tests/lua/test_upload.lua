@@ -55,6 +55,9 @@ function TestUpload.test_arrays()
   ffi.copy(struct.values, ffi.new("float[210]", flat), 840)
   luaunit.assertEquals(results(struct.values, size), expected)
   luaunit.assertEquals(results(ffi.new("float[?]", n * dim + 3, flat), size), expected)
+  local open_end = ffi.new("struct { int count; float values[?]; }", n * dim)
+  ffi.copy(open_end.values, struct.values, 840)
+  luaunit.assertEquals(results(open_end.values, size), expected)
 end
 
 function TestUpload.test_pointers()
