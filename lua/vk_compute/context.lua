@@ -101,7 +101,9 @@ end
 -- @tparam[opt] int opts.dim numbers in a row
 -- @tparam[opt] int opts.n rows
 -- @tparam[opt] table opts.ids n different values, any but nil and nan: names for the rows, which
--- results then speak in
+-- results then speak in. They are compared as keys of a table are, but numbers that are C data,
+-- such as 64-bit integers, by value: `5LL`, another `5LL` and `5` are the same id. Other C data
+-- (structs, pointers) cannot be ids.
 -- @tparam[opt=false] boolean opts.center subtract the mean row from every row first
 -- @tparam[opt] string opts.type of a table, "float32" (default) or "float64": how precisely its
 -- numbers are handed over; of cdata "float16", to read `uint16_t` as half floats
@@ -253,7 +255,8 @@ end
 -- @tparam[opt] int opts.count how many rows; by default all from the first
 -- @tparam[opt] int opts.batch rows computed at a time, instead of what suits memory and n
 -- @treturn {[id]={id,...},...} by index (from 1) or id: the k nearest items; or nil and a message
--- @treturn {[id]={number,...},...} in the same way, their similarities
+-- @treturn {[id]={number,...},...} in the same way, their similarities. (Where ids are C data, both
+-- tables find a row by any id of the same value.)
 -- @usage local near, how_near = assert(ctx:nearest_neighbors(10))
 -- print(near[17][1], how_near[17][1])
 function Context:nearest_neighbors(k, opts)

@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: MIT
--- What a cdata is: an array or a pointer, of which numbers.
+-- What a cdata is: an array or pointer, or a number.
 --
 -- A type, such as ffi.typeof("float *"), is a cdata, too. Most functions of ffi take it for a value
 -- of that type: even a cast succeeds, and gives a pointer to an address that is not mapped.
 
 local ffi = require("ffi")
+local errors = require("vk_compute.errors")
 
 local ctype = {}
 
@@ -39,6 +40,35 @@ function ctype.array(value)
     bytes = known and size or nil
   end
   return { element = element, constant = text ~= name, bytes = bytes }
+end
+
+--- The value of a number that is C data: of any integer type, an enum, float or double.
+-- @return a Lua number, where one is exactly that; nil for what is no number
+-- @return for other 64-bit integers their decimal digits
+function ctype.number(value)
+  local number = tonumber(value)
+  local name = number and ctype.name(value)
+  if not number or name:find("bool", 1, true) or name:find("complex", 1, true)
+    or name:find("^ctype<") then
+    return nil
+  end
+  local digits = tostring(value):match("^(%-?%d+)U?LL$")
+  if digits and ("%.0f"):format(number) ~= digits then
+    return nil, digits
+  end
+  return number
+end
+
+--- An id as a person would write it, short: as errors.show, but numbers that are C data by value.
+function ctype.show(value)
+  if type(value) ~= "cdata" then
+    return errors.show(value)
+  end
+  local number, digits = ctype.number(value)
+  if number or digits then
+    return tostring(value):match("^%-?%d+U?LL$") or errors.show(number)
+  end
+  return ("a '%s'"):format(ctype.name(value))
 end
 
 return ctype

@@ -73,7 +73,7 @@ function neighbors.nearest(ctx, name, k, opts)
       panel = calls.next_size(rows, seconds)
     end
   end
-  return all_ids, all_similarities
+  return ctx.ids:keyed(all_ids), ctx.ids:keyed(all_similarities)
 end
 
 return neighbors

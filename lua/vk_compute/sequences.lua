@@ -4,6 +4,7 @@
 local ffi = require("ffi")
 local calls = require("vk_compute.calls")
 local check = require("vk_compute.check")
+local ctype = require("vk_compute.ctype")
 local errors = require("vk_compute.errors")
 local memory = require("vk_compute.memory")
 local walks = require("vk_compute.walks")
@@ -38,9 +39,9 @@ local function prefix_of(ids, name, start, prefix)
     return ffi.new("uint32_t[1]", row - 1), 1
   end
   local count = check.list(2, name, "opts.prefix", prefix)
-  if count == 0 or not rawequal(prefix[1], start) then
-    errors.argument(2, name, "opts.prefix[1] is %s, expected the start, %s", errors.show(prefix[1]),
-      errors.show(start))
+  if count == 0 or not ids.same(prefix[1], start) then
+    errors.argument(2, name, "opts.prefix[1] is %s, expected the start, %s", ctype.show(prefix[1]),
+      ctype.show(start))
   elseif count > ids.n then
     errors.argument(2, name, "opts.prefix has %d items, more than the %d there are", count,
       ids.n)
@@ -50,7 +51,7 @@ local function prefix_of(ids, name, start, prefix)
     local item = ids:row(2, name, ("opts.prefix[%d]"):format(i), prefix[i])
     if seen[item] then
       errors.argument(2, name, "opts.prefix[%d] is %s, the same as opts.prefix[%d]", i,
-        errors.show(prefix[i]), seen[item])
+        ctype.show(prefix[i]), seen[item])
     end
     indices[i - 1], seen[item] = item - 1, i
   end
