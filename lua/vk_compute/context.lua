@@ -90,7 +90,8 @@ end
 --
 -- They may be a table of rows `{{0.1, 0.2}, {0.3, 0.4}}`, a flat table `{0.1, 0.2, 0.3, 0.4}`
 -- with `opts.dim`, or cdata (`float *`, `double *`, `float[?]`, …) with `opts.n` and `opts.dim`.
--- They are not kept: whatever was passed may be changed or dropped afterwards.
+-- They are not kept: whatever was passed may be changed or dropped afterwards. While a table is
+-- uploaded, its numbers take another 8 bytes each (4 as "float32").
 --
 -- A table has to hold its elements itself: one whose elements come from a metatable (`__index`,
 -- `__len`) raises. A pointer does not say how much it points to: `n`, `dim` and `stride` are
@@ -105,8 +106,11 @@ end
 -- such as 64-bit integers, by value: `5LL`, another `5LL` and `5` are the same id. Other C data
 -- (structs, pointers) cannot be ids.
 -- @tparam[opt=false] boolean opts.center subtract the mean row from every row first
--- @tparam[opt] string opts.type of a table, "float32" (default) or "float64": how precisely its
--- numbers are handed over; of cdata "float16", to read `uint16_t` as half floats
+-- @tparam[opt] string opts.type of a table "float64" (default), which takes its numbers as they
+-- are, or "float32", which rounds them first; of cdata "float16", to read `uint16_t` as half
+-- floats. With "float32" a number beyond 3.4e38 raises, and so does a row of numbers that are all
+-- below 1.2e-38 (2^-126), if rounding changes one of them. Beside larger numbers a small one is
+-- rounded like any other, to 0 if it is below 7e-46.
 -- @tparam[opt] int opts.stride of cdata: bytes from one row to the next
 -- @treturn boolean true, or nil and a message
 -- @raise when the embeddings or an option are not as said above, naming row and column
