@@ -75,7 +75,10 @@ local function new_context(name, opts)
   if not lib then
     return nil, message
   end
-  local handle = ffi.new("VkcLuaComputeContext *[1]")
+  -- Ctrl-C raises as soon as the library has made the context: the collector then takes it.
+  local handle = ffi.gc(ffi.new("VkcLuaComputeContext *[1]"), function(unused)
+    lib.vkc_lua_destroy(unused[0])
+  end)
   local request = ffi.new("VkcLuaOptions", {
     struct_size = ffi.sizeof("VkcLuaOptions"),
     validation = opts.validation and 1 or 0,
@@ -85,8 +88,10 @@ local function new_context(name, opts)
   })
   local result = lib.vkc_lua_init_with_options(request, handle)
   if result == 0 then
+    local made = handle[0]
+    handle[0] = nil
     -- Lua strings live as long as something refers to them: these two until here, past the call.
-    return Context.wrap(lib, handle[0]), nil, device_name, tuning
+    return Context.wrap(lib, made), nil, device_name, tuning
   end
   local sentence = ffi.string(lib.vkc_lua_last_error(nil))
   -- For the library this is a wrong argument, too. Here it is something that the machine lacks: a
