@@ -17,7 +17,11 @@
 -- library; the first of init, new and devices does.
 -- @module vk_compute
 
-local ffi = require("ffi")
+local has_ffi, ffi = pcall(require, "ffi")
+if not has_ffi then
+  error("vk_compute needs LuaJIT with its ffi library, and this is " .. _VERSION .. ": run the "
+    .. "script with luajit, or use the program vulkan-compute", 0)
+end
 local check = require("vk_compute.check")
 local Context = require("vk_compute.context")
 local device = require("vk_compute.device")
@@ -64,6 +68,9 @@ local function memory_limit(name, value)
 end
 
 local function new_context(name, opts)
+  if type(opts) == "boolean" then
+    opts = { validation = opts }
+  end
   opts = check.options(1, name, opts, options)
   check.optional(1, name, "opts.validation", opts.validation, "boolean")
   check.text(1, name, "opts.tuning", opts.tuning)
@@ -104,7 +111,7 @@ local function new_context(name, opts)
 end
 
 --- Makes a context of its own, beside the default one.
--- @tparam[opt] table opts
+-- @tparam[opt] table|boolean opts a boolean is short for `{validation = …}`
 -- @param[opt] opts.device index in devices(), from 1, or a part of a device's name (a string of
 -- digits counts from 0, as VKC_DEVICE does); without it the environment variable VKC_DEVICE, then
 -- the best there is
