@@ -17,7 +17,11 @@
 -- library; the first of init, new and devices does.
 -- @module vk_compute
 
-local ffi = require("ffi")
+local has_ffi, ffi = pcall(require, "ffi")
+if not has_ffi then
+  error("vk_compute needs LuaJIT with its ffi library, and this is " .. _VERSION .. ": run the "
+    .. "script with luajit, or use the program vulkan-compute", 0)
+end
 local check = require("vk_compute.check")
 local Context = require("vk_compute.context")
 local device = require("vk_compute.device")
@@ -38,21 +42,25 @@ local units = { [""] = 1, k = 2 ^ 10, m = 2 ^ 20, g = 2 ^ 30 }
 local function device_text(name, value)
   if type(value) == "number" then
     return ("%d"):format(check.integer(1, name, "opts.device", value, 1, 2 ^ 31) - 1)
-  elseif value ~= nil and type(value) ~= "string" then
+  elseif check.given(value) and type(value) ~= "string" then
     errors.argument(1, name, "opts.device is %s, expected an index from 1 or part of a name",
       errors.show(value))
   end
-  return value
+  return check.text(1, name, "opts.device", value)
 end
 
 local function memory_limit(name, value)
-  local number, unit = tostring(value):match("^(%d+)([KMGkmg]?)$")
-  local bytes = number and tonumber(number) * units[unit:lower()]
-  if value == nil then
+  if not check.given(value) then
     return 0
   elseif type(value) == "number" then
     return check.integer(1, name, "opts.memory_limit", value, 1, 2 ^ 53)
-  elseif type(value) ~= "string" or not bytes or bytes < 1 or bytes > 2 ^ 53 then
+  end
+  local number, unit
+  if type(value) == "string" then
+    number, unit = value:match("^(%d+)([KMGkmg]?)$")
+  end
+  local bytes = number and tonumber(number) * units[unit:lower()]
+  if not bytes or bytes < 1 or bytes > 2 ^ 53 then
     errors.argument(1, name, 'opts.memory_limit is %s, expected a number of bytes, or "300M", "2G"',
       errors.show(value))
   end
@@ -60,10 +68,13 @@ local function memory_limit(name, value)
 end
 
 local function new_context(name, opts)
+  if type(opts) == "boolean" then
+    opts = { validation = opts }
+  end
   opts = check.options(1, name, opts, options)
   check.optional(1, name, "opts.validation", opts.validation, "boolean")
-  check.optional(1, name, "opts.tuning", opts.tuning, "string")
-  check.optional(1, name, "opts.library", opts.library, "string")
+  check.text(1, name, "opts.tuning", opts.tuning)
+  check.text(1, name, "opts.library", opts.library)
   local device_name, tuning = device_text(name, opts.device), opts.tuning
   local limit = memory_limit(name, opts.memory_limit)
 
@@ -71,7 +82,10 @@ local function new_context(name, opts)
   if not lib then
     return nil, message
   end
-  local handle = ffi.new("VkcLuaComputeContext *[1]")
+  -- Ctrl-C raises as soon as the library has made the context: the collector then takes it.
+  local handle = ffi.gc(ffi.new("VkcLuaComputeContext *[1]"), function(unused)
+    lib.vkc_lua_destroy(unused[0])
+  end)
   local request = ffi.new("VkcLuaOptions", {
     struct_size = ffi.sizeof("VkcLuaOptions"),
     validation = opts.validation and 1 or 0,
@@ -81,8 +95,10 @@ local function new_context(name, opts)
   })
   local result = lib.vkc_lua_init_with_options(request, handle)
   if result == 0 then
+    local made = handle[0]
+    handle[0] = nil
     -- Lua strings live as long as something refers to them: these two until here, past the call.
-    return Context.wrap(lib, handle[0]), nil, device_name, tuning
+    return Context.wrap(lib, made), nil, device_name, tuning
   end
   local sentence = ffi.string(lib.vkc_lua_last_error(nil))
   -- For the library this is a wrong argument, too. Here it is something that the machine lacks: a
@@ -95,7 +111,7 @@ local function new_context(name, opts)
 end
 
 --- Makes a context of its own, beside the default one.
--- @tparam[opt] table opts
+-- @tparam[opt] table|boolean opts a boolean is short for `{validation = …}`
 -- @param[opt] opts.device index in devices(), from 1, or a part of a device's name (a string of
 -- digits counts from 0, as VKC_DEVICE does); without it the environment variable VKC_DEVICE, then
 -- the best there is
@@ -175,7 +191,7 @@ end
 -- @treturn {table,...} or nil and a message
 function vk.devices(opts)
   opts = check.options(1, "devices", opts, { "library" })
-  check.optional(1, "devices", "opts.library", opts.library, "string")
+  check.text(1, "devices", "opts.library", opts.library)
   if default and default.handle and not opts.library then
     return default:devices()
   end

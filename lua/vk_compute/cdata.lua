@@ -3,6 +3,7 @@
 
 local ffi = require("ffi")
 local check = require("vk_compute.check")
+local ctype = require("vk_compute.ctype")
 local errors = require("vk_compute.errors")
 
 local cdata = {}
@@ -14,19 +15,6 @@ local types = {
   ["double"] = { name = "float64", pointer = "const double *", size = 8, code = 1 },
   ["unsigned short"] = { name = "float16", pointer = "const uint16_t *", size = 2, code = 2 },
 }
-
---- The element type's name, and whether it is an array of known size; nil for what is neither a
--- pointer nor an array.
--- @usage element_of(ffi.new("float[?]", 8)) --> "float", true
-local function element_of(value)
-  local text = tostring(ffi.typeof(value)):match("^ctype<(.*)>$")
-  text = text:gsub("%f[%a]const%f[%A] ?", ""):gsub("%f[%a]volatile%f[%A] ?", "")
-  local element, shape = text:match("^(%a[%w_ ]-) ?([%*%[%(].*)$")
-  if not element or shape:find("%*.*%*") or shape:find("%*%[") then
-    return nil
-  end
-  return element, not shape:find("*", 1, true)
-end
 
 -- The first number that is not finite: its row and column, counted from 1, and its value.
 local function first_not_finite(kind, value, n, dim, stride)
@@ -49,7 +37,7 @@ end
 
 local function checked_stride(name, opts, kind, dim)
   local row = dim * kind.size
-  if opts.stride == nil then
+  if not check.given(opts.stride) then
     return row
   end
   local stride = check.integer(2, name, "opts.stride", opts.stride, row, 2 ^ 53)
@@ -62,28 +50,28 @@ end
 
 -- What the type of the cdata and opts.type say together.
 local function checked_type(name, embeddings, opts)
-  local element, sized = element_of(embeddings)
-  local kind = types[element]
+  local array = ctype.array(embeddings)
+  local kind = array and types[array.element]
   if not kind then
     errors.argument(1, name, "embeddings is a '%s', expected floats or doubles: a pointer to them "
-      .. "or an array", tostring(ffi.typeof(embeddings)):match("<(.*)>"))
-  elseif opts.type == nil and kind.name == "float16" then
+      .. "or an array", ctype.name(embeddings))
+  elseif not check.given(opts.type) and kind.name == "float16" then
     errors.argument(1, name, "embeddings holds 16-bit integers; if they are half floats, say "
       .. 'opts.type = "float16"')
-  elseif opts.type ~= nil and opts.type ~= kind.name then
+  elseif check.given(opts.type) and not rawequal(opts.type, kind.name) then
     errors.argument(2, name, 'opts.type is %s, but embeddings holds "%s"', errors.show(opts.type),
       kind.name)
   elseif embeddings == nil then
     errors.argument(1, name, "embeddings is a NULL pointer")
   end
-  return kind, sized
+  return kind, array.bytes
 end
 
 --- The same as pack.source, of C data.
 function cdata.source(name, embeddings, opts)
-  local kind, sized = checked_type(name, embeddings, opts)
+  local kind, bytes = checked_type(name, embeddings, opts)
   for _, field in ipairs({ "n", "dim" }) do
-    if opts[field] == nil then
+    if not check.given(opts[field]) then
       errors.argument(2, name, "opts.%s is missing: embeddings is cdata, which does not say how "
         .. "many %s there are", field, field == "n" and "rows" or "numbers in a row")
     end
@@ -91,9 +79,9 @@ function cdata.source(name, embeddings, opts)
   local n, dim = opts.n, opts.dim
   local stride = checked_stride(name, opts, kind, dim)
   local needed = (n - 1) * stride + dim * kind.size
-  if sized and ffi.sizeof(embeddings) < needed then
+  if bytes and bytes < needed then
     errors.argument(1, name, "embeddings holds %.0f bytes, but %.0f rows of %.0f numbers take %.0f",
-      ffi.sizeof(embeddings), n, dim, needed)
+      bytes, n, dim, needed)
   end
 
   return {

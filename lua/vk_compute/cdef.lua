@@ -119,6 +119,9 @@ VkcLuaResult vkc_lua_compute_nearest_neighbors(VkcLuaComputeContext *ctx, uint32
 
 /* Of the C library: room for packed tables, and a wall clock. */
 void *vkc_lua_malloc(size_t size) __asm__("malloc");
+int vkc_lua_posix_memalign(void **memory, size_t alignment, size_t size)
+  __asm__("posix_memalign");
+int vkc_lua_madvise(void *memory, size_t size, int advice) __asm__("madvise");
 void vkc_lua_free(void *memory) __asm__("free");
 typedef struct VkcLuaTimespec { long seconds; long nanoseconds; } VkcLuaTimespec;
 int vkc_lua_clock_gettime(int clock, VkcLuaTimespec *time) __asm__("clock_gettime");

@@ -5,19 +5,27 @@ local errors = require("vk_compute.errors")
 
 local check = {}
 
---- The options table, or an empty one. Unknown keys are mistyped ones, and raise.
+--- Whether the caller gave a value. Not `value ~= nil`: a NULL pointer equals nil in LuaJIT, and a
+-- struct may have an __eq that raises.
+function check.given(value)
+  return type(value) ~= "nil"
+end
+
+--- A copy of the options table; an empty one without it. Unknown keys are mistyped ones, and raise.
+-- Each known option is read once. What a metatable computes could otherwise change between the
+-- check of a value and its use.
 -- @param known array of the keys there are
 function check.options(position, name, opts, known)
-  if opts == nil then
+  if not check.given(opts) then
     return {}
   end
   if type(opts) ~= "table" then
     errors.argument(position, name, "opts is %s, expected a table", errors.show(opts))
   end
-  for key in pairs(opts) do
+  for key in next, opts do
     local found = false
     for i = 1, #known do
-      found = found or known[i] == key
+      found = found or rawequal(known[i], key)
     end
     if not found then
       local shown = type(key) == "string" and "opts." .. key or "opts[" .. errors.show(key) .. "]"
@@ -26,7 +34,11 @@ function check.options(position, name, opts, known)
       errors.argument(position, name, "%s is not an option; %s", shown, there)
     end
   end
-  return opts
+  local copy = {}
+  for i = 1, #known do
+    copy[known[i]] = opts[known[i]]
+  end
+  return copy
 end
 
 --- A whole number from low to high.
@@ -36,15 +48,52 @@ function check.integer(position, name, what, value, low, high)
     errors.argument(position, name, "%s is %s, expected a whole number from %.14g to %.14g", what,
       errors.show(value), low, high)
   end
-  return value
+  return value == 0 and 0 or value -- not -0, which would show in results
+end
+
+--- The same, or what `default` says when the caller gave nothing.
+function check.integer_or(default, position, name, what, value, low, high)
+  if not check.given(value) then
+    return default
+  end
+  return check.integer(position, name, what, value, low, high)
 end
 
 --- A value of one Lua type, or nil.
 function check.optional(position, name, what, value, kind)
-  if value ~= nil and type(value) ~= kind then
+  if check.given(value) and type(value) ~= kind then
     errors.argument(position, name, "%s is %s, expected a %s", what, errors.show(value), kind)
   end
   return value
+end
+
+--- A string for C, or nil. C would take a zero byte for its end.
+function check.text(position, name, what, value)
+  check.optional(position, name, what, value, "string")
+  if value and value:find("\0", 1, true) then
+    errors.argument(position, name, "%s has a zero byte", what)
+  end
+  return value
+end
+
+--- Raises for a list with elements that are not in the table itself but come from its metatable,
+-- which neither table.maxn nor # counts: some or all of them would be left out.
+-- @param count how many elements the table itself has
+function check.proxy(position, name, what, list, count)
+  local metatable = debug.getmetatable(list)
+  local length = metatable and rawget(metatable, "__len")
+  if not metatable then
+    return
+  elseif type(length) == "function" then
+    local counted = length(list)
+    if not rawequal(counted, count) then
+      errors.argument(position, name, "%s is a table of %.14g elements, but its __len says %s; "
+        .. "copy them into a table without a metatable", what, count, errors.show(counted))
+    end
+  elseif count == 0 and check.given(list[1]) then
+    errors.argument(position, name, "%s is an empty table whose elements come from its __index; "
+      .. "copy them into a table without a metatable", what)
+  end
 end
 
 --- The length of a list: its largest index, so that a hole is not taken for the end, as # may do.
@@ -57,6 +106,7 @@ function check.list(position, name, what, value)
   if last % 1 ~= 0 then
     errors.argument(position, name, "%s has an element at %.14g, expected 1, 2, 3, ...", what, last)
   end
+  check.proxy(position, name, what, value, last)
   return last
 end
 
@@ -67,10 +117,10 @@ function check.hole(list, count)
     return nil
   end
   local i = 1
-  while list[i] ~= nil do
+  while check.given(rawget(list, i)) do
     i = i + 1
   end
-  return i
+  return not check.given(list[i]) and i or nil -- a metatable may fill it
 end
 
 return check

@@ -17,6 +17,7 @@
 
 local ffi = require("ffi")
 local check = require("vk_compute.check")
+local ctype = require("vk_compute.ctype")
 local device = require("vk_compute.device")
 local errors = require("vk_compute.errors")
 local matrix = require("vk_compute.matrix")
@@ -89,17 +90,27 @@ end
 --
 -- They may be a table of rows `{{0.1, 0.2}, {0.3, 0.4}}`, a flat table `{0.1, 0.2, 0.3, 0.4}`
 -- with `opts.dim`, or cdata (`float *`, `double *`, `float[?]`, …) with `opts.n` and `opts.dim`.
--- They are not kept: whatever was passed may be changed or dropped afterwards.
+-- They are not kept: whatever was passed may be changed or dropped afterwards. While a table is
+-- uploaded, its numbers take another 8 bytes each (4 as "float32").
+--
+-- A table has to hold its elements itself: one whose elements come from a metatable (`__index`,
+-- `__len`) raises. A pointer does not say how much it points to: `n`, `dim` and `stride` are
+-- trusted.
 -- @function Context:upload_embeddings
 -- @param embeddings n rows of dim finite numbers; they need not be normalised
 -- @tparam[opt] table opts
 -- @tparam[opt] int opts.dim numbers in a row
 -- @tparam[opt] int opts.n rows
 -- @tparam[opt] table opts.ids n different values, any but nil and nan: names for the rows, which
--- results then speak in
+-- results then speak in. They are compared as keys of a table are, but numbers that are C data,
+-- such as 64-bit integers, by value: `5LL`, another `5LL` and `5` are the same id. Other C data
+-- (structs, pointers) cannot be ids.
 -- @tparam[opt=false] boolean opts.center subtract the mean row from every row first
--- @tparam[opt] string opts.type of a table, "float32" (default) or "float64": how precisely its
--- numbers are handed over; of cdata "float16", to read `uint16_t` as half floats
+-- @tparam[opt] string opts.type of a table "float64" (default), which takes its numbers as they
+-- are, or "float32", which rounds them first; of cdata "float16", to read `uint16_t` as half
+-- floats. With "float32" a number beyond 3.4e38 raises, and so does a row of numbers that are all
+-- below 1.2e-38 (2^-126), if rounding changes one of them. Beside larger numbers a small one is
+-- rounded like any other, to 0 if it is below 7e-46.
 -- @tparam[opt] int opts.stride of cdata: bytes from one row to the next
 -- @treturn boolean true, or nil and a message
 -- @raise when the embeddings or an option are not as said above, naming row and column
@@ -150,17 +161,18 @@ end
 
 -- The caller's buffer if it is one of floats and holds `needed` bytes; nil when there is none.
 local function own_buffer(position, name, buffer, needed)
-  if buffer == nil and type(buffer) ~= "cdata" then
+  if not check.given(buffer) then
     return nil
   end
-  local kind = type(buffer) == "cdata" and tostring(ffi.typeof(buffer)) or ""
-  local sized = kind:find("^ctype<float %[")
-  if buffer == nil or not (sized or kind == "ctype<float *>") then
+  local array = type(buffer) == "cdata" and ctype.array(buffer)
+  local fits = array and array.element == "float" and not array.constant
+  if not fits or buffer == nil then
     errors.argument(position, name, "opts.buffer is %s, expected a float * or an array of floats",
-      kind == "" and errors.show(buffer) or buffer == nil and "NULL" or kind:match("<(.*)>"))
-  elseif sized and ffi.sizeof(buffer) < needed then
+      type(buffer) ~= "cdata" and errors.show(buffer) or fits and "NULL"
+        or ctype.name(buffer))
+  elseif array.bytes and array.bytes < needed then
     errors.argument(position, name, "opts.buffer holds %.0f bytes, but the result takes %.0f",
-      ffi.sizeof(buffer), needed)
+      array.bytes, needed)
   end
   return buffer
 end
@@ -220,11 +232,8 @@ function Context:similarity_rows(first, count, opts)
   local name = "similarity_rows"
   check_uploaded(self, name)
   local n = self.ids.n
-  check.integer(1, name, "first", first, 1, n)
-  if count == nil then
-    count = n - first + 1
-  end
-  check.integer(2, name, "count", count, 0, n - first + 1)
+  first = check.integer(1, name, "first", first, 1, n)
+  count = check.integer_or(n - first + 1, 2, name, "count", count, 0, n - first + 1)
   opts = check.options(3, name, opts, { "buffer" })
   return view(self, 3, name, first, count, opts.buffer)
 end
@@ -250,7 +259,8 @@ end
 -- @tparam[opt] int opts.count how many rows; by default all from the first
 -- @tparam[opt] int opts.batch rows computed at a time, instead of what suits memory and n
 -- @treturn {[id]={id,...},...} by index (from 1) or id: the k nearest items; or nil and a message
--- @treturn {[id]={number,...},...} in the same way, their similarities
+-- @treturn {[id]={number,...},...} in the same way, their similarities. (Where ids are C data, both
+-- tables find a row by any id of the same value.)
 -- @usage local near, how_near = assert(ctx:nearest_neighbors(10))
 -- print(near[17][1], how_near[17][1])
 function Context:nearest_neighbors(k, opts)

@@ -1,49 +1,90 @@
 -- SPDX-License-Identifier: MIT
 -- The caller's names for rows: by default 1 … n, otherwise what opts.ids gave.
+--
+-- Ids are compared as the keys of tables are, with one exception: numbers that are C data, such as
+-- 64-bit integers, are compared by value, also with Lua numbers. (As keys each would be different
+-- from all others.)
 
 local check = require("vk_compute.check")
+local ctype = require("vk_compute.ctype")
 local errors = require("vk_compute.errors")
 
 local Ids = {}
 Ids.__index = Ids
 
+-- What an id is compared as: a value that is not nil or nan, or the digits of an integer that no
+-- Lua number holds. Nothing for what cannot be an id.
+local function value_of(id)
+  local digits
+  if type(id) == "cdata" then
+    id, digits = ctype.number(id)
+  end
+  if id ~= id then
+    return nil
+  end
+  return id, digits
+end
+
+-- The row of an id, counted from 1; nil when there is none.
+local function find(self, id)
+  local value, digits = value_of(id)
+  if digits then
+    return self.rows_by_digits[digits]
+  end
+  return value ~= nil and self.rows[value] or nil
+end
+
 --- Names for n rows.
 -- @param list opts.ids of an upload, copied; nil for 1 … n
 function Ids.new(position, name, list, n)
   local self = setmetatable({ n = n }, Ids)
-  if list == nil then
+  if not check.given(list) then
     return self
   end
   local count = check.list(position, name, "opts.ids", list)
   if count ~= n then
     errors.argument(position, name, "opts.ids has %d ids, expected %d, one per row", count, n)
   end
-  local names, rows = {}, {}
+  self.names, self.rows, self.rows_by_digits = {}, {}, {}
   for i = 1, n do
     local id = list[i]
-    if id == nil or id ~= id then
-      errors.argument(position, name, "opts.ids[%d] is %s", i, errors.show(id))
-    elseif rows[id] then
-      errors.argument(position, name, "opts.ids[%d] is %s, the same as opts.ids[%d]", i,
-        errors.show(id), rows[id])
+    local value, digits = value_of(id)
+    if value == nil and not digits then
+      errors.argument(position, name, "opts.ids[%d] is %s%s", i, ctype.show(id),
+        type(id) == "cdata" and ", expected a number, a string or another value of Lua" or "")
     end
-    names[i], rows[id] = id, i
+    local row = find(self, id)
+    if row then
+      errors.argument(position, name, "opts.ids[%d] is %s, the same as opts.ids[%d]", i,
+        ctype.show(id), row)
+    end
+    self.names[i] = id
+    if digits then
+      self.rows_by_digits[digits] = i
+    else
+      self.rows[value] = i
+    end
+    self.has_cdata = self.has_cdata or type(id) == "cdata"
   end
-  self.names, self.rows = names, rows
   return self
+end
+
+--- Whether two ids are equal.
+function Ids.same(a, b)
+  local a_value, a_digits = value_of(a)
+  local b_value, b_digits = value_of(b)
+  return rawequal(a_value, b_value) and a_digits == b_digits
 end
 
 --- The row, counted from 1, that the caller means by an id; raises when there is none.
 function Ids:row(position, name, what, id)
-  local row
-  if self.rows then
-    row = id ~= nil and self.rows[id]
-    if not row then
-      errors.argument(position, name, "%s is %s, which is not among opts.ids of the upload", what,
-        errors.show(id))
-    end
-  else
-    row = check.integer(position, name, what, id, 1, self.n)
+  if not self.rows then
+    return check.integer(position, name, what, id, 1, self.n)
+  end
+  local row = find(self, id)
+  if not row then
+    errors.argument(position, name, "%s is %s, which is not among opts.ids of the upload", what,
+      ctype.show(id))
   end
   return row
 end
@@ -54,6 +95,19 @@ function Ids:name(row)
     return self.names[row] -- which may be false
   end
   return row
+end
+
+--- Lets a table of results, whose keys are ids, be read with any equal id.
+function Ids:keyed(results)
+  if not self.has_cdata then
+    return results -- each key of a table is found as it is
+  end
+  return setmetatable(results, {
+    __index = function(_, id)
+      local row = find(self, id)
+      return row and rawget(results, self.names[row])
+    end,
+  })
 end
 
 return Ids

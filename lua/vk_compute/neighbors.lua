@@ -34,11 +34,12 @@ function neighbors.nearest(ctx, name, k, opts)
     errors.argument(1, name, "k is %s, but a single item has no neighbours", errors.show(k))
   end
   check.integer(1, name, "k", k, 1, n - 1)
-  local first = check.integer(2, name, "opts.first", opts.first or 1, 1, n)
-  local count = check.integer(2, name, "opts.count", opts.count or n - first + 1, 0, n - first + 1)
+  local first = check.integer_or(1, 2, name, "opts.first", opts.first, 1, n)
+  local rest = n - first + 1
+  local count = check.integer_or(rest, 2, name, "opts.count", opts.count, 0, rest)
 
   local most = math.max(1, math.min(count, math.floor(panel_bytes / (8 * k))))
-  if opts.batch ~= nil then
+  if check.given(opts.batch) then
     most = math.min(check.integer(2, name, "opts.batch", opts.batch, 1, n), math.max(1, count))
   end
   local indices, message = memory.collected("uint32_t[?]", most * k, 4)
@@ -72,7 +73,7 @@ function neighbors.nearest(ctx, name, k, opts)
       panel = calls.next_size(rows, seconds)
     end
   end
-  return all_ids, all_similarities
+  return ctx.ids:keyed(all_ids), ctx.ids:keyed(all_similarities)
 end
 
 return neighbors

@@ -10,19 +10,20 @@ local memory = require("vk_compute.memory")
 
 local pack = {}
 
--- What opts.type can say. `square`: numbers whose square is at most this are surely finite as
--- that type; the others, hardly ever met, go the slow way.
-local types = {
-  float32 = { pointer = "float *", size = 4, square = 1.15e77, code = 0 },
-  float64 = { pointer = "double *", size = 8, square = 1.7e308, code = 1 },
-}
+-- A number whose square is at most this is finite as a float. Others, hardly ever met, go the slow
+-- way.
+local largest_square = 1.15e77
+
+-- The smallest float that has all of its 24 bits. A row with a number of at least this keeps its
+-- direction as floats; a row of smaller numbers only may lose all of it.
+local smallest_float = 2 ^ -126
 
 -- Stores numbers values[base + 1 … base + dim] at target[1 … dim]. False when one of them is not a
--- number, or not surely finite.
-local function store_fast(target, values, base, dim, square)
+-- finite number.
+local function store_doubles(target, values, base, dim)
   for j = 1, dim do
     local x = values[base + j]
-    if type(x) ~= "number" or not (x * x <= square) then
+    if type(x) ~= "number" or x - x ~= 0 then
       return false
     end
     target[j] = x
@@ -30,8 +31,30 @@ local function store_fast(target, values, base, dim, square)
   return true
 end
 
--- The same, raising at the first number that cannot be stored. where(j) names number j.
+-- The same as floats: also false when one may be too large, or when all may be too small. It is a
+-- function of its own because the compiler specialises a loop for one element type.
+local function store_floats(target, values, base, dim)
+  local largest = 0
+  for j = 1, dim do
+    local x = values[base + j]
+    if type(x) ~= "number" or not (x * x <= largest_square) then
+      return false
+    end
+    largest = math.max(largest, x * x)
+    target[j] = x
+  end
+  return largest >= smallest_float ^ 2
+end
+
+-- What opts.type can say.
+local types = {
+  float32 = { pointer = "float *", size = 4, store = store_floats, code = 0 },
+  float64 = { pointer = "double *", size = 8, store = store_doubles, code = 1 },
+}
+
+-- The same for either type, raising where a number cannot be stored. where(j) names number j.
 local function store_slow(name, target, values, base, dim, where)
+  local lost, largest = nil, 0
   for j = 1, dim do
     local x = values[base + j]
     if type(x) ~= "number" then
@@ -44,6 +67,13 @@ local function store_slow(name, target, values, base, dim, where)
       errors.argument(1, name, "%s is %s, which is too large for a 32-bit float; opts.type = "
         .. '"float64" keeps it', where(j), errors.show(x))
     end
+    largest = math.max(largest, math.abs(x))
+    lost = lost or target[j] ~= x and j
+  end
+  if lost and largest < smallest_float then
+    errors.argument(1, name, "%s is %s, and no number of its row is large enough for the precision "
+      .. 'of a 32-bit float (1.2e-38 is); opts.type = "float64" keeps them', where(lost),
+      errors.show(values[base + lost]))
   end
 end
 
@@ -60,7 +90,10 @@ local function nested_shape(name, rows, opts)
       errors.argument(1, name, "embeddings[%d] is %s, expected a table of numbers", i,
         errors.show(row))
     end
-    local length = table.maxn(row) -- not #, which a hole may confuse; store_fast meets the hole
+    local length = table.maxn(row) -- not #, which a hole may confuse; `store` meets the hole
+    if debug.getmetatable(row) then
+      check.proxy(1, name, ("embeddings[%d]"):format(i), row, length)
+    end
     if length == 0 then
       errors.argument(1, name, "embeddings[%d] is empty", i)
     elseif length ~= (dim or length) then
@@ -96,17 +129,21 @@ end
 --- What a table of embeddings holds, before a number is read: n, dim, and how to fill a buffer.
 -- @return a source: n, dim, and open(), which gives the packed data or nil and a message
 function pack.source(name, embeddings, opts)
-  if opts.stride ~= nil then
+  if check.given(opts.stride) then
     errors.argument(2, name, "opts.stride is for cdata; a table has none")
   end
-  local kind = types[opts.type or "float32"]
+  local kind = types.float64
+  if check.given(opts.type) then
+    kind = types[opts.type]
+  end
   if not kind then
     errors.argument(2, name, 'opts.type is %s, expected "float32" or "float64" for a table',
       errors.show(opts.type))
   end
   if next(embeddings) == nil then
+    check.proxy(1, name, "embeddings", embeddings, 0)
     errors.argument(1, name, "embeddings is empty")
-  elseif embeddings[0] ~= nil then
+  elseif check.given(rawget(embeddings, 0)) then
     errors.argument(1, name, "embeddings[0] is there, but rows count from 1")
   elseif table.maxn(embeddings) == 0 then
     errors.argument(1, name, "embeddings has no rows: embeddings[1] is nil")
@@ -126,7 +163,7 @@ function pack.source(name, embeddings, opts)
       if flat then
         values, base = embeddings, (i - 1) * dim
       end
-      if not store_fast(target, values, base, dim, kind.square) then
+      if not kind.store(target, values, base, dim) then
         store_slow(name, target, values, base, dim, function(j)
           if flat then
             return ("embeddings[%d] (row %d, column %d)"):format(base + j, i, j)

@@ -4,6 +4,7 @@
 local ffi = require("ffi")
 local calls = require("vk_compute.calls")
 local check = require("vk_compute.check")
+local ctype = require("vk_compute.ctype")
 local errors = require("vk_compute.errors")
 local memory = require("vk_compute.memory")
 local walks = require("vk_compute.walks")
@@ -32,25 +33,25 @@ local function to_ids(ids, indices, length)
 end
 
 -- What a single sequence begins with, counted from 0: the start, or opts.prefix.
-local function prefix_of(ctx, name, start, prefix)
-  local row = ctx.ids:row(1, name, "start", start)
-  if prefix == nil then
+local function prefix_of(ids, name, start, prefix)
+  local row = ids:row(1, name, "start", start)
+  if not check.given(prefix) then
     return ffi.new("uint32_t[1]", row - 1), 1
   end
   local count = check.list(2, name, "opts.prefix", prefix)
-  if count == 0 or prefix[1] ~= start then
-    errors.argument(2, name, "opts.prefix[1] is %s, expected the start, %s", errors.show(prefix[1]),
-      errors.show(start))
-  elseif count > ctx.ids.n then
+  if count == 0 or not ids.same(prefix[1], start) then
+    errors.argument(2, name, "opts.prefix[1] is %s, expected the start, %s", ctype.show(prefix[1]),
+      ctype.show(start))
+  elseif count > ids.n then
     errors.argument(2, name, "opts.prefix has %d items, more than the %d there are", count,
-      ctx.ids.n)
+      ids.n)
   end
   local indices, seen = ffi.new("uint32_t[?]", count), {}
   for i = 1, count do
-    local item = ctx.ids:row(2, name, ("opts.prefix[%d]"):format(i), prefix[i])
+    local item = ids:row(2, name, ("opts.prefix[%d]"):format(i), prefix[i])
     if seen[item] then
       errors.argument(2, name, "opts.prefix[%d] is %s, the same as opts.prefix[%d]", i,
-        errors.show(prefix[i]), seen[item])
+        ctype.show(prefix[i]), seen[item])
     end
     indices[i - 1], seen[item] = item - 1, i
   end
@@ -60,9 +61,14 @@ end
 --- One sequence as a table of ids; or nil and a message.
 function sequences.one(ctx, name, start, opts)
   opts = check.options(2, name, opts, { "length", "prefix" })
-  local prefix, prefix_length = prefix_of(ctx, name, start, opts.prefix)
-  local n = ctx.ids.n
-  local length = check.integer(2, name, "opts.length", opts.length or n, prefix_length, n)
+  local ids = ctx.ids
+  local n = ids.n
+  local prefix, prefix_length = prefix_of(ids, name, start, opts.prefix)
+  ctx:check_open()
+  if ctx.ids ~= ids then -- by the metatable of a list
+    errors.raise("the embeddings were replaced while the arguments were being read")
+  end
+  local length = check.integer_or(n, 2, name, "opts.length", opts.length, prefix_length, n)
   local output, message = memory.collected("uint32_t[?]", length, 4)
   if not output then
     return nil, message
@@ -74,23 +80,24 @@ function sequences.one(ctx, name, start, opts)
   elseif result ~= 0 then
     return ctx:failed(result)
   end
-  return to_ids(ctx.ids, output, length)
+  return to_ids(ids, output, length)
 end
 
 -- The starts as indices counted from 0, and how many: all rows, when the caller names none.
-local function checked_starts(ctx, name, starts)
-  local count = starts == nil and ctx.ids.n or check.list(1, name, "starts", starts)
-  local hole = starts and check.hole(starts, count)
+local function checked_starts(ids, name, starts)
+  local all = not check.given(starts)
+  local count = all and ids.n or check.list(1, name, "starts", starts)
+  local hole = not all and check.hole(starts, count)
   if hole and hole < count then
-    ctx.ids:row(1, name, ("starts[%d]"):format(hole), nil)
+    ids:row(1, name, ("starts[%d]"):format(hole), nil)
   end
   local indices, message = memory.collected("uint32_t[?]", count, 4)
   if not indices then
     errors.raise(message)
   end
   for i = 1, count do
-    indices[i - 1] = starts == nil and i - 1
-      or ctx.ids:row(1, name, ("starts[%d]"):format(i), starts[i]) - 1
+    indices[i - 1] = all and i - 1
+      or ids:row(1, name, ("starts[%d]"):format(i), starts[i]) - 1
   end
   return indices, count
 end
@@ -100,14 +107,12 @@ end
 function sequences.iterate(ctx, name, starts, opts)
   opts = check.options(2, name, opts, { "length", "batch" })
   local ids = ctx.ids
-  local length = check.integer(2, name, "opts.length", opts.length or ids.n, 1, ids.n)
+  local length = check.integer_or(ids.n, 2, name, "opts.length", opts.length, 1, ids.n)
   local most = math.min(largest_batch, math.max(1, math.floor(largest_batch_bytes / (4 * length))))
-  local batch = 1 -- until it is known how long one takes
-  if opts.batch ~= nil then
-    batch = check.integer(2, name, "opts.batch", opts.batch, 1,
-      math.max(1, math.floor(memory.largest / (4 * length))))
-  end
-  local indices, count = checked_starts(ctx, name, starts)
+  -- Without opts.batch one, until it is known how long one takes.
+  local batch = check.integer_or(1, 2, name, "opts.batch", opts.batch, 1,
+    math.max(1, math.floor(memory.largest / (4 * length))))
+  local indices, count = checked_starts(ids, name, starts)
 
   local output, room = nil, 0 -- the batch, and for how many rows there is memory
   local following = 0 -- the sequence to hand out next, from 0

@@ -8,6 +8,7 @@
 -- @classmod Similarity
 
 local ffi = require("ffi")
+local ctype = require("vk_compute.ctype")
 local errors = require("vk_compute.errors")
 local memory = require("vk_compute.memory")
 
@@ -41,7 +42,7 @@ local function offset_of_row(self, position, name, what, i)
   local row = self.ids:row(position, name, what, i)
   if row < self.first or row >= self.first + self.count then
     errors.argument(position, name, "%s is %s, which is not among the rows of this view: %d to %d",
-      what, errors.show(i), self.first, self.first + self.count - 1)
+      what, ctype.show(i), self.first, self.first + self.count - 1)
   end
   return (row - self.first) * self.n
 end

@@ -35,7 +35,7 @@ end
 return function(ctx, name, embeddings, opts)
   opts = check.options(2, name, opts, options)
   for _, field in ipairs({ "n", "dim" }) do
-    if opts[field] ~= nil then
+    if check.given(opts[field]) then
       check.integer(2, name, "opts." .. field, opts[field], 1, largest_count)
     end
   end
@@ -64,6 +64,7 @@ return function(ctx, name, embeddings, opts)
   if not data then
     return nil, message
   end
+  ctx:check_open() -- a metatable's function may have closed it
   request.data = data
   local result = replace(ctx, request, ids)
   source.close(data)

@@ -60,10 +60,10 @@ function TestBadUploads.test_nested_tables()
   upload_fails(1, "embeddings[17][3] is a cdata, expected a number", far)
   far[17][3] = -1e39
   upload_fails(1, "embeddings[17][3] is -1e+39, which is too large for a 32-bit float; "
-    .. 'opts.type = "float64" keeps it', far)
+    .. 'opts.type = "float64" keeps it', far, { type = "float32" })
   far[17][3] = 3.4028235677973366e38 -- the first number that float32 rounds to infinity
   upload_fails(1, "embeddings[17][3] is 3.4028235677973e+38, which is too large for a 32-bit "
-    .. 'float; opts.type = "float64" keeps it', far)
+    .. 'float; opts.type = "float64" keeps it', far, { type = "float32" })
   far[17][3] = inf
   upload_fails(1, "embeddings[17][3] is inf", far, { type = "float64" })
   far[17][3] = 3
@@ -81,6 +81,17 @@ function TestBadUploads.test_nested_tables()
   upload_fails(1, "embeddings[17] is empty", far)
   far[17] = nil
   upload_fails(1, "embeddings[17] is nil, expected a table of numbers", far)
+end
+
+-- A row that rounding to floats would turn, or lose altogether.
+function TestBadUploads.test_rows_too_small_for_floats()
+  local floats = { type = "float32" }
+  upload_fails(1, "embeddings[2][2] is 2.71e-40, and no number of its row is large enough for the "
+    .. 'precision of a 32-bit float (1.2e-38 is); opts.type = "float64" keeps them',
+    { { 1, 1 }, { 0, 2.71e-40 } }, floats)
+  upload_fails(1, "embeddings[2] (row 1, column 2) is 1e-300, and no number of its row is large "
+    .. 'enough for the precision of a 32-bit float (1.2e-38 is); opts.type = "float64" keeps them',
+    { -2 ^ -127, 1e-300, 1, 1 }, { dim = 2, type = "float32" })
 end
 
 function TestBadUploads.test_empty_tables_and_holes()
@@ -134,6 +145,8 @@ function TestBadUploads.test_wrong_options_of_a_table()
   upload_fails(2, "opts.stride is for cdata; a table has none", rows, { stride = 8 })
   upload_fails(2, 'opts.type is "float16", expected "float32" or "float64" for a table', rows,
     { type = "float16" })
+  upload_fails(2, 'opts.type is false, expected "float32" or "float64" for a table', rows,
+    { type = false })
 end
 
 function TestBadUploads.test_ids()

@@ -12,7 +12,8 @@ local cdef_text, symbols = header.cdef()
 local declared = header.parse(cdef_text)
 
 -- Of the C library, beside the header's.
-local others = { vkc_malloc = "malloc", vkc_free = "free", vkc_clock_gettime = "clock_gettime" }
+local others = { vkc_malloc = "malloc", vkc_posix_memalign = "posix_memalign",
+  vkc_madvise = "madvise", vkc_free = "free", vkc_clock_gettime = "clock_gettime" }
 
 -- The name in the cdef of a type or constant of the header.
 local function own_name(name)

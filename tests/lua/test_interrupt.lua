@@ -60,6 +60,36 @@ function TestInterrupt.test_upload_of_another_size()
   end
 end
 
+-- Opening a device may take seconds, and nobody holds the context yet when the signal is heard.
+function TestInterrupt.test_new()
+  local library = require("vk_compute.library")
+  local load, destroyed = library.load, 0
+  library.load = function(...)
+    local lib = load(...)
+    return setmetatable({
+      vkc_lua_init_with_options = function(...)
+        assert(lib.vkc_lua_init_with_options(...) == 0)
+        error("interrupted!", 0)
+      end,
+      vkc_lua_destroy = function(handle)
+        destroyed = destroyed + (handle ~= nil and 1 or 0)
+        lib.vkc_lua_destroy(handle)
+      end,
+    }, {
+      __index = function(_, key)
+        return lib[key]
+      end,
+    })
+  end
+  local ok, message = pcall(vk.new)
+  library.load = load
+  luaunit.assertFalse(ok)
+  luaunit.assertEquals(message, "interrupted!")
+  collectgarbage()
+  collectgarbage()
+  luaunit.assertEquals(destroyed, 1)
+end
+
 -- A batch that was interrupted is computed again: none is left out, none comes twice.
 function TestInterrupt.test_iterator()
   local ctx = assert(vk.new())

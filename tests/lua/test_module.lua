@@ -80,6 +80,26 @@ function TestModule.test_require_touches_no_globals()
     require("vk_compute")]])
 end
 
+function TestModule:test_plain_lua()
+  local file = new_folder(self) .. "/a.lua"
+  write(file, 'print(pcall(require, "vk_compute"))')
+  local pipe = io.popen(("LUA_PATH='%s?.lua;;' lua5.4 %s 2>&1"):format(support.module, file))
+  local output = pipe:read("*a")
+  pipe:close()
+  luaunit.assertStrContains(output, "false\tvk_compute needs LuaJIT with its ffi library, and this "
+    .. "is Lua 5.4: run the script with luajit, or use the program vulkan-compute")
+end
+
+-- Short for the option of that name.
+function TestModule.test_a_boolean_for_the_options_is_validation()
+  local program = [[
+    local vk = require("vk_compute")
+    assert(vk.init(false))
+    assert(vk.new(false)):close()
+    print(vk.init(true))]]
+  assert_runs("vk_compute context\n", program)
+end
+
 function TestModule.test_loaded_twice()
   assert_runs(answer .. answer .. "[2] = 1\n", use .. [[
     local first = vk

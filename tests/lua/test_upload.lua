@@ -35,13 +35,39 @@ function TestUpload.test_tables_as_doubles()
   luaunit.assertEquals(results(flat, { dim = dim, type = "float64" }), expected)
 end
 
-function TestUpload.test_doubles_are_more_precise_than_floats()
-  -- As floats these two rows are the same.
+function TestUpload.test_tables_are_doubles_by_default()
+  -- As floats the first two rows are the same.
   local close = { { 1, 1 }, { 1, 1 + 2 ^ -25 }, { -1, 1 } }
-  assert(ctx:upload(close))
+  assert(ctx:upload(close, { type = "float32" }))
   luaunit.assertEquals((ctx:nearest_neighbors(2))[3], { 1, 2 })
-  assert(ctx:upload(close, { type = "float64" }))
-  luaunit.assertEquals((ctx:nearest_neighbors(2))[3], { 2, 1 })
+  for _, opts in ipairs({ {}, { type = "float64" } }) do
+    assert(ctx:upload(close, opts))
+    luaunit.assertEquals((ctx:nearest_neighbors(2))[3], { 2, 1 })
+    opts.dim = 2
+    assert(ctx:upload(support.flat(close), opts))
+    luaunit.assertEquals((ctx:nearest_neighbors(2))[3], { 2, 1 })
+  end
+end
+
+-- Whatever the length of its rows, a table has the cosines of their directions.
+function TestUpload.test_numbers_of_any_size()
+  for _, size in ipairs({ 1e-300, 1e-160, 1e-50, 1e-46, 1e-44, 1e-40, 1e30, 1e160, 1e300 }) do
+    local scaled = { { 1.37 * size, 2.71 * size }, { 1.37, 2.71 }, { -2.71 * size, 1.37 * size } }
+    assert(ctx:upload(scaled))
+    local view = ctx:similarity()
+    luaunit.assertEquals(view:get(1, 2), 1, size)
+    luaunit.assertAlmostEquals(view:get(1, 3), 0, 1e-8)
+  end
+end
+
+-- What is small beside a larger number, or is a float already, loses nothing that counts.
+function TestUpload.test_small_numbers_as_floats()
+  local small = { { 1, 1e-50 }, { 2 ^ -126, 1e-50 }, { 2 ^ -149, 3 * 2 ^ -149 }, { 0, 0 } }
+  assert(ctx:upload(small, { type = "float32" }))
+  local view = ctx:similarity()
+  luaunit.assertEquals(view:get(1, 2), 1)
+  luaunit.assertAlmostEquals(view:get(1, 3), 1 / math.sqrt(10), 1e-8)
+  luaunit.assertEquals(view:get(4, 4), 0)
 end
 
 function TestUpload.test_arrays()
@@ -55,6 +81,9 @@ function TestUpload.test_arrays()
   ffi.copy(struct.values, ffi.new("float[210]", flat), 840)
   luaunit.assertEquals(results(struct.values, size), expected)
   luaunit.assertEquals(results(ffi.new("float[?]", n * dim + 3, flat), size), expected)
+  local open_end = ffi.new("struct { int count; float values[?]; }", n * dim)
+  ffi.copy(open_end.values, struct.values, 840)
+  luaunit.assertEquals(results(open_end.values, size), expected)
 end
 
 function TestUpload.test_pointers()
