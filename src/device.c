@@ -35,7 +35,7 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 		device->lost = true;
 		return error_set(device->error, VKC_ERROR_DEVICE_LOST,
 		                 "The device was lost (%.*s): the driver was reset or removed; destroy "
-		                 "the context and make a new one.",
+		                 "the context and make a new one, or run the program again.",
 		                 name, call);
 	default:
 		return error_set(device->error, VKC_ERROR_INTERNAL,
