@@ -151,9 +151,11 @@ static void unescape(char *text)
 static const char *below_mount(const char *group, const char *mounted)
 {
 	size_t length = strcmp(mounted, "/") ? strlen(mounted) : 0;
+	if (strncmp(group, mounted, length))
+		return "";
 	const char *below = group + length;
-	if (strncmp(group, mounted, length) || (*below && *below != '/') ||
-	    !strncmp(below, "/../", 4) || !strcmp(below, "/..") || !strcmp(below, "/"))
+	if ((*below && *below != '/') || !strncmp(below, "/../", 4) || !strcmp(below, "/..") ||
+	    !strcmp(below, "/"))
 		return "";
 	return below;
 }
