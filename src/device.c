@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "device.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host_memory.h"
 #include "matrix_units.h"
 
 #define TEXEL_FORMAT VK_FORMAT_R32G32B32A32_SINT
@@ -35,7 +35,7 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 		device->lost = true;
 		return error_set(device->error, VKC_ERROR_DEVICE_LOST,
 		                 "The device was lost (%.*s): the driver was reset or removed; destroy "
-		                 "the context and make a new one.",
+		                 "the context and make a new one, or run the program again.",
 		                 name, call);
 	default:
 		return error_set(device->error, VKC_ERROR_INTERNAL,
@@ -45,40 +45,6 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 	}
 }
 
-/* Bytes of memory that the host can give without swapping, or UINT64_MAX where unknown. */
-static uint64_t host_memory_available(void)
-{
-	FILE *file = fopen("/proc/meminfo", "r");
-	if (!file)
-		return UINT64_MAX;
-	char line[128];
-	unsigned long long kilobytes = 0;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemAvailable: %llu kB", &kilobytes) == 1)
-			break;
-	fclose(file);
-	return kilobytes ? (uint64_t)kilobytes * 1024 : UINT64_MAX;
-}
-
-/* Bytes that a container lets its processes have together: the limit of the control group at
- * the root of what it sees, version 2 or 1. UINT64_MAX where there is none. */
-static uint64_t container_memory(void)
-{
-	static const char *const files[] = {"/sys/fs/cgroup/memory.max",
-	                                    "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
-	uint64_t limit = UINT64_MAX;
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		FILE *file = fopen(files[i], "r");
-		unsigned long long bytes;
-		if (!file)
-			continue;
-		if (fscanf(file, "%llu", &bytes) == 1 && bytes < limit)
-			limit = bytes;
-		fclose(file);
-	}
-	return limit;
-}
-
 static uint64_t least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -86,7 +52,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 
 uint64_t device_host_memory(const struct device *device)
 {
-	return device->limits.cpu ? least(host_memory_available(), container_memory()) : UINT64_MAX;
+	return device->limits.cpu ? host_memory_free("") : UINT64_MAX;
 }
 
 static uint64_t default_memory_limit(const struct candidate *candidate)
@@ -96,7 +62,7 @@ static uint64_t default_memory_limit(const struct candidate *candidate)
 	const uint64_t heap = candidate_memory(candidate);
 	if (candidate->properties.deviceType != VK_PHYSICAL_DEVICE_TYPE_CPU)
 		return heap / 10 * 8;
-	uint64_t host = least(host_memory_available(), container_memory());
+	uint64_t host = host_memory_free("");
 	uint64_t limit = least(heap, host) / 10 * 8;
 	/* Others want some of it, too. */
 	if (heap == made_up && host != UINT64_MAX && host / 2 > limit)

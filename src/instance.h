@@ -37,6 +37,10 @@ void instance_close(struct instance *instance);
  * comes here any more. */
 void instance_abandon(struct instance *instance);
 
+/* What to say where no driver works: `what` is missing, then what to do, the loader's variables
+ * included that decide which drivers there are. Returns `result`. */
+VkcResult instance_no_driver(struct error *error, VkcResult result, const char *what);
+
 /* Whether the validation layer has complained; the message is then taken out. */
 bool instance_take_complaint(struct instance *instance, struct error *error);
 
