@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "json_out.h"
+#include "library.h"
 #include "message.h"
 #include "vulkan_compute.h"
 
@@ -84,15 +85,11 @@ static int list(const struct options *options, VkcDeviceInfo **devices, uint32_t
 	uint32_t i;
 
 	if (vkc_list_devices(count, NULL) != VKC_SUCCESS) {
-		message_error(options, "%s", vkc_last_error(NULL));
+		message_error(options, "%s", library_failure(NULL));
 		return EXIT_FAILED;
 	}
-	if (*count == 0) {
-		message_error(options, "there is no Vulkan device; install a driver, such as the package "
-		                       "mesa-vulkan-drivers, which has one for the CPU too");
-		return EXIT_FAILED;
-	}
-	*devices = calloc(*count, sizeof(**devices));
+	/* One more, so that no device at all is no lack of memory. */
+	*devices = calloc(*count + 1, sizeof(**devices));
 	if (!*devices) {
 		message_error(options, "there is not enough memory for the list of devices");
 		return EXIT_FAILED;
@@ -100,13 +97,14 @@ static int list(const struct options *options, VkcDeviceInfo **devices, uint32_t
 	for (i = 0; i < *count; i++)
 		(*devices)[i].struct_size = sizeof(**devices);
 	if (vkc_list_devices(count, *devices) != VKC_SUCCESS) {
-		message_error(options, "%s", vkc_last_error(NULL));
+		message_error(options, "%s", library_failure(NULL));
 		return EXIT_FAILED;
 	}
 	return EXIT_GOOD;
 }
 
-/* The library marks the device that it would choose; where it marks none, it would refuse to. */
+/* The library marks the device that it would choose; where it marks none, it would refuse to, and
+ * says why. */
 static int check_choice(const struct options *options, const VkcDeviceInfo *devices,
                         uint32_t count)
 {
@@ -121,7 +119,7 @@ static int check_choice(const struct options *options, const VkcDeviceInfo *devi
 		vkc_destroy(context);
 		return EXIT_GOOD;
 	}
-	message_error(options, "%s", vkc_last_error(NULL));
+	message_error(options, "%s", library_failure(NULL));
 	return EXIT_FAILED;
 }
 

@@ -176,6 +176,11 @@ static int prepare(struct job *job, const struct options *options)
 
 	if (status == EXIT_GOOD)
 		status = names_open(&job->names, options, table);
+	if (status == EXIT_GOOD && table->rows == 1) {
+		message_error(options, "%s has a single row, which has no neighbours",
+		              input_name(options->embeddings));
+		status = EXIT_FAILED;
+	}
 	if (status == EXIT_GOOD && options->k > table->rows - 1)
 		status = message_usage(options,
 		                       "-k takes at most %" PRIu32 " with %" PRIu32 " rows, not %" PRIu32,

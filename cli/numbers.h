@@ -11,7 +11,8 @@
 /* 0 … 4294967295, decimal. */
 bool parse_u32(const char *text, uint32_t *number);
 
-/* At least 1; K, M, G or T behind it are powers of 1024. */
+/* At least 1; K, M, G or T behind it, in either case, are powers of 1024. The library reads
+ * VKC_MEMORY_LIMIT in the same way. */
 bool parse_bytes(const char *text, uint64_t *bytes);
 
 /* 0 or more, finite. */

@@ -112,7 +112,7 @@ static const struct {
      "a number of `vulkan-compute devices`, or a part of the\n"
      "name; default: $VKC_DEVICE, else the best there is"},
 	{"memory-limit", required_argument, KEY_MEMORY_LIMIT, EVERYWHERE, "BYTES",
-     "device memory to use at most, such as 300M or 2G;\n"
+     "device memory to use at most, such as 300M, 2G or 1T;\n"
      "default: $VKC_MEMORY_LIMIT, else most of it"},
 	{"quiet", no_argument, KEY_QUIET, EVERYWHERE, NULL,
      "errors only: no progress, no remarks"},
@@ -190,7 +190,8 @@ static enum parsed set_checked(struct options *options, int key, const char *val
 	switch (key) {
 	case KEY_MEMORY_LIMIT:
 		if (!parse_bytes(value, &options->memory_limit))
-			return wrong(options, "memory-limit", value, "a number of bytes such as 300M or 2G");
+			return wrong(options, "memory-limit", value,
+			             "a number of bytes above 0, such as 300000000, 512K, 300M, 2G or 1T");
 		break;
 	case KEY_INPUT_FORMAT:
 		if (!input_format_known(value))

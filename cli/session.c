@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "distinct.h"
+#include "library.h"
 #include "message.h"
 #include "size.h"
 
@@ -45,7 +46,7 @@ int session_upload_rows(struct session *session, uint32_t rows)
 		return session_failed(session);
 	if (vkc_upload(session->context, &embeddings) != VKC_SUCCESS) {
 		message_error(session->options, "%s: %s", input_name(session->options->embeddings),
-		              vkc_last_error(session->context));
+		              library_failure(session->context));
 		return EXIT_FAILED;
 	}
 	return EXIT_GOOD;
@@ -89,7 +90,7 @@ void session_close(struct session *session)
 
 int session_failed(const struct session *session)
 {
-	message_error(session->options, "%s", vkc_last_error(session->context));
+	message_error(session->options, "%s", library_failure(session->context));
 	return EXIT_FAILED;
 }
 

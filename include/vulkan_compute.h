@@ -88,10 +88,11 @@ typedef struct VkcOptions {
 	                          index in any case, "4090" a name). Default: the first of the best
 	                          kind (discrete, integrated, virtual, CPU). */
 	uint64_t memory_limit; /* VKC_MEMORY_LIMIT: bytes of device memory to use; the variable
-	                          also takes 512K, 300M, 2G. Default: 80 % of the device's largest heap,
-	                          and on a CPU device of the memory available when initialised, a
-	                          container's limit included; half of that where the driver reports a
-	                          heap of 2 GiB whatever the machine has. */
+	                          also takes 512K, 300M, 2G, 1T. Default: 80 % of the device's largest
+	                          heap, and on a CPU device of the memory available when initialised,
+	                          the limits of containers and batch jobs (control groups) included;
+	                          half of that where the driver reports a heap of 2 GiB whatever the
+	                          machine has. */
 	const char *tuning;    /* VKC_TUNING: overrides for tests and measurements, "key=value,…" as
 	                          listed in docs/architecture.md. Results do not depend on it. */
 } VkcOptions;

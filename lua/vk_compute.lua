@@ -36,7 +36,7 @@ vk.version = library.version
 local default
 
 local options = { "device", "memory_limit", "validation", "tuning", "library" }
-local units = { [""] = 1, k = 2 ^ 10, m = 2 ^ 20, g = 2 ^ 30 }
+local units = { [""] = 1, k = 2 ^ 10, m = 2 ^ 20, g = 2 ^ 30, t = 2 ^ 40 }
 
 -- opts.device for the library, which counts devices from 0.
 local function device_text(name, value)
@@ -57,12 +57,12 @@ local function memory_limit(name, value)
   end
   local number, unit
   if type(value) == "string" then
-    number, unit = value:match("^(%d+)([KMGkmg]?)$")
+    number, unit = value:match("^(%d+)([KMGTkmgt]?)$")
   end
   local bytes = number and tonumber(number) * units[unit:lower()]
   if not bytes or bytes < 1 or bytes > 2 ^ 53 then
-    errors.argument(1, name, 'opts.memory_limit is %s, expected a number of bytes, or "300M", "2G"',
-      errors.show(value))
+    errors.argument(1, name, 'opts.memory_limit is %s, expected a number of bytes above 0, such as '
+      .. '300000000, "512K", "300M", "2G" or "1T"', errors.show(value))
   end
   return bytes
 end
@@ -100,11 +100,16 @@ local function new_context(name, opts)
     -- Lua strings live as long as something refers to them: these two until here, past the call.
     return Context.wrap(lib, made), nil, device_name, tuning
   end
-  local sentence = ffi.string(lib.vkc_lua_last_error(nil))
+  local sentence = errors.sentence(lib, nil)
   -- For the library this is a wrong argument, too. Here it is something that the machine lacks: a
   -- script may ask for one device, and be content with another.
   local wanted = device_name or os.getenv("VKC_DEVICE") or ""
   if wanted ~= "" and not device.exists(lib, wanted) then
+    -- The library counts devices from 0.
+    local count = #(device.list(lib) or {})
+    if type(opts.device) == "number" and count > 0 then
+      sentence = ("opts.device is %d, but vk.devices() has only %d"):format(opts.device, count)
+    end
     return nil, sentence
   end
   return errors.failed(result, sentence)
@@ -115,8 +120,8 @@ end
 -- @param[opt] opts.device index in devices(), from 1, or a part of a device's name (a string of
 -- digits counts from 0, as VKC_DEVICE does); without it the environment variable VKC_DEVICE, then
 -- the best there is
--- @param[opt] opts.memory_limit bytes of device memory that may be used, or "300M", "2G"; without
--- it VKC_MEMORY_LIMIT, then most of the device's
+-- @param[opt] opts.memory_limit bytes of device memory that may be used, or "300M", "2G", "1T";
+-- without it VKC_MEMORY_LIMIT, then most of the device's
 -- @tparam[opt=false] boolean opts.validation run under the Vulkan validation layer: its messages
 -- become errors (VKC_VALIDATION=1 asks for it, too, and false does not take that back)
 -- @tparam[opt] string opts.tuning overrides for tests and measurements (or VKC_TUNING)

@@ -294,6 +294,7 @@ static void test_memory_limit_from_the_environment(void **state)
 	assert_int_equal(limit_with("51200K", 0), 51200 << 10);
 	assert_int_equal(limit_with("300M", 0), 300 << 20);
 	assert_int_equal(limit_with("1G", 0), 1 << 30);
+	assert_int_equal(limit_with("2t", 0), 2ull << 40);
 	/* What the program says counts more. */
 	assert_int_equal(limit_with("300M", 100 << 20), 100 << 20);
 }

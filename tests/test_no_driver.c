@@ -8,6 +8,7 @@
 #include "support.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sentence.h"
 
@@ -23,6 +24,36 @@ static void test_no_driver(void **state)
 	assert_null(vkc_init());
 	check_words(vkc_last_error(NULL), "vkc_init",
 	            (const char *[]){"mesa-vulkan-drivers", NULL});
+}
+
+static void check_init(const char *const *words)
+{
+	assert_null(vkc_init());
+	check_words(vkc_last_error(NULL), "vkc_init", words);
+}
+
+/* The machine may well have a driver: what hides it is named, with its value. */
+static void test_variables_that_hide_drivers(void **state)
+{
+	char long_value[3000];
+
+	(void)state;
+	check_init((const char *[]){"VK_DRIVER_FILES='/nonexistent/driver.json'", "unset",
+	                            "VK_ICD_FILENAMES='/nonexistent/driver.json'", NULL});
+	unsetenv("VK_DRIVER_FILES");
+	check_init((const char *[]){"(VK_ICD_FILENAMES='/nonexistent/driver.json')", NULL});
+	setenv("VK_LOADER_DRIVERS_DISABLE", "*", 1);
+	setenv("VK_LOADER_DRIVERS_SELECT", "none*", 1);
+	check_init((const char *[]){"VK_LOADER_DRIVERS_DISABLE='*'",
+	                            "VK_LOADER_DRIVERS_SELECT='none*'", NULL});
+	unsetenv("VK_LOADER_DRIVERS_DISABLE");
+	unsetenv("VK_LOADER_DRIVERS_SELECT");
+	/* However long the value is, the sentence stays whole. */
+	memset(long_value, 'x', sizeof(long_value));
+	long_value[sizeof(long_value) - 1] = '\0';
+	setenv("VK_DRIVER_FILES", long_value, 1);
+	check_init((const char *[]){"VK_DRIVER_FILES='xxx", "xxx…)", "vulkaninfo.", NULL});
+	setenv("VK_DRIVER_FILES", "/nonexistent/driver.json", 1);
 }
 
 static void test_no_devices(void **state)
@@ -42,6 +73,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_driver),
 		cmocka_unit_test(test_no_devices),
+		cmocka_unit_test(test_variables_that_hide_drivers),
 	};
 
 	/* The second name is that of loaders before 1.3.207. */

@@ -45,7 +45,7 @@ end
 -- @param what how the message calls the value
 function check.integer(position, name, what, value, low, high)
   if type(value) ~= "number" or value % 1 ~= 0 or value < low or value > high then
-    errors.argument(position, name, "%s is %s, expected a whole number from %.14g to %.14g", what,
+    errors.argument(position, name, "%s is %s, expected a whole number from %.0f to %.0f", what,
       errors.show(value), low, high)
   end
   return value == 0 and 0 or value -- not -0, which would show in results

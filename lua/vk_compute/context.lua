@@ -75,7 +75,7 @@ end
 --- What to return for a call of the library that failed; raises where it was a mistake.
 -- @local
 function Context:failed(result)
-  return errors.failed(result, ffi.string(self.lib.vkc_lua_last_error(self.handle)))
+  return errors.failed(result, errors.sentence(self.lib, self.handle))
 end
 
 local function upload_as(name)

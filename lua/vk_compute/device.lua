@@ -40,7 +40,7 @@ local function to_table(info, of_context)
 end
 
 local function failed(result, lib, handle)
-  return errors.failed(result, ffi.string(lib.vkc_lua_last_error(handle)))
+  return errors.failed(result, errors.sentence(lib, handle))
 end
 
 --- All devices, as an array of tables; or nil and a message.

@@ -37,6 +37,13 @@ function errors.argument(position, name, text, ...)
   errors.raise(("bad argument #%d to '%s' (%s)"):format(position, name, text))
 end
 
+--- The library's sentence of its last failure, without the C function that it may begin with: the
+-- caller knows which function of Lua was called.
+-- @param handle of a context, or nil
+function errors.sentence(lib, handle)
+  return (ffi.string(lib.vkc_lua_last_error(handle)):gsub("^vkc_[%l_]+: ", ""))
+end
+
 --- What a public function does when the library has failed: a mistake of the caller raises, what
 -- the machine lacks is returned.
 -- @param result the library's, an error

@@ -41,8 +41,7 @@ VkcResult context_enter_uploaded(VkComputeContext *ctx, const char *function)
 	VkcResult result = context_enter(ctx, function);
 	if (result == VKC_SUCCESS && !ctx->rows.num_rows)
 		result = error_set(&ctx->error, VKC_ERROR_INVALID_ARGUMENT,
-		                   "%s: nothing was uploaded yet: call vkc_upload_embeddings() "
-		                   "first.",
+		                   "%s: nothing was uploaded yet: upload embeddings first.",
 		                   function);
 	return result;
 }

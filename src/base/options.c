@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A number of bytes: digits, then K, M, G or nothing. False when it is none of that. */
+/* A number of bytes above 0: digits, then K, M, G, T (powers of 1024, in either case) or nothing.
+ * False when it is none of that. The program and the Lua module read the same. */
 static bool parse_bytes(const char *text, uint64_t *bytes)
 {
 	if (*text < '0' || *text > '9')
@@ -30,6 +31,10 @@ static bool parse_bytes(const char *text, uint64_t *bytes)
 	case 'g':
 	case 'G':
 		shift = 30;
+		break;
+	case 't':
+	case 'T':
+		shift = 40;
 		break;
 	default:
 		break;
@@ -177,7 +182,7 @@ VkcResult options_read(const VkcOptions *given, struct options *options, struct 
 	if (!options->memory_limit && limit && !parse_bytes(limit, &options->memory_limit))
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The environment variable VKC_MEMORY_LIMIT is '%s'; it takes a number "
-		                 "of bytes above 0, such as 300000000, 512K, 300M or 2G.",
+		                 "of bytes above 0, such as 300000000, 512K, 300M, 2G or 1T.",
 		                 limit);
 
 	const char *tuning = given->tuning ? given->tuning : options_environment("VKC_TUNING");

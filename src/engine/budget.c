@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/budget.h"
 
+#include "base/host_memory.h"
 #include "base/minmax.h"
 
 /* What is read or searched comes in pieces of at most so many bytes, two in flight: larger
@@ -22,9 +23,28 @@ static bool make_room(void *user)
 	return evicted;
 }
 
-void budget_open(struct budget *budget, struct device *device)
+/* What the limit is where nobody sets one. */
+static uint64_t default_limit(const struct device *device,
+                              const struct physical_device *physical_device)
+{
+	/* What the CPU drivers of Mesa 22 and SwiftShader report, whatever the machine has. */
+	const uint64_t placeholder = 1ull << 31;
+	const uint64_t heap = physical_device_memory(physical_device);
+	if (!device->limits.cpu)
+		return heap / 10 * 8;
+	const uint64_t host = host_memory_free("");
+	const uint64_t limit = min_u64(heap, host) / 10 * 8;
+	/* Other programs want some of the host's memory, too. */
+	if (heap == placeholder && host != UINT64_MAX)
+		return max_u64(limit, host / 2);
+	return limit;
+}
+
+void budget_open(struct budget *budget, struct device *device,
+                 const struct physical_device *physical_device, uint64_t asked)
 {
 	*budget = (struct budget){.device = device};
+	device->memory_limit = asked ? asked : default_limit(device, physical_device);
 	device->make_room = make_room;
 	device->make_room_user = budget;
 }
@@ -64,8 +84,9 @@ uint64_t budget_for_matrix(const struct budget *budget, uint64_t padded_rows)
 	const uint64_t available = budget_available(budget);
 	const uint64_t others = 64 * padded_rows + budget->device->memory_limit / 16;
 	const uint64_t left = available > others ? available - others : 0;
-	/* Other contexts count on the same memory. */
-	return min_u64(left, device_host_memory(budget->device) / 10 * 8);
+	/* A CPU driver promises more than the host has, and the host ends processes that take it.
+	 * Other contexts count on the same memory. */
+	return budget->device->limits.cpu ? min_u64(left, host_memory_free("") / 10 * 8) : left;
 }
 
 uint64_t budget_for_walks(const struct budget *budget)

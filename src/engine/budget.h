@@ -24,8 +24,10 @@ struct budget {
 	uint32_t num_caches;
 };
 
-/* From now on the device evicts caches where a buffer finds no room. */
-void budget_open(struct budget *budget, struct device *device);
+/* Sets the device's limit: `asked` bytes, or, where that is 0, a default. From now on the device
+ * evicts caches where a buffer finds no room. */
+void budget_open(struct budget *budget, struct device *device,
+                 const struct physical_device *physical_device, uint64_t asked);
 
 /* owner must outlive the budget; a cache is known by it. */
 void budget_add_cache(struct budget *budget, struct budget_cache cache);

@@ -9,7 +9,7 @@ VkcResult engine_open(struct engine *engine, struct instance *instance,
 	if (result != VKC_SUCCESS)
 		return result;
 	engine->profile = profile_of(&engine->device);
-	budget_open(&engine->budget, &engine->device);
+	budget_open(&engine->budget, &engine->device, physical_device, options->memory_limit);
 	return stream_open(&engine->stream, &engine->device);
 }
 

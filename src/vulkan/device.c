@@ -15,60 +15,6 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 	return status_check(device->error, status, call);
 }
 
-/* Bytes of memory that the host can give without swapping, or UINT64_MAX where unknown. */
-static uint64_t host_memory_available(void)
-{
-	FILE *file = fopen("/proc/meminfo", "r");
-	if (!file)
-		return UINT64_MAX;
-	char line[128];
-	unsigned long long kilobytes = 0;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemAvailable: %llu kB", &kilobytes) == 1)
-			break;
-	fclose(file);
-	return kilobytes ? (uint64_t)kilobytes * 1024 : UINT64_MAX;
-}
-
-/* Bytes that a container lets its processes have together: the limit of the control group at
- * the root of what it sees, version 2 or 1. UINT64_MAX where there is none. */
-static uint64_t container_memory(void)
-{
-	static const char *const files[] = {"/sys/fs/cgroup/memory.max",
-	                                    "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
-	uint64_t limit = UINT64_MAX;
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		FILE *file = fopen(files[i], "r");
-		unsigned long long bytes;
-		if (!file)
-			continue;
-		if (fscanf(file, "%llu", &bytes) == 1 && bytes < limit)
-			limit = bytes;
-		fclose(file);
-	}
-	return limit;
-}
-
-uint64_t device_host_memory(const struct device *device)
-{
-	return device->limits.cpu ? min_u64(host_memory_available(), container_memory()) : UINT64_MAX;
-}
-
-static uint64_t default_memory_limit(const struct physical_device *physical_device)
-{
-	/* What Mesa 22's and SwiftShader's CPU drivers report, whatever the machine has. */
-	const uint64_t made_up = 1ull << 31;
-	const uint64_t heap = physical_device_memory(physical_device);
-	if (physical_device->properties.deviceType != VK_PHYSICAL_DEVICE_TYPE_CPU)
-		return heap / 10 * 8;
-	uint64_t host = min_u64(host_memory_available(), container_memory());
-	uint64_t limit = min_u64(heap, host) / 10 * 8;
-	/* Others want some of it, too. */
-	if (heap == made_up && host != UINT64_MAX && host / 2 > limit)
-		limit = host / 2;
-	return limit;
-}
-
 static void read_limits(struct device *device, const struct physical_device *physical_device)
 {
 	const VkPhysicalDeviceLimits *given = &physical_device->properties.limits;
@@ -149,8 +95,6 @@ VkcResult device_open(struct device *device, const struct instance *instance,
 		.memory = physical_device->memory,
 		.queue_family = physical_device->queue_family,
 		.tuning = options->tuning,
-		.memory_limit = options->memory_limit ? options->memory_limit
-	                                          : default_memory_limit(physical_device),
 	};
 	TRY(features_find(instance, physical_device, &device->features, error));
 	read_limits(device, physical_device);

@@ -34,7 +34,7 @@ struct device {
 	struct features features; /* before the caller's tuning */
 	struct limits limits;
 	struct tuning tuning;
-	uint64_t memory_limit;
+	uint64_t memory_limit; /* bytes of all buffers; set before the first is made */
 	uint64_t memory_used;
 	/* Frees what is held only to make later calls faster; whether there was any. May be NULL. */
 	bool (*make_room)(void *user);
@@ -50,10 +50,6 @@ VkcResult device_open(struct device *device, const struct instance *instance,
                       const struct physical_device *physical_device, const struct options *options,
                       struct error *error);
 void device_close(struct device *device);
-
-/* Bytes that the host can give now, where a device's memory is the host's: it promises more than
- * it has, and ends processes that take it. UINT64_MAX where it is not, or nobody says. */
-uint64_t device_host_memory(const struct device *device);
 
 /* Turns what a Vulkan call answered into a result and, on failure, a sentence. */
 VkcResult device_check(struct device *device, VkResult status, const char *call);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/options.h"
 #include "vulkan/status.h"
 
 #define VALIDATION_LAYER "VK_LAYER_KHRONOS_validation"
@@ -37,6 +38,38 @@ bool instance_take_validation_message(struct instance *instance, struct error *e
 	return has_validation_message;
 }
 
+/* Those of the loader's variables that are set and can leave it without any driver. */
+static void list_loader_variables(char *text, size_t size)
+{
+	static const char *const names[] = {"VK_DRIVER_FILES", "VK_ICD_FILENAMES",
+	                                    "VK_LOADER_DRIVERS_SELECT", "VK_LOADER_DRIVERS_DISABLE"};
+	static const char cut_short[] = "…";
+	size_t used = 0;
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && used < size; i++) {
+		const char *value = options_environment(names[i]);
+		if (value)
+			used += (size_t)snprintf(text + used, size - used, "%s%s='%s'", used ? ", " : "",
+			                         names[i], value);
+	}
+	if (used >= size)
+		memcpy(text + size - sizeof(cut_short), cut_short, sizeof(cut_short));
+}
+
+VkcResult instance_no_driver(struct error *error, VkcResult result, const char *what)
+{
+	char variables[640];
+	list_loader_variables(variables, sizeof(variables));
+	bool none = !variables[0];
+	return error_set(error, result,
+	                 "%s: %s%s%sinstall a driver (Debian and Ubuntu: mesa-vulkan-drivers, which "
+	                 "runs on any CPU) and check it with vulkaninfo.",
+	                 what,
+	                 none ? "" : "correct or unset the variables that tell the Vulkan loader which "
+	                             "drivers to take (",
+	                 variables, none ? "" : "), or ");
+}
+
 static VkcResult creation_failed(struct error *error, VkResult status)
 {
 	VkcResult result = VKC_ERROR_NO_DEVICE;
@@ -44,11 +77,10 @@ static VkcResult creation_failed(struct error *error, VkResult status)
 		result = VKC_ERROR_OUT_OF_HOST_MEMORY;
 	else if (status == VK_ERROR_OUT_OF_DEVICE_MEMORY)
 		result = VKC_ERROR_OUT_OF_DEVICE_MEMORY;
-	return error_set(error, result,
-	                 "No Vulkan instance could be made (vkCreateInstance: %s): a Vulkan 1.1 "
-	                 "driver is missing or does not work; install one (Debian and Ubuntu: "
-	                 "mesa-vulkan-drivers, which runs on any CPU) and check it with vulkaninfo.",
-	                 vulkan_result_name(status));
+	char what[160];
+	snprintf(what, sizeof(what), "There is no Vulkan 1.1 driver that works (the loader says %s)",
+	         vulkan_result_name(status));
+	return instance_no_driver(error, result, what);
 }
 
 /* Whether the loader or one of the layers named offers an instance extension. */

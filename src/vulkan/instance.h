@@ -37,6 +37,10 @@ void instance_close(struct instance *instance);
  * comes here any more. */
 void instance_abandon(struct instance *instance);
 
+/* Says what to do where no driver works, as `what` tells, naming the loader's variables that decide
+ * which drivers there are. Returns `result`. */
+VkcResult instance_no_driver(struct error *error, VkcResult result, const char *what);
+
 /* Whether the validation layer has sent a message, which is then taken out. */
 bool instance_take_validation_message(struct instance *instance, struct error *error);
 

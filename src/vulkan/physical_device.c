@@ -80,8 +80,8 @@ VkcResult instance_physical_devices(struct instance *instance, struct physical_d
 		         : status == VK_ERROR_OUT_OF_DEVICE_MEMORY ? VKC_ERROR_OUT_OF_DEVICE_MEMORY
 		                                                   : VKC_ERROR_NO_DEVICE;
 		error_set(error, result,
-		          "The Vulkan devices could not be listed (vkEnumeratePhysicalDevices: %s): "
-		          "check the driver with vulkaninfo.",
+		          "The Vulkan devices could not be listed (%s): check the driver with "
+		          "vulkaninfo.",
 		          vulkan_result_name(status));
 		goto done;
 	}
@@ -133,14 +133,25 @@ static bool contains(const char *text, const char *part)
 	return false;
 }
 
+/* "0 'this', 1 'that'", cut short where there are many or their names are long. */
+static void list_names(const struct physical_device *physical_devices, uint32_t count, char *text,
+                       size_t size)
+{
+	const uint32_t max = 8;
+	size_t used = 0;
+	for (uint32_t i = 0; i < count && i < max; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%u '%.60s'", i ? ", " : "", i,
+		                         physical_devices[i].properties.deviceName);
+	if (count > max)
+		snprintf(text + used, size - used, ", and %u more", count - max);
+}
+
 VkcResult physical_device_choose(const struct physical_device *physical_devices, uint32_t count, const char *wanted,
                                  uint32_t *index, struct error *error)
 {
 	if (!count)
-		return error_set(error, VKC_ERROR_NO_DEVICE,
-		                 "There is no Vulkan 1.1 device with a compute queue: install a driver "
-		                 "(Debian and Ubuntu: mesa-vulkan-drivers, which runs on any CPU) and "
-		                 "check VK_DRIVER_FILES if it is set.");
+		return instance_no_driver(error, VKC_ERROR_NO_DEVICE,
+		                          "There is no Vulkan 1.1 device with a compute queue");
 	*index = 0;
 	if (!wanted) {
 		for (uint32_t i = 1; i < count; i++)
@@ -148,7 +159,8 @@ VkcResult physical_device_choose(const struct physical_device *physical_devices,
 				*index = i;
 		return VKC_SUCCESS;
 	}
-	char *end;
+	char list[640], *end;
+	list_names(physical_devices, count, list, sizeof(list));
 	errno = 0;
 	unsigned long number = strtoul(wanted, &end, 10);
 	if (wanted[0] >= '0' && wanted[0] <= '9' && !*end) {
@@ -160,9 +172,9 @@ VkcResult physical_device_choose(const struct physical_device *physical_devices,
 		 * the version of its compiler, say; a model's number has more of them. */
 		if (number < 100)
 			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-			                 "The device wanted (VKC_DEVICE) is number %s, but there are %u, "
-			                 "numbered from 0: see vkc_list_devices().",
-			                 wanted, count);
+			                 "There is no device %.100s (VKC_DEVICE); numbered from 0, there "
+			                 "are: %s.",
+			                 wanted, list);
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		if (contains(physical_devices[i].properties.deviceName, wanted)) {
@@ -171,9 +183,9 @@ VkcResult physical_device_choose(const struct physical_device *physical_devices,
 		}
 	}
 	return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-	                 "No device has '%s' in its name (VKC_DEVICE); there are %u, the first "
-	                 "one is '%s': see vkc_list_devices().",
-	                 wanted, count, physical_devices[0].properties.deviceName);
+	                 "No device has '%.100s' in its name (VKC_DEVICE); numbered from 0, there "
+	                 "are: %s.",
+	                 wanted, list);
 }
 
 uint64_t physical_device_memory(const struct physical_device *physical_device)

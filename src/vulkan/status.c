@@ -28,7 +28,7 @@ VkcResult status_check(struct error *error, VkResult status, const char *call)
 	case VK_ERROR_DEVICE_LOST:
 		return error_set(error, VKC_ERROR_DEVICE_LOST,
 		                 "The device was lost (%.*s): the driver was reset or removed; destroy "
-		                 "the context and make a new one.",
+		                 "the context and make a new one, or run the program again.",
 		                 name, call);
 	default:
 		return error_set(error, VKC_ERROR_INTERNAL,

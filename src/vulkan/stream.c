@@ -107,7 +107,7 @@ static VkcResult abandon(struct device *device)
 	device->abandoned = true;
 	return error_set(device->error, VKC_ERROR_DEVICE_LOST,
 	                 "The device was not seen to finish its work within %g s: the driver hangs "
-	                 "or fails; destroy the context and make a new one.",
+	                 "or fails; destroy the context and make a new one, or run the program again.",
 	                 patience(device));
 }
 

@@ -10,6 +10,8 @@ local support = require("support")
 local rows = support.rows(20, 4, 3)
 local file = support.write("embeddings.npy", support.npy(rows))
 local numbers = support.write("ids.txt", "a\nb\n")
+local not_finite = support.write("not_finite.npy", support.npy({{1, 2}, {0 / 0, 3}}))
+local single = support.write("single.npy", support.npy({{1, 2}}))
 local ids_file = support.write("with_ids.jsonl",
   '{"id":"x","embedding":[1,2]}\n{"id":7,"embedding":[2,1]}\n{"id":"z","embedding":[0,1]}\n')
 
@@ -98,6 +100,9 @@ local failures = {
   {"diversity-sequence -e FILE --start 1 >/dev/full", "cannot write to standard output"},
   {"neighbors -e FILE -k 2 >/dev/full", "cannot write to standard output"},
   {"devices --device nonsense", "No device has 'nonsense' in its name"},
+  {"devices --device 99", "There is no device 99 (VKC_DEVICE); numbered from 0, there are: 0 '"},
+  {"neighbors -e NAN -k 1", "not_finite.npy: the number in row 1, column 0 (both from 0) is NaN"},
+  {"neighbors -e SINGLE -k 1", "single.npy has a single row, which has no neighbours"},
   {"devices --format json --device 99", "99"},
   {"--help >/dev/full", "cannot write to standard output"},
   {"heatmap --help >/dev/full", "cannot write to standard output"},
@@ -115,7 +120,8 @@ local failures = {
 
 local function fill_in(words)
   return (words:gsub("%u%u%u+", {
-    FILE = file, IDS = ids_file, NUMBERS = numbers, OUT = out("result"), FOLDER = support.path("."),
+    FILE = file, NAN = not_finite, SINGLE = single, IDS = ids_file, NUMBERS = numbers,
+    OUT = out("result"), FOLDER = support.path("."),
   }))
 end
 
@@ -128,6 +134,7 @@ local function check_table(cases, expected_status)
     luaunit.assertEquals(status, expected_status, words .. ": " .. err)
     luaunit.assertEquals(output, "", words)
     luaunit.assertStrContains(err, message)
+    luaunit.assertNil(err:match("vkc_%l+"), err) -- C is of no concern here
     luaunit.assertStrMatches(err:match("[^\n]*"), "vulkan%-compute[ %l-]*: .+")
     luaunit.assertEquals(select(2, err:gsub("\n", "")), expected_status == 1 and 2 or 1, err)
     luaunit.assertFalse(support.exists(out("result")), words)
@@ -142,6 +149,17 @@ end
 
 function TestUse:test_failures()
   check_table(failures, 2)
+end
+
+function TestUse:test_variables_that_hide_drivers()
+  for _, words in ipairs({"devices", "devices --format json", "neighbors -k 1 -e " .. file}) do
+    local status, output, err = support.run(words,
+      "env VK_DRIVER_FILES=/nowhere.json VK_ICD_FILENAMES=/nowhere/too.json")
+    luaunit.assertEquals({status, output}, {2, ""}, words)
+    luaunit.assertStrContains(err, "(VK_DRIVER_FILES='/nowhere.json', "
+      .. "VK_ICD_FILENAMES='/nowhere/too.json')")
+    luaunit.assertNil(err:match("vkc_%l+"), err)
+  end
 end
 
 -- A file that is read is not overwritten, by whatever name.

@@ -73,17 +73,15 @@ static void test_options(void **state)
 	WRONG(NULL, init((VkcOptions){.validation = 7}),
 	      "VkcOptions.validation is 7; it takes 0 or 1.");
 	WRONG(NULL, init((VkcOptions){.device = "No such GPU"}),
-	      "No device has 'No such GPU' in its name (VKC_DEVICE); there are *, the first one "
-	      "is '*': see vkc_list_devices().");
+	      "No device has 'No such GPU' in its name (VKC_DEVICE); numbered from 0, there "
+	      "are: 0 '*'.");
 	WRONG(NULL, init((VkcOptions){.device = "99"}),
-	      "The device wanted (VKC_DEVICE) is number 99, but there are *, numbered from 0: see "
-	      "vkc_list_devices().");
+	      "There is no device 99 (VKC_DEVICE); numbered from 0, there are: 0 '*'.");
 	WRONG(NULL, init((VkcOptions){.device = "-1"}),
-	      "No device has '-1' in its name (VKC_DEVICE); there are *, the first one is '*': see "
-	      "vkc_list_devices().");
+	      "No device has '-1' in its name (VKC_DEVICE); numbered from 0, there are: 0 '*'.");
 	WRONG(NULL, init((VkcOptions){.device = "99999999999999999999"}),
-	      "No device has '99999999999999999999' in its name (VKC_DEVICE); there are *, the "
-	      "first one is '*': see vkc_list_devices().");
+	      "No device has '99999999999999999999' in its name (VKC_DEVICE); numbered "
+	      "from 0, there are: 0 '*'.");
 	WRONG(NULL, init((VkcOptions){.tuning = "speed=11"}),
 	      "The tuning string (VKC_TUNING) has 'speed=11', which is no known key with a "
 	      "value that it takes: see docs/architecture.md.");
@@ -114,23 +112,23 @@ static void test_environment(void **state)
 {
 	(void)state;
 	WRONG(NULL, init_with("VKC_DEVICE", "GeForce 9999"),
-	      "No device has 'GeForce 9999' in its name (VKC_DEVICE); there are *, the first one "
-	      "is '*': see vkc_list_devices().");
+	      "No device has 'GeForce 9999' in its name (VKC_DEVICE); numbered from 0, there "
+	      "are: 0 '*'.");
 	WRONG(NULL, init_with("VKC_MEMORY_LIMIT", "lots"),
 	      "The environment variable VKC_MEMORY_LIMIT is 'lots'; it takes a number of "
-	      "bytes above 0, such as 300000000, 512K, 300M or 2G.");
+	      "bytes above 0, such as 300000000, 512K, 300M, 2G or 1T.");
 	WRONG(NULL, init_with("VKC_MEMORY_LIMIT", "1.5G"),
 	      "The environment variable VKC_MEMORY_LIMIT is '1.5G'; it takes a number of "
-	      "bytes above 0, such as 300000000, 512K, 300M or 2G.");
+	      "bytes above 0, such as 300000000, 512K, 300M, 2G or 1T.");
 	WRONG(NULL, init_with("VKC_MEMORY_LIMIT", "-1"),
 	      "The environment variable VKC_MEMORY_LIMIT is '-1'; it takes a number of bytes "
-	      "above 0, such as 300000000, 512K, 300M or 2G.");
+	      "above 0, such as 300000000, 512K, 300M, 2G or 1T.");
 	WRONG(NULL, init_with("VKC_MEMORY_LIMIT", "0"),
 	      "The environment variable VKC_MEMORY_LIMIT is '0'; it takes a number of bytes "
-	      "above 0, such as 300000000, 512K, 300M or 2G.");
+	      "above 0, such as 300000000, 512K, 300M, 2G or 1T.");
 	WRONG(NULL, init_with("VKC_MEMORY_LIMIT", "99999999999G"),
 	      "The environment variable VKC_MEMORY_LIMIT is '99999999999G'; it takes a "
-	      "number of bytes above 0, such as 300000000, 512K, 300M or 2G.");
+	      "number of bytes above 0, such as 300000000, 512K, 300M, 2G or 1T.");
 	WRONG(NULL, init_with("VKC_VALIDATION", "yes"),
 	      "The environment variable VKC_VALIDATION is 'yes'; it takes 0 or 1.");
 	WRONG(NULL, init_with("VKC_TUNING", "fast"),
@@ -166,23 +164,23 @@ static void test_before_an_upload(void **state)
 
 	(void)state;
 	WRONG(ctx, vkc_compute_diversity_sequence(ctx, 0, &index),
-	      "vkc_compute_diversity_sequence: nothing was uploaded yet: call "
-	      "vkc_upload_embeddings() first.");
+	      "vkc_compute_diversity_sequence: nothing was uploaded yet: upload "
+	      "embeddings first.");
 	WRONG(ctx, vkc_compute_diversity_sequences(ctx, &index, 1, 1, 1, &index),
-	      "vkc_compute_diversity_sequences: nothing was uploaded yet: call "
-	      "vkc_upload_embeddings() first.");
+	      "vkc_compute_diversity_sequences: nothing was uploaded yet: upload "
+	      "embeddings first.");
 	WRONG(ctx, vkc_compute_similarity_matrix(ctx, &value),
-	      "vkc_compute_similarity_matrix: nothing was uploaded yet: call "
-	      "vkc_upload_embeddings() first.");
+	      "vkc_compute_similarity_matrix: nothing was uploaded yet: upload "
+	      "embeddings first.");
 	WRONG(ctx, vkc_compute_similarity_rows(ctx, 0, 1, &value),
-	      "vkc_compute_similarity_rows: nothing was uploaded yet: call "
-	      "vkc_upload_embeddings() first.");
+	      "vkc_compute_similarity_rows: nothing was uploaded yet: upload "
+	      "embeddings first.");
 	WRONG(ctx, vkc_compute_similarity_packed(ctx, &value),
-	      "vkc_compute_similarity_packed: nothing was uploaded yet: call "
-	      "vkc_upload_embeddings() first.");
+	      "vkc_compute_similarity_packed: nothing was uploaded yet: upload "
+	      "embeddings first.");
 	WRONG(ctx, vkc_compute_nearest_neighbors(ctx, 0, 1, 1, &index, &value),
-	      "vkc_compute_nearest_neighbors: nothing was uploaded yet: call "
-	      "vkc_upload_embeddings() first.");
+	      "vkc_compute_nearest_neighbors: nothing was uploaded yet: upload "
+	      "embeddings first.");
 	vkc_destroy(ctx);
 }
 

@@ -169,7 +169,7 @@ function TestBadUploads.test_cdata()
     { n = 4, dim = 2 })
   upload_fails(1, "embeddings holds 24 bytes, but 3 rows of 2 numbers take 32", floats,
     { n = 3, dim = 2, stride = 12 })
-  upload_fails(2, "opts.stride is 7, expected a whole number from 8 to 9.007199254741e+15", floats,
+  upload_fails(2, "opts.stride is 7, expected a whole number from 8 to 9007199254740992", floats,
     { n = 3, dim = 2, stride = 7 })
   upload_fails(2, "opts.stride is 10, expected a multiple of the 4 bytes of a number", floats,
     { n = 3, dim = 2, stride = 10 })

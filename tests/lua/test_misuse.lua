@@ -172,19 +172,18 @@ function TestMisuse.test_options_of_a_context()
       end)
     end
   end
+  local limits = "expected a number of bytes above 0, such as "
+    .. '300000000, "512K", "300M", "2G" or "1T"'
   fails("opts is 0, expected a table", 0)
   fails("opts.devcie is not an option; there are: device, memory_limit, validation, tuning, "
     .. "library", { devcie = 1 })
   fails("opts.device is 0, expected a whole number from 1 to 2147483648", { device = 0 })
   fails("opts.device is true, expected an index from 1 or part of a name", { device = true })
-  fails("opts.memory_limit is 0, expected a whole number from 1 to 9.007199254741e+15",
+  fails("opts.memory_limit is 0, expected a whole number from 1 to 9007199254740992",
     { memory_limit = 0 })
-  fails('opts.memory_limit is "much", expected a number of bytes, or "300M", "2G"',
-    { memory_limit = "much" })
-  fails('opts.memory_limit is "0M", expected a number of bytes, or "300M", "2G"',
-    { memory_limit = "0M" })
-  fails('opts.memory_limit is a table, expected a number of bytes, or "300M", "2G"',
-    { memory_limit = {} })
+  fails('opts.memory_limit is "much", ' .. limits, { memory_limit = "much" })
+  fails('opts.memory_limit is "0M", ' .. limits, { memory_limit = "0M" })
+  fails('opts.memory_limit is a table, ' .. limits, { memory_limit = {} })
   fails("opts.validation is 1, expected a boolean", { validation = 1 })
   fails("opts.tuning is 1, expected a string", { tuning = 1 })
   fails("opts.library is false, expected a string", { library = false })

@@ -220,8 +220,10 @@ function TestModule.test_no_driver()
     local vk = require("vk_compute")
     local ctx, message = vk.init()
     assert(ctx == nil and #message > 20, "a context without a driver")
+    assert(message == select(2, vk.init({ device = 1 })), "another reason")
     print(message)]])
   luaunit.assertStrContains(output, "mesa-vulkan-drivers")
+  luaunit.assertStrContains(output, "VK_DRIVER_FILES='/nowhere.json'")
 end
 
 support.finish()
