@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "data/rows.h"
 #include "vulkan/shader_variant.h"
 
 /* gram_kernel.needs */
@@ -29,8 +30,8 @@ static const struct gram_kernel table[] = {
 		.name = "matrix_units",
 		.shader = "gram_matrix_units",
 		.variants = {[GRAM_MIRRORED] = "mirror", [GRAM_PLAIN] = "plain"},
-		.rows = 64,
-		.columns = 64,
+		.rows = TILE,
+		.columns = TILE,
 		.max_quads = 43690 / 4, /* what its 32-bit sums can hold, see there */
 		.needs = NEEDS_INT64 | NEEDS_INT8_MATRICES | NEEDS_STORAGE_LOADS,
 		.subgroup = 32,
@@ -46,7 +47,7 @@ static const struct gram_kernel table[] = {
 		.shader = "gram_registers",
 		.variants = {[GRAM_MIRRORED] = "mirror", [GRAM_PLAIN] = "plain"},
 		.rows = 16,
-		.columns = 64,
+		.columns = TILE,
 		.max_quads = UINT32_MAX,
 		.invocations = 8,
 		.suits = SUITS_CPU | SUITS_TEXEL_LOADS,
@@ -67,8 +68,8 @@ static const struct gram_kernel table[] = {
 		.name = "shared",
 		.shader = "gram_shared",
 		.variants = {[GRAM_MIRRORED] = "mirror", [GRAM_PLAIN] = "plain", [GRAM_LISTED] = "listed"},
-		.rows = 64,
-		.columns = 64,
+		.rows = TILE,
+		.columns = TILE,
 		.least_rows = 9,
 		.max_quads = UINT32_MAX,
 		.invocations = PROMISED_INVOCATIONS,
