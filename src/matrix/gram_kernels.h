@@ -22,8 +22,8 @@ struct gram_kernel {
 	const char *shader;                  /* what the names of its shaders begin with, */
 	const char *variants[GRAM_VARIANTS]; /* and end with; NULL where there is no such one */
 
-	uint32_t rows;    /* of a tile, which a workgroup computes */
-	uint32_t columns; /* of a tile, or of an invocation where `invocations` is 0 */
+	uint32_t rows;    /* of a tile, which a workgroup computes; they divide TILE */
+	uint32_t columns; /* of a tile: TILE; or of an invocation where `invocations` is 0 */
 	/* A list of fewer rows goes to GRAM_LISTED_FEW. */
 	uint32_t least_rows;
 
