@@ -65,11 +65,11 @@ static void test_options(void **state)
 	      "vkc_init_with_options: ctx is NULL; it takes the address of a pointer for the "
 	      "new context.");
 	WRONG(NULL, init((VkcOptions){.struct_size = 3}),
-	      "VkcOptions.struct_size is 3, but this library knows only *: set it to "
-	      "sizeof(VkcOptions) and build against this library's header.");
+	      "vkc_init_with_options: options->struct_size is 3; set it to sizeof(VkcOptions), "
+	      "which is * in version * and at least * in those before.");
 	WRONG(NULL, init((VkcOptions){.struct_size = 4096}),
-	      "VkcOptions.struct_size is 4096, but this library knows only *: set it to "
-	      "sizeof(VkcOptions) and build against this library's header.");
+	      "vkc_init_with_options: options->struct_size is 4096; set it to sizeof(VkcOptions), "
+	      "which is * in version * and at least * in those before.");
 	WRONG(NULL, init((VkcOptions){.validation = 7}),
 	      "VkcOptions.validation is 7; it takes 0 or 1.");
 	WRONG(NULL, init((VkcOptions){.device = "No such GPU"}),
@@ -142,7 +142,8 @@ static void test_devices(void **state)
 {
 	VkComputeContext *ctx = *state;
 	VkcDeviceInfo info = {.struct_size = 12};
-	uint32_t count = 1;
+	VkcDeviceInfo infos[2] = {{.struct_size = sizeof(info)}, {.struct_size = 12}};
+	uint32_t count = 1, two = 2;
 
 	WRONG(NULL, vkc_list_devices(NULL, NULL),
 	      "vkc_list_devices: count is NULL; it takes the address of a number.");
@@ -151,6 +152,9 @@ static void test_devices(void **state)
 	WRONG(NULL, vkc_list_devices(&count, &info),
 	      "vkc_list_devices: devices[0].struct_size is 12; set it to "
 	      "sizeof(VkcDeviceInfo), which is *.");
+	WRONG(NULL, vkc_list_devices(&two, infos),
+	      "vkc_list_devices: devices[1].struct_size is 12, but that of devices[0] is *; set "
+	      "each to sizeof(VkcDeviceInfo).");
 	WRONG(ctx, vkc_get_device_info(ctx, NULL),
 	      "vkc_get_device_info: info is NULL; it takes the address of a VkcDeviceInfo.");
 	WRONG(ctx, vkc_get_device_info(ctx, &info),
