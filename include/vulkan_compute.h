@@ -13,6 +13,10 @@
  *  - Memory passed in belongs to the caller and is not kept after the call.
  *    Memory for results is allocated by the caller. When a call fails, the
  *    contents of its output are unspecified; the rows uploaded before stay.
+ *  - Structs that a caller passes begin with their struct_size. That of an older
+ *    version is accepted: fields that it did not have count as 0, and of a struct
+ *    for results only its bytes are written. A larger one than this version's is
+ *    an invalid argument: the library is older than the header.
  *  - Thread safety: one thread at a time may use a context. Different contexts
  *    may be used by different threads at the same time.
  *  - fork(): a child process cannot use what its parent initialised; every call
@@ -35,9 +39,11 @@
 extern "C" {
 #endif
 
-/* The version of this header: major * 1,000,000 + minor * 1,000 + patch. */
+/* The version of this header: major * 1,000,000 + minor * 1,000 + patch. Until 1.0 a
+ * new minor version may change the interface, so that the library's name carries it
+ * (libvulkan_compute.so.0.2). */
 #define VKC_VERSION_MAJOR 0
-#define VKC_VERSION_MINOR 1
+#define VKC_VERSION_MINOR 2
 #define VKC_VERSION_PATCH 0
 #define VKC_VERSION \
 	(VKC_VERSION_MAJOR * 1000000 + VKC_VERSION_MINOR * 1000 + VKC_VERSION_PATCH)
@@ -166,8 +172,8 @@ VKC_API const char *vkc_last_error(const VkComputeContext *ctx);
 
 /* The Vulkan devices that can be used, in the loader's order. Two calls: with
  * devices NULL, *count becomes their number; otherwise *count is the capacity of
- * devices, each with its struct_size set, and becomes the number written. Fewer
- * than there are is not an error. None at all is success with *count 0.
+ * devices, each with its struct_size set (to the same), and becomes the number
+ * written. Fewer than there are is not an error. None at all is success with *count 0.
  * Errors: invalid argument, no device (no Vulkan loader), out of host memory. */
 VKC_API VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices);
 
