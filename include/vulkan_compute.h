@@ -214,7 +214,8 @@ VKC_API VkcResult vkc_compute_diversity_sequence(VkComputeContext *ctx, uint32_t
  * num_sequences 0 does nothing. The matrix and the pipelines stay in the context:
  * a long job may be asked for in pieces of any size. Where the matrix fits the memory,
  * it is computed as soon as the sequences, this call's and earlier ones', take more
- * than an eighth of its rows; fewer are computed one by one.
+ * than an eighth of its rows; fewer are computed one by one. vkc_prepare_matrix()
+ * computes it before, a piece at a time.
  * Errors: as vkc_compute_diversity_sequence(). */
 VKC_API VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const uint32_t *prefixes,
                                                   uint32_t num_sequences, uint32_t prefix_length,
@@ -225,6 +226,18 @@ VKC_API VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const u
  * The cosine of two rows as a float, correctly rounded from 30-bit fixed point:
  * exactly symmetric, exactly 1 on the diagonal, exactly 0 for a zero row (its own
  * diagonal element too). */
+
+/* Computes the matrix, for about so many seconds, into device memory, where later
+ * calls find it: for long work that shows how far it is, or that can be interrupted.
+ * What is there from earlier calls is not computed again.
+ * seconds: finite, at least 0. A call always takes one step, which may be longer;
+ *   0 = that step alone.
+ * fraction: becomes the share of the matrix that is there. It is greater after each
+ *   successful call, and 1 at the end. Where the matrix does not fit the memory that
+ *   may be used: 1 at once, and nothing is kept; other functions do without it.
+ * Errors: invalid argument (no upload, seconds), out of host or device memory,
+ * device lost; after any of these the matrix may have to be begun again. */
+VKC_API VkcResult vkc_prepare_matrix(VkComputeContext *ctx, double seconds, double *fraction);
 
 /* The whole matrix. output_matrix: n x n floats.
  * Errors: invalid argument (no upload), out of host or device memory, device lost. */

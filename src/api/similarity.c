@@ -3,7 +3,10 @@
  * The similarity matrix, whole and in parts. */
 #include "matrix/similarity.h"
 
+#include <math.h>
+
 #include "api/arguments.h"
+#include "matrix/prepare.h"
 
 VkcResult vkc_compute_similarity_matrix(VkComputeContext *ctx, float *output_matrix)
 {
@@ -53,4 +56,20 @@ VkcResult vkc_compute_similarity_packed(VkComputeContext *ctx, float *output_pac
 		return argument_too_large(ctx, function, "output_packed", n, n);
 	diversity_spare(&ctx->diversity);
 	return context_leave(ctx, similarity_packed(&ctx->gram, output_packed));
+}
+
+VkcResult vkc_prepare_matrix(VkComputeContext *ctx, double seconds, double *fraction)
+{
+	static const char function[] = "vkc_prepare_matrix";
+	VkcResult result = context_enter_uploaded(ctx, function);
+	if (result != VKC_SUCCESS)
+		return result;
+	if (!isfinite(seconds) || seconds < 0)
+		return error_set(&ctx->error, VKC_ERROR_INVALID_ARGUMENT,
+		                 "%s: seconds is %g; it takes a finite number, at least 0.", function,
+		                 seconds);
+	if (!fraction)
+		return argument_is_null(ctx, function, "fraction", "the address of a double");
+	diversity_spare(&ctx->diversity);
+	return context_leave(ctx, prepare_matrix(&ctx->gram, seconds, fraction));
 }

@@ -11,6 +11,7 @@ static void test_without_a_context(void **state)
 {
 	uint32_t index = 0;
 	float value = 0;
+	double fraction;
 	VkcEmbeddings e = {.struct_size = sizeof(e)};
 	VkcDeviceInfo info = {.struct_size = sizeof(info)};
 
@@ -25,6 +26,8 @@ static void test_without_a_context(void **state)
 	WRONG(NULL, vkc_compute_diversity_sequences(NULL, &index, 1, 1, 1, &index),
 	      "vkc_compute_diversity_sequences: ctx is NULL; it takes a context made by "
 	      "vkc_init().");
+	WRONG(NULL, vkc_prepare_matrix(NULL, 1, &fraction),
+	      "vkc_prepare_matrix: ctx is NULL; it takes a context made by vkc_init().");
 	WRONG(NULL, vkc_compute_similarity_matrix(NULL, &value),
 	      "vkc_compute_similarity_matrix: ctx is NULL; it takes a context made by "
 	      "vkc_init().");
@@ -167,6 +170,7 @@ static void test_before_an_upload(void **state)
 	VkComputeContext *ctx = context_new(NULL, 0);
 	uint32_t index = 0;
 	float value;
+	double fraction;
 
 	(void)state;
 	WRONG(ctx, vkc_compute_diversity_sequence(ctx, 0, &index),
@@ -175,6 +179,8 @@ static void test_before_an_upload(void **state)
 	WRONG(ctx, vkc_compute_diversity_sequences(ctx, &index, 1, 1, 1, &index),
 	      "vkc_compute_diversity_sequences: nothing was uploaded yet: call "
 	      "vkc_upload_embeddings() first.");
+	WRONG(ctx, vkc_prepare_matrix(ctx, 1, &fraction),
+	      "vkc_prepare_matrix: nothing was uploaded yet: call vkc_upload_embeddings() first.");
 	WRONG(ctx, vkc_compute_similarity_matrix(ctx, &value),
 	      "vkc_compute_similarity_matrix: nothing was uploaded yet: call "
 	      "vkc_upload_embeddings() first.");
