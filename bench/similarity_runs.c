@@ -35,7 +35,7 @@ double run_upload_matrix(struct bench *bench, uint32_t k)
 double run_on_device(struct bench *bench, uint32_t k)
 {
 	(void)k;
-	double seconds = make_matrix(bench->ctx, bench->data->n);
+	double seconds = make_matrix(bench->ctx);
 	uint64_t matrix = (uint64_t)bench->data->n * bench->data->n * sizeof(float);
 	return context_info(bench->ctx).memory_used < matrix ? NAN : seconds;
 }

@@ -233,21 +233,13 @@ VkcDeviceInfo context_info(const VkComputeContext *ctx)
 	return info;
 }
 
-double make_matrix(VkComputeContext *ctx, uint32_t n)
+double make_matrix(VkComputeContext *ctx)
 {
-	/* The library computes the matrix for walks that want an eighth of its rows. So many steps
-	 * of one walk are a small part of it, about a hundredth. Where there can be no matrix, they
-	 * would be steps without it. */
-	bool fits = (uint64_t)n * n * sizeof(float) <= context_info(ctx).memory_limit / 16 * 15;
-	uint32_t start = 0, length = fits ? n / 8 + 1 : 2;
-	length = length > 2 ? length : 2;
-	length = length < n ? length : n;
-	uint32_t *sequence = allocate(length, sizeof(*sequence));
+	double fraction = 0;
 	double begin = seconds_now();
-	succeed(ctx, vkc_compute_diversity_sequences(ctx, &start, 1, 1, length, sequence));
-	double seconds = seconds_now() - begin;
-	free(sequence);
-	return seconds;
+	while (fraction < 1)
+		succeed(ctx, vkc_prepare_matrix(ctx, 1e9, &fraction));
+	return seconds_now() - begin;
 }
 
 void succeed(const VkComputeContext *ctx, VkcResult result)

@@ -73,9 +73,9 @@ uint64_t memory_peak(void);
 
 VkComputeContext *context_new(const struct settings *settings);
 VkcDeviceInfo context_info(const VkComputeContext *ctx);
-/* Makes the library compute its matrix of n items and read nothing of it, where its memory
- * holds one; else takes a step of a walk. Returns the seconds. */
-double make_matrix(VkComputeContext *ctx, uint32_t n);
+/* Makes the library compute its matrix and read nothing of it, where its memory holds one.
+ * Returns the seconds. */
+double make_matrix(VkComputeContext *ctx);
 /* Ends the program with the library's sentence unless `result` is success. */
 void succeed(const VkComputeContext *ctx, VkcResult result);
 

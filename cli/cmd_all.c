@@ -146,7 +146,7 @@ static int prepare(struct run *run)
 	                 ? extend_open(&run->extend, &run->session, run->most, run->length)
 	                 : session_upload(&run->session);
 
-	return status == EXIT_GOOD ? session_want_matrix(&run->session) : status;
+	return status == EXIT_GOOD ? session_prepare_matrix(&run->session) : status;
 }
 
 /* What is left of a job that is open and not complete. */

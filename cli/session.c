@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "session.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "distinct.h"
 #include "library.h"
 #include "message.h"
-#include "size.h"
+#include "progress.h"
+
+/* Between two looks at how far the matrix is. */
+#define PREPARE_SECONDS 0.5
 
 int session_read(struct session *session, const struct options *options)
 {
@@ -57,28 +58,21 @@ int session_upload(struct session *session)
 	return session_upload_rows(session, session->input.table.rows);
 }
 
-/* The library computes the matrix when an eighth of its rows has been asked for. */
-int session_want_matrix(struct session *session)
+int session_prepare_matrix(struct session *session)
 {
-	const uint32_t rows = session->input.table.rows, start = 0;
-	const uint32_t length = rows / 8 + 1 > 2 ? rows / 8 + 1 : least_u32(rows, 2);
-	VkcDeviceInfo info = {.struct_size = sizeof(info)};
-	uint32_t *sequence;
-	VkcResult result = vkc_get_device_info(session->context, &info);
+	const uint64_t rows = session->input.table.rows, pairs = rows * (rows + 1) / 2;
+	struct progress progress;
+	double fraction = 0;
+	int status = EXIT_GOOD;
 
-	if (result == VKC_SUCCESS &&
-	    (uint64_t)rows * rows * sizeof(float) > info.memory_limit - info.memory_used)
-		return EXIT_GOOD;
-	sequence = calloc(length, sizeof(*sequence));
-	if (!sequence) {
-		message_error(session->options, "there is not enough memory for %" PRIu32 " numbers",
-		              length);
-		return EXIT_FAILED;
+	progress_begin(&progress, session->options, "pairs", pairs, 0);
+	while (fraction < 1 && status == EXIT_GOOD) {
+		progress_update(&progress, (uint64_t)(fraction * (double)pairs));
+		if (vkc_prepare_matrix(session->context, PREPARE_SECONDS, &fraction) != VKC_SUCCESS)
+			status = session_failed(session);
 	}
-	if (result == VKC_SUCCESS)
-		result = vkc_compute_diversity_sequences(session->context, &start, 1, 1, length, sequence);
-	free(sequence);
-	return result == VKC_SUCCESS ? EXIT_GOOD : session_failed(session);
+	progress_end(&progress);
+	return status;
 }
 
 void session_close(struct session *session)

@@ -23,9 +23,9 @@ int session_upload(struct session *session);
 /* The first rows only; a later upload replaces them. */
 int session_upload_rows(struct session *session, uint32_t rows);
 
-/* Has the matrix computed, where it fits: before many sequences are asked for, a few at a time.
- * Returns an exit status. */
-int session_want_matrix(struct session *session);
+/* Has the matrix computed, where it fits, and shows how far it is: before many sequences are asked
+ * for, a few at a time. Returns an exit status. */
+int session_prepare_matrix(struct session *session);
 
 void session_close(struct session *session);
 

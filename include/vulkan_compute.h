@@ -13,6 +13,10 @@
  *  - Memory passed in belongs to the caller and is not kept after the call.
  *    Memory for results is allocated by the caller. When a call fails, the
  *    contents of its output are unspecified; the rows uploaded before stay.
+ *  - Structs that a caller passes begin with their struct_size. That of an older
+ *    version is accepted: fields that it did not have count as 0, and of a struct
+ *    for results only its bytes are written. A larger one than this version's is
+ *    an invalid argument: the library is older than the header.
  *  - Thread safety: one thread at a time may use a context. Different contexts
  *    may be used by different threads at the same time.
  *  - fork(): a child process cannot use what its parent initialised; every call
@@ -35,9 +39,11 @@
 extern "C" {
 #endif
 
-/* The version of this header: major * 1,000,000 + minor * 1,000 + patch. */
+/* The version of this header: major * 1,000,000 + minor * 1,000 + patch. Until 1.0 a
+ * new minor version may change the interface, so that the library's name carries it
+ * (libvulkan_compute.so.0.2). */
 #define VKC_VERSION_MAJOR 0
-#define VKC_VERSION_MINOR 1
+#define VKC_VERSION_MINOR 2
 #define VKC_VERSION_PATCH 0
 #define VKC_VERSION \
 	(VKC_VERSION_MAJOR * 1000000 + VKC_VERSION_MINOR * 1000 + VKC_VERSION_PATCH)
@@ -167,8 +173,8 @@ VKC_API const char *vkc_last_error(const VkComputeContext *ctx);
 
 /* The Vulkan devices that can be used, in the loader's order. Two calls: with
  * devices NULL, *count becomes their number; otherwise *count is the capacity of
- * devices, each with its struct_size set, and becomes the number written. Fewer
- * than there are is not an error. None at all is success with *count 0.
+ * devices, each with its struct_size set (to the same), and becomes the number
+ * written. Fewer than there are is not an error. None at all is success with *count 0.
  * Errors: invalid argument, no device (no Vulkan loader), out of host memory. */
 VKC_API VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices);
 
@@ -209,7 +215,8 @@ VKC_API VkcResult vkc_compute_diversity_sequence(VkComputeContext *ctx, uint32_t
  * num_sequences 0 does nothing. The matrix and the pipelines stay in the context:
  * a long job may be asked for in pieces of any size. Where the matrix fits the memory,
  * it is computed as soon as the sequences, this call's and earlier ones', take more
- * than an eighth of its rows; fewer are computed one by one.
+ * than an eighth of its rows; fewer are computed one by one. vkc_prepare_matrix()
+ * computes it before, a piece at a time.
  * Errors: as vkc_compute_diversity_sequence(). */
 VKC_API VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const uint32_t *prefixes,
                                                   uint32_t num_sequences, uint32_t prefix_length,
@@ -220,6 +227,18 @@ VKC_API VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const u
  * The cosine of two rows as a float, correctly rounded from 30-bit fixed point:
  * exactly symmetric, exactly 1 on the diagonal, exactly 0 for a zero row (its own
  * diagonal element too). */
+
+/* Computes the matrix, for about so many seconds, into device memory, where later
+ * calls find it: for long work that shows how far it is, or that can be interrupted.
+ * What is there from earlier calls is not computed again.
+ * seconds: finite, at least 0. A call always takes one step, which may be longer;
+ *   0 = that step alone.
+ * fraction: becomes the share of the matrix that is there. It is greater after each
+ *   successful call, and 1 at the end. Where the matrix does not fit the memory that
+ *   may be used: 1 at once, and nothing is kept; other functions do without it.
+ * Errors: invalid argument (no upload, seconds), out of host or device memory,
+ * device lost; after any of these the matrix may have to be begun again. */
+VKC_API VkcResult vkc_prepare_matrix(VkComputeContext *ctx, double seconds, double *fraction);
 
 /* The whole matrix. output_matrix: n x n floats.
  * Errors: invalid argument (no upload), out of host or device memory, device lost. */

@@ -30,7 +30,7 @@ local library = require("vk_compute.library")
 
 local vk = {}
 
---- The version of this module, such as "0.1.0".
+--- The version of this module, such as "0.2.0".
 vk.version = library.version
 
 local default

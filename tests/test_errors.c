@@ -327,6 +327,18 @@ static void test_no_place_for_the_output(void **state)
 	        "output_similarities", "NULL");
 }
 
+static void test_seconds_out_of_range(void **state)
+{
+	Fixture *fixture = *state;
+	VkComputeContext *ctx = fixture->ctx;
+	double fraction;
+
+	refused(ctx, vkc_prepare_matrix(ctx, -1, &fraction), "seconds", "1", "0");
+	refused(ctx, vkc_prepare_matrix(ctx, (double)NAN, &fraction), "seconds", "nan|-nan", "0");
+	refused(ctx, vkc_prepare_matrix(ctx, (double)INFINITY, &fraction), "seconds", "inf", "0");
+	refused(ctx, vkc_prepare_matrix(ctx, 1, NULL), "fraction", "NULL");
+}
+
 static void test_device_info_of_another_struct(void **state)
 {
 	Fixture *fixture = *state;
@@ -357,6 +369,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_neighbor_count_out_of_range, still_right),
 		cmocka_unit_test_teardown(test_no_neighbors_of_a_single_row, still_right),
 		cmocka_unit_test_teardown(test_no_place_for_the_output, still_right),
+		cmocka_unit_test_teardown(test_seconds_out_of_range, still_right),
 		cmocka_unit_test_teardown(test_device_info_of_another_struct, still_right),
 	};
 

@@ -7,9 +7,8 @@ require("vk_compute.cdef")
 local calls = {}
 
 --- How long a call should take, in seconds: enough to keep the device busy, not so long that a
--- person who presses Ctrl-C waits. What is left and takes no longer than `patience` may be one
--- call.
-calls.target, calls.patience = 0.7, 2
+-- person who presses Ctrl-C waits.
+calls.target = 0.7
 
 -- CLOCK_MONOTONIC: no time server or person sets it while work is being timed.
 local monotonic = ({ OSX = 6, BSD = 4 })[ffi.os] or 1

@@ -7,7 +7,7 @@ require("vk_compute.cdef")
 local library = {}
 
 --- The version of this module; the library's must be compatible.
-library.version = "0.1.0"
+library.version = "0.2.0"
 
 local file_name = ({ OSX = "libvulkan_compute.dylib", Windows = "vulkan_compute.dll" })[ffi.os]
   or "libvulkan_compute.so"
@@ -76,6 +76,9 @@ local function candidates(named)
   for _, place in ipairs(module_folder and beside_module or {}) do
     list[#list + 1] = { module_folder .. place .. file_name, "relative to the Lua module" }
   end
+  -- The name without a version is there only where programs are built.
+  local versioned = file_name .. "." .. library.version:match("^%d+%.%d+")
+  list[#list + 1] = { versioned, "system's search path" }
   list[#list + 1] = { "vulkan_compute", "system's search path" }
   return list
 end

@@ -21,7 +21,7 @@ local function replace(ctx, request, ids)
   ctx.ids = false
   local result = ctx.lib.vkc_lua_upload(ctx.handle, request)
   if result == 0 then
-    ctx.matrix = matrix.new(ctx)
+    ctx.matrix = matrix.new()
     ctx.dim = request.embedding_dim
     ctx.ids = ids -- last: with it the others are valid
   else

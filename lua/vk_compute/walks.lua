@@ -8,17 +8,21 @@ local memory = require("vk_compute.memory")
 
 local walks = {}
 
--- Elements that the first piece of a walk adds.
-local first_steps = 16
+--- Multiply-adds a second of a slow device: how long a walk may take, before one was taken.
+walks.slow = 1e9
 
 local function timed(ctx, prefixes, count, prefix_length, length, output)
   return calls.timed(ctx.lib.vkc_lua_compute_diversity_sequences, ctx.handle, prefixes, count,
     prefix_length, length, output)
 end
 
--- Without the matrix a walk takes a hundred times as long: so it is made in pieces, each of which
--- continues what is there. Each has to take what is there once more, which is quicker than finding
--- it: so a piece adds what takes about as long, or a second at least.
+-- How long so many elements of walks will take: as long as those before.
+local function expected_seconds(ctx, elements)
+  return elements * (ctx.matrix.pace or ctx.ids.n * ctx.dim / walks.slow)
+end
+
+-- Each piece continues what is there. It has to take what is there once more, which is quicker than
+-- finding it: so a piece adds what takes about as long, or a second at least.
 local function in_pieces(ctx, prefixes, count, prefix_length, length, output)
   -- The result of a piece, packed as it is, is the prefixes of the next.
   local given, message = memory.collected("uint32_t[?]", count * length, 4)
@@ -26,7 +30,8 @@ local function in_pieces(ctx, prefixes, count, prefix_length, length, output)
     return nil, message
   end
   ffi.copy(given, prefixes, count * prefix_length * 4)
-  local there, steps, least, total = prefix_length, first_steps, math.huge, 0
+  local there, least, total = prefix_length, math.huge, 0
+  local steps = math.max(1, math.floor(calls.target / expected_seconds(ctx, count)))
   while true do
     local upto = math.min(length, there + steps)
     local expected = matrix.expect(ctx, count * (upto - 1), true)
@@ -48,21 +53,27 @@ local function in_pieces(ctx, prefixes, count, prefix_length, length, output)
 end
 
 --- Continues `count` prefixes (from 0, packed) to sequences of `length`.
--- With the matrix a walk is one call. It is quick (a tenth of a second for 8,000 items), and to
--- take again what is there costs as much as finding it: pieces would gain nothing.
+-- What is quick is one call: with the matrix a walk among 8,000 items takes a tenth of a second.
 -- @return the library's result, or nil and a message
 -- @return how many seconds it took, but for the matrix
 function walks.continue(ctx, prefixes, count, prefix_length, length, output)
-  local rows = count * (length - 1)
-  if ctx.matrix.asked + rows >= math.floor(ctx.ids.n / 8) then
-    local result = matrix.expect(ctx, rows, true)
-    if result ~= 0 then
-      return result, 0
-    elseif ctx.matrix.kept then
-      return timed(ctx, prefixes, count, prefix_length, length, output)
-    end
+  local elements = count * (length - 1)
+  local result, seconds = 0, 0
+  if matrix.is_worth(ctx, elements) then
+    result = matrix.prepare(ctx)
   end
-  return in_pieces(ctx, prefixes, count, prefix_length, length, output)
+  if result == 0 and expected_seconds(ctx, elements) <= calls.target then
+    result = matrix.expect(ctx, elements, true)
+    if result == 0 then
+      result, seconds = timed(ctx, prefixes, count, prefix_length, length, output)
+    end
+  elseif result == 0 then
+    result, seconds = in_pieces(ctx, prefixes, count, prefix_length, length, output)
+  end
+  if result == 0 and elements > 0 then
+    ctx.matrix.pace = seconds / elements
+  end
+  return result, seconds
 end
 
 return walks

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The life of a context, and what there is to choose from. */
+ * The life of a context. */
 #include "api/context.h"
 
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "api/struct_size.h"
 
 /* The process that first initialised a device: drivers keep threads and locks that a
  * forked child does not have, so a child must not touch them. 0 = none yet. */
@@ -19,6 +21,16 @@ static VkcResult check_process(struct error *error, pid_t owner, const char *fun
 	                 "and a child cannot use its parent's device: initialise after fork(), or "
 	                 "start the child with exec().",
 	                 function, (long)owner);
+}
+
+VkcResult driver_check(struct error *error, const char *function)
+{
+	return check_process(error, __atomic_load_n(&process_of_driver, __ATOMIC_RELAXED), function);
+}
+
+void driver_claim(void)
+{
+	__atomic_store_n(&process_of_driver, getpid(), __ATOMIC_RELAXED);
 }
 
 VkcResult context_enter(VkComputeContext *ctx, const char *function)
@@ -89,6 +101,18 @@ VkComputeContext *vkc_init(void)
 	return ctx;
 }
 
+static VkcResult read_options(const VkcOptions *given, struct options *options,
+                              struct error *error)
+{
+	static const struct struct_type type = STRUCT_TYPE(VkcOptions, tuning);
+	VkcOptions known;
+	if (!given)
+		return options_read(NULL, options, error);
+	VkcResult result = struct_widen(error, "vkc_init_with_options", "options", &type, given,
+	                                &known);
+	return result == VKC_SUCCESS ? options_read(&known, options, error) : result;
+}
+
 VkcResult vkc_init_with_options(const VkcOptions *options, VkComputeContext **ctx)
 {
 	struct error *error = error_of_thread();
@@ -98,10 +122,9 @@ VkcResult vkc_init_with_options(const VkcOptions *options, VkComputeContext **ct
 		                 "vkc_init_with_options: ctx is NULL; it takes the address of a "
 		                 "pointer for the new context.");
 	*ctx = NULL;
-	VkcResult result =
-		check_process(error, __atomic_load_n(&process_of_driver, __ATOMIC_RELAXED), "vkc_init");
+	VkcResult result = driver_check(error, "vkc_init");
 	if (result == VKC_SUCCESS)
-		result = options_read(options, &read, error);
+		result = read_options(options, &read, error);
 	if (result != VKC_SUCCESS)
 		return result;
 	VkComputeContext *made = calloc(1, sizeof(*made));
@@ -109,7 +132,7 @@ VkcResult vkc_init_with_options(const VkcOptions *options, VkComputeContext **ct
 		return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 		                 "The host has no memory left for a context: free some.");
 	made->process = getpid();
-	__atomic_store_n(&process_of_driver, made->process, __ATOMIC_RELAXED);
+	driver_claim();
 	result = open_device(made, &read);
 	if (result == VKC_SUCCESS)
 		result = gram_open(&made->gram, &made->engine, &made->rows);
@@ -154,92 +177,7 @@ void vkc_destroy(VkComputeContext *ctx)
 	free(ctx);
 }
 
-uint32_t vkc_version(void)
-{
-	return VKC_VERSION;
-}
-
-uint32_t vkc_result_version(void)
-{
-	return 1;
-}
-
 const char *vkc_last_error(const VkComputeContext *ctx)
 {
 	return ctx ? ctx->error.text : error_of_thread()->text;
-}
-
-VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices)
-{
-	VkcResult result;
-	struct error *error = error_of_thread();
-	struct options options;
-	struct instance instance = {0};
-	struct physical_device *physical_devices = NULL;
-	uint32_t found = 0;
-	const struct error before = *error;
-	if (!count)
-		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "vkc_list_devices: count is NULL; it takes the address of a number.");
-	for (uint32_t i = 0; devices && i < *count; i++)
-		if (devices[i].struct_size != sizeof(*devices))
-			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-			                 "vkc_list_devices: devices[%u].struct_size is %u; set it to "
-			                 "sizeof(VkcDeviceInfo), which is %zu.",
-			                 i, devices[i].struct_size, sizeof(*devices));
-	TRY(check_process(error, __atomic_load_n(&process_of_driver, __ATOMIC_RELAXED),
-	                  "vkc_list_devices"));
-	TRY(options_read(NULL, &options, error));
-	result = instance_open(&instance, options.validation, error);
-	if (instance.no_driver) {
-		*count = 0;
-		*error = before;
-		return VKC_SUCCESS;
-	}
-	if (result != VKC_SUCCESS)
-		return result;
-	__atomic_store_n(&process_of_driver, getpid(), __ATOMIC_RELAXED);
-	TRY(instance_physical_devices(&instance, &physical_devices, &found, error));
-	if (devices) {
-		uint32_t usual = UINT32_MAX;
-		struct error ignored;
-		if (physical_device_choose(physical_devices, found, options.device, &usual, &ignored) !=
-		    VKC_SUCCESS)
-			usual = UINT32_MAX;
-		found = found < *count ? found : *count;
-		for (uint32_t i = 0; i < found; i++) {
-			physical_device_describe(&instance, &physical_devices[i], &devices[i]);
-			devices[i].index = i;
-			devices[i].is_default = i == usual;
-		}
-	}
-	*count = found;
-error:
-	free(physical_devices);
-	if (instance.handle)
-		instance_close(&instance);
-	return result;
-}
-
-VkcResult vkc_get_device_info(const VkComputeContext *ctx, VkcDeviceInfo *info)
-{
-	static const char function[] = "vkc_get_device_info";
-	/* The sentence belongs to the context, which this function promises not to change in
-	 * any other way. */
-	VkcResult result = context_enter((VkComputeContext *)ctx, function);
-	if (result != VKC_SUCCESS)
-		return result;
-	struct error *error = &((VkComputeContext *)ctx)->error;
-	if (!info)
-		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "%s: info is NULL; it takes the address of a VkcDeviceInfo.", function);
-	if (info->struct_size != sizeof(*info))
-		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "%s: info->struct_size is %u; set it to sizeof(VkcDeviceInfo), which is "
-		                 "%zu.",
-		                 function, info->struct_size, sizeof(*info));
-	*info = ctx->info;
-	info->memory_limit = ctx->engine.device.memory_limit;
-	info->memory_used = ctx->engine.device.memory_used;
-	return VKC_SUCCESS;
 }

@@ -22,6 +22,12 @@ struct VkComputeContext {
 	struct strategies strategies;
 };
 
+/* A driver keeps threads and locks that a forked child does not have. Whether this process may
+ * start one: no process that it was forked from has. */
+VkcResult driver_check(struct error *error, const char *function);
+/* From now on a driver belongs to this process. */
+void driver_claim(void);
+
 /* Whether the context can be used now: not NULL, not in a forked child, not lost. */
 VkcResult context_enter(VkComputeContext *ctx, const char *function);
 /* The same, and that something was uploaded. */

@@ -147,11 +147,6 @@ VkcResult options_read(const VkcOptions *given, struct options *options, struct 
 	static const VkcOptions none = {.struct_size = sizeof(VkcOptions)};
 	if (!given)
 		given = &none;
-	if (given->struct_size != sizeof(VkcOptions))
-		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "VkcOptions.struct_size is %u, but this library knows only %zu: set it "
-		                 "to sizeof(VkcOptions) and build against this library's header.",
-		                 given->struct_size, sizeof(VkcOptions));
 	if (given->validation > 1)
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "VkcOptions.validation is %u; it takes 0 or 1.", given->validation);

@@ -42,6 +42,7 @@ struct options {
 /* An environment variable; NULL where it is unset or empty. */
 const char *options_environment(const char *name);
 
+/* given: of this version, or NULL. */
 VkcResult options_read(const VkcOptions *given, struct options *options, struct error *error);
 
 #endif

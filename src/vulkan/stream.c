@@ -2,20 +2,14 @@
 #include "vulkan/stream.h"
 
 #include <string.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 /* A submission is bounded to a fraction of a second; one that takes this long hangs. */
 #define HANG_SECONDS 120.0
 #define WAIT_NANOSECONDS 500000000ull
 #define RETRY_NANOSECONDS 5000000ull /* after a wait that failed */
 #define DESCRIPTORS_PER_SLOT (STREAM_DISPATCHES * 8)
-
-static double seconds_now(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 static VkcResult slot_open(struct stream *stream, struct slot *slot)
 {

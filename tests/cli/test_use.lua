@@ -311,6 +311,7 @@ function TestUse:test_streams_are_kept_apart()
   luaunit.assertEquals(err_all, "")
   local _, log = support.must({"diversity-all", "-e", file, "-o", out("log.npy"), "--batch", "1",
     "--log-progress=0.000001"})
+  luaunit.assertStrContains(log, "0 of 210 pairs, ") -- the matrix comes first
   luaunit.assertStrContains(log, "19 of 20 sequences, ")
   luaunit.assertStrContains(log, "/s, ")
   luaunit.assertStrContains(log, " left\n")

@@ -103,6 +103,16 @@ static void test_similarity(void **state)
 {
 	VkComputeContext *ctx = *state;
 	float values[N * N];
+	double fraction;
+
+	WRONG(ctx, vkc_prepare_matrix(ctx, -0.5, &fraction),
+	      "vkc_prepare_matrix: seconds is -0.5; it takes a finite number, at least 0.");
+	WRONG(ctx, vkc_prepare_matrix(ctx, (double)NAN, &fraction),
+	      "vkc_prepare_matrix: seconds is *nan; it takes a finite number, at least 0.");
+	WRONG(ctx, vkc_prepare_matrix(ctx, (double)INFINITY, &fraction),
+	      "vkc_prepare_matrix: seconds is inf; it takes a finite number, at least 0.");
+	WRONG(ctx, vkc_prepare_matrix(ctx, 1, NULL),
+	      "vkc_prepare_matrix: fraction is NULL; it takes the address of a double.");
 
 	WRONG(ctx, vkc_compute_similarity_matrix(ctx, NULL),
 	      "vkc_compute_similarity_matrix: output_matrix is NULL; it takes n x n floats.");

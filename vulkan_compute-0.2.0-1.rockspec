@@ -3,9 +3,9 @@
 -- Builds the library with CMake and installs it with the Lua module, which finds it beside itself.
 rockspec_format = "3.0"
 package = "vulkan_compute"
-version = "0.1.0-1"
+version = "0.2.0-1"
 source = {
-  url = "file://vulkan_compute-0.1.0.tar.gz",
+  url = "file://vulkan_compute-0.2.0.tar.gz",
 }
 description = {
   summary = "Exact cosine similarity, nearest neighbours and diversity sequences on Vulkan",
