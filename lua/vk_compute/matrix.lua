@@ -13,7 +13,7 @@ local matrix = {}
 -- Rows of the first call, which tells how fast the device is; a tile of the library.
 matrix.first_rows = 64
 
--- From this part of its rows on, the whole matrix is worth to be computed. The library thinks so
+-- From this part of its rows on, the whole matrix is worth computing. The library thinks so
 -- too (vulkan_compute.h), and would compute it within a call.
 local worth = 1 / 8
 
@@ -38,7 +38,7 @@ function matrix.prepare(ctx)
   return 0
 end
 
---- Whether so many more rows make the matrix worth to be computed.
+--- Whether so many more rows make the matrix worth computing.
 function matrix.is_worth(ctx, count)
   return ctx.matrix.asked + count >= math.floor(ctx.ids.n * worth)
 end

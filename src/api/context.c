@@ -62,7 +62,8 @@ VkcResult context_leave(VkComputeContext *ctx, VkcResult result)
 {
 	/* After a failure its own sentence stands, and the message of the layer ends with the call. */
 	struct error validation_message;
-	bool has_validation_message = instance_take_validation_message(&ctx->instance, &validation_message);
+	bool has_validation_message =
+		instance_take_validation_message(&ctx->instance, &validation_message);
 	if (result == VKC_SUCCESS) {
 		ctx->error = has_validation_message ? validation_message : ctx->before;
 		return has_validation_message ? VKC_ERROR_INTERNAL : VKC_SUCCESS;

@@ -65,7 +65,8 @@ static VkcResult sequences(VkComputeContext *ctx, const uint32_t *prefixes,
 		return argument_is_null(ctx, function, "prefixes",
 		                        "num_sequences x prefix_length indices");
 	if (!output)
-		return argument_is_null(ctx, function, "output_sequences", "num_sequences x length indices");
+		return argument_is_null(ctx, function, "output_sequences",
+		                        "num_sequences x length indices");
 	if (!argument_addressable(num_sequences, length, sizeof(uint32_t)))
 		return argument_too_large(ctx, function, "output_sequences", num_sequences, length);
 	VkcResult result = check_prefixes(ctx, function, prefixes, num_sequences, prefix_length);

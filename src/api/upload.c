@@ -131,6 +131,7 @@ VkcResult vkc_upload_embeddings(VkComputeContext *ctx, const float *embeddings,
 	if (result != VKC_SUCCESS)
 		return result;
 	if (!embeddings)
-		return argument_is_null(ctx, function, "embeddings", "num_embeddings x embedding_dim floats");
+		return argument_is_null(ctx, function, "embeddings",
+		                        "num_embeddings x embedding_dim floats");
 	return context_leave(ctx, upload(ctx, function, &described));
 }

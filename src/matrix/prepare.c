@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 
-/* Of the triangle that is computed, what does not lie below the rows that are ready. Before all
- * of them are, it is less than 1 in floating point too: at least a tile's rows are left. */
+/* The share of the upper triangle that lies in the rows that are ready. While a tile of rows is
+ * left it is below 1 in floating point, too. */
 static double share_ready(const struct gram *gram)
 {
 	const double padded = gram->rows->padded;
