@@ -20,9 +20,7 @@ static const struct {
 #define MARK(mark) mark, sizeof(mark) - 1
 	{MARK("\x1f\x8b"), "compressed by gzip" DECOMPRESS("gzip -dc")},
 	{MARK("\x28\xb5\x2f\xfd"), "compressed by zstd" DECOMPRESS("zstd -dc")},
-	{MARK("\xfd"
-          "7zXZ"),
-     "compressed by xz" DECOMPRESS("xz -dc")},
+	{MARK("\xfd\x37zXZ"), "compressed by xz" DECOMPRESS("xz -dc")},
 	{MARK("BZh"), "compressed by bzip2" DECOMPRESS("bzip2 -dc")},
 	{MARK("PAR1"), "a Parquet file" IN_NUMPY
                    "np.stack(pd.read_parquet('FILE')['embedding'])" WRITES},
@@ -63,7 +61,7 @@ static const char *zip_archive(const unsigned char *bytes, size_t length)
 			return "a file of torch.save()" IN_NUMPY
 				   "torch.load('FILE', map_location='cpu').float().numpy()" WRITES;
 	}
-	return "a zip archive, such as .npz or .xlsx, which has to be unpacked before";
+	return "a zip archive, such as .npz or .xlsx, which has to be unpacked first";
 }
 
 /* The length of a JSON header, then the header. */
@@ -104,7 +102,8 @@ const char *foreign_contents(const unsigned char *bytes, size_t length)
 }
 
 #define ENCODED(encoding) \
-	"text in " encoding " where UTF-8 was expected; 'iconv -f " encoding " -t UTF-8 FILE' converts it"
+	"text in " encoding " where UTF-8 was expected; 'iconv -f " encoding " -t UTF-8 FILE' " \
+	"converts it"
 
 /* By the byte order mark, or by JSON with a zero in every other byte. */
 const char *foreign_encoding(const unsigned char *bytes, size_t length)
@@ -135,8 +134,8 @@ const char *foreign_text(const unsigned char *bytes, size_t length)
 	}
 	if (spaces == most - text_mark_length(bytes, length))
 		return "nothing but white space where embeddings were expected";
-	return "text, but not JSON; in Python, np.save('out.npy', np.loadtxt('FILE')) makes a .npy file "
-		   "of lines of numbers (with delimiter=',' of CSV)";
+	return "text, but not JSON; in Python, np.save('out.npy', np.loadtxt('FILE')) makes a .npy "
+		   "file of lines of numbers (with delimiter=',' of CSV)";
 }
 
 const char *foreign_ending(const char *ending)

@@ -43,29 +43,41 @@ const char *input_name(const char *name)
 	return strcmp(name, "-") == 0 ? "standard input" : name;
 }
 
-/* A list of numbers is the first of many rows; all else of JSON says by itself what it is. */
-static read_function json_by_contents(const unsigned char *bytes, size_t length, size_t at)
+static size_t skip_spaces(const unsigned char *bytes, size_t length, size_t at)
 {
-	if (bytes[at++] == '{')
-		return read_json;
 	while (at < length && text_is_space((char)bytes[at]))
 		at++;
-	return at < length && bytes[at] != '[' && bytes[at] != '{' && bytes[at] != ']' ? read_jsonl
-	                                                                               : read_json;
+	return at;
+}
+
+/* NULL where it is not JSON. A list of numbers is the first of many rows; all else says by itself
+ * what it is. */
+static read_function json_by_contents(const unsigned char *bytes, size_t length)
+{
+	size_t at = skip_spaces(bytes, length, text_mark_length(bytes, length));
+	char next;
+
+	/* The first bytes of .fvecs may be a bracket and zeros. */
+	if (at >= length || (bytes[at] != '[' && bytes[at] != '{') ||
+	    (at + 1 < length && bytes[at + 1] == '\0'))
+		return NULL;
+	if (bytes[at] == '{')
+		return read_json;
+	at = skip_spaces(bytes, length, at + 1);
+	next = at < length ? (char)bytes[at] : ']';
+	return next == '[' || next == '{' || next == ']' ? read_json : read_jsonl;
 }
 
 /* NULL: none that is known. Without a mark of their own, .fbin and .fvecs are what has the right
  * number of bytes. */
 static read_function by_contents(const unsigned char *bytes, size_t length)
 {
-	size_t at = text_mark_length(bytes, length);
+	read_function json = json_by_contents(bytes, length);
 
 	if (length >= NPY_MAGIC_LENGTH && memcmp(bytes, NPY_MAGIC, NPY_MAGIC_LENGTH) == 0)
 		return read_npy;
-	while (at < length && text_is_space((char)bytes[at]))
-		at++;
-	if (at < length && (bytes[at] == '[' || bytes[at] == '{'))
-		return json_by_contents(bytes, length, at);
+	if (json)
+		return json;
 	if (fbin_fits(bytes, length))
 		return read_fbin;
 	return fvecs_fits(bytes, length) ? read_fvecs : NULL;
@@ -103,8 +115,10 @@ bool input_read(const unsigned char *bytes, size_t length, const char *name, con
 		return problem_set(problem, "embeddings were expected, but it is empty");
 	if (foreign)
 		return problem_set(problem, "it is %s", foreign);
-	read = format ? by_name(format) : ending ? by_name(ending + 1)
-	                                         : NULL;
+	if (format)
+		read = by_name(format);
+	else
+		read = ending ? by_name(ending + 1) : NULL;
 	if (!read && !format) {
 		read = by_contents(bytes, length);
 		if (read == read_fvecs && fvecs_holds_integers(bytes, length))

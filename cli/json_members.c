@@ -71,7 +71,9 @@ bool json_find_members(struct json_rows *rows, struct json_members *members)
 		at = scan->at;
 		if (!skip_value(rows))
 			return false;
-		if (key < MEMBERS && members->count[key]++ == 0) {
+		/* Of equal keys the last counts, as in most parsers, where it has to be one. */
+		if (key < MEMBERS) {
+			members->count[key]++;
 			members->at[key] = at;
 			members->length[key] = scan->at - at;
 		}
@@ -128,7 +130,8 @@ bool json_enter(struct json_rows *rows, const struct json_members *members, enum
 	return true;
 }
 
-char json_begins_with(const struct json_rows *rows, const struct json_members *members, enum json_key key)
+char json_begins_with(const struct json_rows *rows, const struct json_members *members,
+                      enum json_key key)
 {
 	return members->count[key] ? rows->scan.text[members->at[key]] : '\0';
 }

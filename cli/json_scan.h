@@ -25,7 +25,7 @@ struct json_scan {
 /* The next character that is not a space, or '\0' at the end. */
 char json_scan_peek(struct json_scan *scan);
 
-/* Each moves behind what stands at the cursor, or returns false with the cursor where it is wrong. */
+/* Each moves behind what stands at the cursor, or stops where that is wrong and returns false. */
 bool json_scan_string(struct json_scan *scan);
 bool json_scan_number(struct json_scan *scan);
 

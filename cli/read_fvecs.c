@@ -18,7 +18,7 @@ bool fvecs_fits(const unsigned char *bytes, size_t length)
 		return false;
 	columns = little_u32(bytes);
 	stride = 4 + 4 * columns;
-	/* Four more bytes of every row: nobody has so many columns, but text looks like it. */
+	/* The first four bytes of a text would be far more columns than an embedding has. */
 	if (columns == 0 || columns > UINT16_MAX || length % stride != 0)
 		return false;
 	return length == stride || little_u32(bytes + stride) == columns;

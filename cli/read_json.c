@@ -13,20 +13,25 @@
 #define A_ROW "a row: [1.5, …] or {\"id\": …, \"embedding\": [1.5, …]}"
 
 /* What to do about something else in place of the list of numbers. */
-static const char *advice(struct json_rows *rows, const struct json_members *row, enum json_key key)
+static const char *advice(const struct json_rows *rows, const struct json_members *row,
+                          enum json_key key)
 {
-	struct json_scan *scan = &rows->scan;
-	enum json_key first;
+	struct json_scan scan = rows->scan;
 
+	scan.at = row->at[key];
 	switch (json_begins_with(rows, row, key)) {
 	case '"':
-		return "; a list in quotes has to be parsed before and base64 decoded, or the API be asked "
-			   "for numbers";
+		return "; parse a list in quotes first, decode base64 first, or ask the API for numbers";
 	case '{':
-		scan->at = row->at[key] + 1;
-		if (json_scan_peek(scan) == '"' && json_take_key(rows, &first) && json_scan_peek(scan) == '[')
-			return "; pandas writes a list of rows with to_json(orient='records')";
-		return "; JavaScript's Array.from() makes a list of a typed array";
+		/* Rows or numbers by their index? */
+		scan.at++;
+		json_scan_peek(&scan);
+		if (scan.length - scan.at < 5 || memcmp(scan.text + scan.at, "\"0\":", 4) != 0)
+			return "";
+		scan.at += 4;
+		return json_scan_peek(&scan) == '['
+		           ? "; pandas writes a list of rows with to_json(orient='records')"
+		           : "; JavaScript's Array.from() makes a list of a typed array";
 	default:
 		return "";
 	}
@@ -69,7 +74,8 @@ static bool wrong_row(struct json_rows *rows, const struct json_members *row)
 
 	json_list_keys(rows, row, keys, sizeof(keys));
 	return json_rows_wrong(rows, row->start,
-	                       "the key \"embedding\" with a list of numbers was expected in row %u; %s",
+	                       "the key \"embedding\" with a list of numbers was expected in row %u; "
+	                       "%s",
 	                       rows->rows, keys);
 }
 
@@ -157,7 +163,7 @@ static bool has_data_rows(struct json_rows *rows, const struct json_members *obj
 static bool read_object(struct json_rows *rows)
 {
 	struct json_members object;
-	char keys[240], row = '\0';
+	char keys[240], row;
 	bool good;
 
 	if (!json_find_members(rows, &object))
@@ -191,7 +197,7 @@ static bool read_sequence(struct json_rows *rows)
 
 	while (scan->at < scan->length) {
 		size_t end;
-		bool good = *(scan->text + scan->at) == '{' ? read_object(rows) : read_row(rows, false);
+		bool good = scan->text[scan->at] == '{' ? read_object(rows) : read_row(rows, false);
 
 		if (!good)
 			return false;

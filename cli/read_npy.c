@@ -103,8 +103,8 @@ bool read_npy(const unsigned char *bytes, size_t length, struct table *table,
 		                   "its .npy header gives a shape of %u dimensions where 2 were expected, "
 		                   "rows and columns; in NumPy, %s",
 		                   header.dimensions,
-		                   header.dimensions == 1 ? ".reshape(1, -1) makes a row of one embedding"
-		                                          : ".reshape(len(x), -1) makes a row of each x[i]");
+		                   header.dimensions == 1 ? ".reshape(1, -1) makes one row"
+		                                          : ".reshape(len(x), -1) makes x[i] a row");
 	if (header.shape[0] == 0 || header.shape[1] == 0 || header.shape[0] > UINT32_MAX ||
 	    header.shape[1] > UINT32_MAX)
 		return problem_set(problem,
