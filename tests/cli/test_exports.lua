@@ -58,6 +58,16 @@ function TestExports:test_byte_order_mark()
   end
 end
 
+-- An editor may have put it there.
+function TestExports:test_byte_order_mark_in_a_description()
+  local old, new = support.path("old.npy"), support.path("new.npy")
+  support.must({"diversity-all", "-e", support.write("two.json", "[[1,2],[2,1]]"), "-o", old})
+  support.write("old.npy.json", BOM .. support.read(old .. ".json"))
+  support.must({"diversity-all", "-e", support.write("three.json", "[[1,2],[2,1],[0,1]]"), "-o", new,
+    "--extend", old})
+  luaunit.assertTrue(support.exists(new))
+end
+
 -- The same under any name, and through a pipe.
 function TestExports:test_contents_tell_json_lines()
   local texts = {
