@@ -63,8 +63,8 @@ function TestExports:test_byte_order_mark_in_a_description()
   local old, new = support.path("old.npy"), support.path("new.npy")
   support.must({"diversity-all", "-e", support.write("two.json", "[[1,2],[2,1]]"), "-o", old})
   support.write("old.npy.json", BOM .. support.read(old .. ".json"))
-  support.must({"diversity-all", "-e", support.write("three.json", "[[1,2],[2,1],[0,1]]"), "-o", new,
-    "--extend", old})
+  support.must({"diversity-all", "-e", support.write("three.json", "[[1,2],[2,1],[0,1]]"),
+    "-o", new, "--extend", old})
   luaunit.assertTrue(support.exists(new))
 end
 
