@@ -4,8 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "foreign.h"
 #include "npy_header.h"
 #include "readers.h"
+#include "text.h"
 
 typedef bool (*read_function)(const unsigned char *bytes, size_t length, struct table *table,
                               struct problem *problem);
@@ -18,6 +20,7 @@ static const struct {
 	{"json", read_json},
 	{"jsonl", read_jsonl},
 	{"fvecs", read_fvecs},
+	{"fbin", read_fbin},
 };
 
 static read_function by_name(const char *name)
@@ -42,79 +45,103 @@ const char *input_name(const char *name)
 
 static size_t skip_spaces(const unsigned char *bytes, size_t length, size_t at)
 {
-	while (at < length && (bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r' ||
-	                       bytes[at] == '\n'))
+	while (at < length && text_is_space((char)bytes[at]))
 		at++;
 	return at;
 }
 
-/* Whether the JSON that begins at `at` is a row a line rather than one value. */
-static bool looks_like_jsonl(const unsigned char *bytes, size_t length, size_t at)
+/* NULL where it is not JSON. A list of numbers is the first of many rows; all else says by itself
+ * what it is. */
+static read_function json_by_contents(const unsigned char *bytes, size_t length)
 {
-	static const char key[] = "\"embedding";
-	const char *found;
+	size_t at = skip_spaces(bytes, length, text_mark_length(bytes, length));
+	char next;
 
-	/* [[… is a list of rows; [1… is the first row of many. */
-	if (bytes[at] == '[') {
-		at = skip_spaces(bytes, length, at + 1);
-		return at < length && bytes[at] != '[' && bytes[at] != '{' && bytes[at] != ']';
-	}
-	/* The key "embeddings" comes before any "embedding", or there is none. */
-	found = memmem(bytes + at, length - at, key, sizeof(key) - 1);
-	return found && (const unsigned char *)found + sizeof(key) - 1 < bytes + length &&
-	       found[sizeof(key) - 1] == '"';
+	/* The first bytes of .fvecs may be a bracket and zeros. */
+	if (at >= length || (bytes[at] != '[' && bytes[at] != '{') ||
+	    (at + 1 < length && bytes[at + 1] == '\0'))
+		return NULL;
+	if (bytes[at] == '{')
+		return read_json;
+	at = skip_spaces(bytes, length, at + 1);
+	next = at < length ? (char)bytes[at] : ']';
+	return next == '[' || next == '{' || next == ']' ? read_json : read_jsonl;
 }
 
+/* NULL: none that is known. Without a mark of their own, .fbin and .fvecs are what has the right
+ * number of bytes. */
 static read_function by_contents(const unsigned char *bytes, size_t length)
 {
-	size_t at = skip_spaces(bytes, length, 0);
+	read_function json = json_by_contents(bytes, length);
 
 	if (length >= NPY_MAGIC_LENGTH && memcmp(bytes, NPY_MAGIC, NPY_MAGIC_LENGTH) == 0)
 		return read_npy;
-	if (at < length && (bytes[at] == '[' || bytes[at] == '{'))
-		return looks_like_jsonl(bytes, length, at) ? read_jsonl : read_json;
-	/* A short row length, little-endian: .fvecs has no other mark. */
-	if (length >= 8 && bytes[2] == 0 && bytes[3] == 0 && (bytes[0] || bytes[1]))
-		return read_fvecs;
-	return NULL;
+	if (json)
+		return json;
+	if (fbin_fits(bytes, length))
+		return read_fbin;
+	return fvecs_fits(bytes, length) ? read_fvecs : NULL;
+}
+
+/* What is wrong with bytes that a format, or none, was found for. Returns false. */
+static bool name_contents(const unsigned char *bytes, size_t length, read_function read,
+                          struct problem *problem)
+{
+	const char *what = foreign_contents(bytes, length);
+
+	if (!what && !read)
+		what = foreign_text(bytes, length);
+	if (what)
+		return problem_set(problem, "it is %s", what);
+	if (!read)
+		return problem_set(problem,
+		                   "at byte 0 the beginning of a .npy, .json, .jsonl, .fvecs or .fbin file "
+		                   "was expected; --input-format says which it is");
+	if (read != read_npy && by_contents(bytes, length) == read_npy)
+		return problem_set(problem, "its contents are those of a .npy file; --input-format npy "
+		                            "reads it");
+	return false;
+}
+
+bool input_read(const unsigned char *bytes, size_t length, const char *name, const char *format,
+                struct table *table, struct problem *problem)
+{
+	const char *ending = strrchr(name, '.');
+	const char *foreign = ending && !format ? foreign_ending(ending + 1) : NULL;
+	read_function read;
+
+	memset(table, 0, sizeof(*table));
+	if (length == 0)
+		return problem_set(problem, "embeddings were expected, but it is empty");
+	if (foreign)
+		return problem_set(problem, "it is %s", foreign);
+	if (format)
+		read = by_name(format);
+	else
+		read = ending ? by_name(ending + 1) : NULL;
+	if (!read && !format) {
+		read = by_contents(bytes, length);
+		if (read == read_fvecs && fvecs_holds_integers(bytes, length))
+			return problem_set(problem,
+			                   "it has the form of .fvecs, but all its numbers are integers, as in "
+			                   ".ivecs, where embeddings were expected; --input-format fvecs reads "
+			                   "them as floats all the same");
+	}
+	if (read && read(bytes, length, table, problem))
+		return true;
+	/* A mark that is known says more than where the bytes are not as expected. */
+	return name_contents(bytes, length, read, problem);
 }
 
 bool input_open(struct input *input, const char *name, const char *format,
                 struct problem *problem)
 {
-	const char *ending = strrchr(name, '.');
-	read_function read;
-
 	memset(input, 0, sizeof(*input));
-	if (!file_bytes_open(&input->file, name, problem))
-		return problem_prefix(problem, "cannot read %s: ", input_name(name));
-	if (input->file.length == 0) {
-		problem_set(problem, "cannot read %s: embeddings were expected, but it is empty",
-		            input_name(name));
-		goto error;
-	}
-	if (format)
-		read = by_name(format);
-	else {
-		read = ending ? by_name(ending + 1) : NULL;
-		if (!read)
-			read = by_contents(input->file.bytes, input->file.length);
-	}
-	if (!read) {
-		problem_set(problem,
-		            "cannot read %s: at byte 0 the beginning of a .npy, .json, .jsonl or .fvecs "
-		            "file was expected; --input-format says which it is",
-		            input_name(name));
-		goto error;
-	}
-	if (!read(input->file.bytes, input->file.length, &input->table, problem)) {
-		problem_prefix(problem, "cannot read %s: ", input_name(name));
-		goto error;
-	}
-	return true;
-error:
+	if (file_bytes_open(&input->file, name, problem) &&
+	    input_read(input->file.bytes, input->file.length, name, format, &input->table, problem))
+		return true;
 	input_close(input);
-	return false;
+	return problem_prefix(problem, "cannot read %s: ", input_name(name));
 }
 
 void input_close(struct input *input)

@@ -74,7 +74,8 @@ int names_open(struct names *names, const struct options *options, const struct 
 		return message_failed(options, &problem);
 	if (options->use_ids) {
 		if (!table->ids) {
-			message_error(options, "%s has no ids that --use-ids could use", source);
+			message_error(options, "%s has no ids that --use-ids could use%s%s", source,
+			              table->no_ids.text[0] ? ": " : "", table->no_ids.text);
 			return EXIT_FAILED;
 		}
 		names->ids = json_incref(table->ids);

@@ -135,7 +135,9 @@ static bool take_entry(struct cursor *cursor, struct npy_header *header, unsigne
 		return expected(cursor, problem, "':'");
 	if (strcmp(key, "descr") == 0) {
 		if (!take_string(cursor, header->type, sizeof(header->type)))
-			return expected(cursor, problem, "one type of numbers, such as '<f4',");
+			return expected(cursor, problem,
+			                "one type of numbers, such as '<f4', rather than fields (in NumPy, "
+			                "x['NAME'] is one of them),");
 		*seen |= HAS_TYPE;
 	} else if (strcmp(key, "fortran_order") == 0) {
 		header->fortran_order = take_word(cursor, "True");

@@ -54,11 +54,11 @@ static const struct {
 	const char *help;
 } specs[] = {
 	{"embeddings", required_argument, KEY_EMBEDDINGS, WITH_INPUT, "FILE",
-     "the embeddings: .npy, .json, .jsonl or .fvecs, - for\n"
-     "standard input; default: $VKC_EMBEDDINGS"},
+     "the embeddings: .npy, .json, .jsonl, .fvecs or .fbin,\n"
+     "- for standard input; default: $VKC_EMBEDDINGS"},
 	{"input-format", required_argument, KEY_INPUT_FORMAT, WITH_INPUT, "FORMAT",
-     "npy, json, jsonl or fvecs; default: by the name's\n"
-     "ending, else by the contents"},
+     "npy, json, jsonl, fvecs or fbin; default: by the\n"
+     "name's ending, else by the contents"},
 	{"center", no_argument, KEY_CENTER, WITH_INPUT, NULL,
      "subtract the mean row from every row first"},
 	{"start", required_argument, KEY_START, COMMAND_SEQUENCE, "N",
@@ -195,7 +195,7 @@ static enum parsed set_checked(struct options *options, int key, const char *val
 		break;
 	case KEY_INPUT_FORMAT:
 		if (!input_format_known(value))
-			return wrong(options, "input-format", value, "npy, json, jsonl or fvecs");
+			return wrong(options, "input-format", value, "npy, json, jsonl, fvecs or fbin");
 		options->input_format = value;
 		break;
 	case KEY_K:

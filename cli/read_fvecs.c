@@ -7,12 +7,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "little.h"
 #include "size.h"
 
-static uint32_t little_u32(const unsigned char *bytes)
+bool fvecs_fits(const unsigned char *bytes, size_t length)
 {
-	return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-	       (uint32_t)bytes[3] << 24;
+	uint64_t columns, stride;
+
+	if (length < 8)
+		return false;
+	columns = little_u32(bytes);
+	stride = 4 + 4 * columns;
+	/* The first four bytes of a text would be far more columns than an embedding has. */
+	if (columns == 0 || columns > UINT16_MAX || length % stride != 0)
+		return false;
+	return length == stride || little_u32(bytes + stride) == columns;
+}
+
+bool fvecs_holds_integers(const unsigned char *bytes, size_t length)
+{
+	size_t at, row_end = 4 + 4 * (size_t)little_u32(bytes);
+	bool any = false;
+
+	for (at = 4; at < length; at += 4) {
+		uint32_t number = little_u32(bytes + at);
+
+		if (at % row_end == 0)
+			continue;
+		/* As floats these are below 1.2e-38, the smallest normal number. */
+		if (number >= 1 << 23)
+			return false;
+		any |= number > 0;
+	}
+	return any;
 }
 
 bool read_fvecs(const unsigned char *bytes, size_t length, struct table *table,

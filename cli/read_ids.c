@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "foreign.h"
+#include "text.h"
+
 static json_t *ids_from_list(const char *text, size_t length, struct problem *problem)
 {
 	json_error_t error;
@@ -10,8 +13,11 @@ static json_t *ids_from_list(const char *text, size_t length, struct problem *pr
 	size_t i;
 
 	if (!ids) {
-		problem_set(problem, "at line %d, column %d well-formed JSON was expected: %s", error.line,
-		            error.column, error.text);
+		problem_set(problem, "at line %d, column %d %s was expected: %s", error.line, error.column,
+		            json_error_code(&error) == json_error_numeric_overflow
+		                ? "an integer of 63 bits at most"
+		                : "well-formed JSON",
+		            error.text);
 		return NULL;
 	}
 	for (i = 0; i < json_array_size(ids); i++) {
@@ -68,21 +74,31 @@ static json_t *ids_from_lines(const char *text, size_t length, struct problem *p
 	return ids;
 }
 
+/* What stands after the last line that has something. */
+static size_t without_blank_end(const char *text, size_t length)
+{
+	while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+		length--;
+	return length;
+}
+
 json_t *read_ids(const unsigned char *bytes, size_t length, struct problem *problem)
 {
-	const char *text = (const char *)bytes;
-	size_t at = 0;
+	size_t mark = text_mark_length(bytes, length), at = 0, end;
+	const char *text = (const char *)bytes + mark;
+	const char *encoding = foreign_encoding(bytes, length);
 
-	while (at < length && strchr(" \t\r\n", text[at]) && text[at] != '\0')
-		at++;
-	/* A line that begins with '[' may still be a name: a list also ends with ']'. */
-	if (at < length && text[at] == '[') {
-		size_t end = length;
-
-		while (end > at && strchr(" \t\r\n", text[end - 1]) && text[end - 1] != '\0')
-			end--;
-		if (text[end - 1] == ']')
-			return ids_from_list(text, length, problem);
+	if (encoding) {
+		problem_set(problem, "it is %s", encoding);
+		return NULL;
 	}
-	return ids_from_lines(text, length, problem);
+	length = end = length - mark;
+	while (at < end && text_is_space(text[at]))
+		at++;
+	while (end > at && text_is_space(text[end - 1]))
+		end--;
+	/* A line that begins with '[' may still be a name: a list also ends with ']'. */
+	if (end > at && text[at] == '[' && text[end - 1] == ']')
+		return ids_from_list(text, length, problem);
+	return ids_from_lines(text, without_blank_end(text, length), problem);
 }

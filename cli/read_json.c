@@ -1,325 +1,266 @@
 /* SPDX-License-Identifier: MIT
  *
- * JSON and JSON lines. Jansson would hold every number of a file as an object of
- * its own, so only the outer list is walked here and each row is parsed alone.
+ * JSON and JSON lines. The contents tell them apart, whatever the file is called: exporters write
+ * a row a line into .json, and indent over many lines what stands in .jsonl.
  */
 #include "readers.h"
 
-#include <stdarg.h>
-#include <stdlib.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "size.h"
+#include "json_members.h"
+#include "text.h"
 
 #define A_ROW "a row: [1.5, …] or {\"id\": …, \"embedding\": [1.5, …]}"
 
-struct reader {
-	const char *text;
-	size_t length;
-	size_t at;
-	double *numbers;
-	size_t used, capacity; /* numbers */
-	uint32_t rows, columns;
-	json_t *ids;
-	struct problem *problem;
-};
-
-/* "line 3, column 7" of a position, both from 1, columns in bytes. */
-static bool wrong_at(struct reader *reader, size_t at, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static bool wrong_at(struct reader *reader, size_t at, const char *format, ...)
+/* What to do about something else in place of the list of numbers. */
+static const char *advice(const struct json_rows *rows, const struct json_members *row,
+                          enum json_key key)
 {
-	char sentence[768];
-	size_t line = 1, line_start = 0, i;
-	va_list arguments;
+	struct json_scan scan = rows->scan;
 
-	for (i = 0; i < at && i < reader->length; i++) {
-		if (reader->text[i] == '\n') {
-			line++;
-			line_start = i + 1;
-		}
+	scan.at = row->at[key];
+	switch (json_begins_with(rows, row, key)) {
+	case '"':
+		return "; parse a list in quotes first, decode base64 first, or ask the API for numbers";
+	case '{':
+		/* Rows or numbers by their index? */
+		scan.at++;
+		json_scan_peek(&scan);
+		if (scan.length - scan.at < 5 || memcmp(scan.text + scan.at, "\"0\":", 4) != 0)
+			return "";
+		scan.at += 4;
+		return json_scan_peek(&scan) == '['
+		           ? "; pandas writes a list of rows with to_json(orient='records')"
+		           : "; JavaScript's Array.from() makes a list of a typed array";
+	default:
+		return "";
 	}
-	va_start(arguments, format);
-	vsnprintf(sentence, sizeof(sentence), format, arguments);
-	va_end(arguments);
-	return problem_set(reader->problem, "at line %zu, column %zu %s", line, at - line_start + 1,
-	                   sentence);
 }
 
-static bool no_memory(struct reader *reader)
+/* The numbers of a row: a list, or an object that has it. */
+static bool add_vector(struct json_rows *rows, const struct json_members *row, enum json_key key)
 {
-	return problem_set(reader->problem, "there is not enough memory for its numbers");
-}
+	struct json_members members;
 
-/* The next character that is not a space, or '\0' at the end. */
-static char peek(struct reader *reader)
-{
-	while (reader->at < reader->length) {
-		char character = reader->text[reader->at];
-
-		if (character != ' ' && character != '\t' && character != '\r' && character != '\n')
-			return character;
-		reader->at++;
-	}
-	return '\0';
-}
-
-/* Parses the value at the cursor, which moves behind it; NULL when it is no JSON. */
-static json_t *next_value(struct reader *reader, size_t end, size_t flags)
-{
-	json_error_t error;
-	json_t *value;
-
-	/* Integers in a list are numbers as well, however long; those in an object may be ids. */
-	if (reader->text[reader->at] == '[')
-		flags |= JSON_DECODE_INT_AS_REAL;
-	value = json_loadb(reader->text + reader->at, end - reader->at, flags | JSON_REJECT_DUPLICATES,
-	                   &error);
-	if (!value) {
-		size_t position = error.position > 0 ? (size_t)error.position : 0;
-
-		wrong_at(reader, reader->at + position, "well-formed JSON was expected: %s", error.text);
-		return NULL;
-	}
-	if (error.position <= 0) {
-		/* Jansson counts in int: the value is longer than that. */
-		wrong_at(reader, reader->at, "a value of less than 2 GiB was expected");
-		json_decref(value);
-		return NULL;
-	}
-	reader->at += (size_t)error.position;
-	return value;
-}
-
-/* Where to write so many more numbers, or NULL. */
-static double *reserve(struct reader *reader, size_t more)
-{
-	uint64_t needed, bytes, capacity;
-	double *larger;
-
-	if (!size_add(reader->used, more, &needed))
-		return NULL;
-	if (needed <= reader->capacity)
-		return reader->numbers + reader->used;
-	capacity = reader->capacity < 512 ? 1024 : (uint64_t)reader->capacity * 2;
-	if (capacity < needed)
-		capacity = needed;
-	if (!size_multiply(capacity, sizeof(double), &bytes))
-		return NULL;
-	larger = realloc(reader->numbers, bytes);
-	if (!larger)
-		return NULL;
-	reader->numbers = larger;
-	reader->capacity = capacity;
-	return reader->numbers + reader->used;
-}
-
-static bool add_numbers(struct reader *reader, const json_t *list, size_t at)
-{
-	size_t columns = json_array_size(list), column;
-	double *to;
-
-	if (columns == 0)
-		return wrong_at(reader, at, "at least one number was expected in row %u", reader->rows);
-	if (reader->rows > 0 && columns != reader->columns)
-		return wrong_at(reader, at,
-		                "%u numbers were expected in row %u, as in the rows before, not %zu",
-		                reader->columns, reader->rows, columns);
-	if (columns > UINT32_MAX || reader->rows == UINT32_MAX)
-		return wrong_at(reader, at, "at most 4294967295 rows and columns were expected");
-	to = reserve(reader, columns);
-	if (!to)
-		return no_memory(reader);
-	for (column = 0; column < columns; column++) {
-		const json_t *number = json_array_get(list, column);
-
-		if (!json_is_number(number))
-			return wrong_at(reader, at, "a number was expected in row %u, column %zu",
-			                reader->rows, column);
-		to[column] = json_number_value(number);
-	}
-	reader->used += columns;
-	reader->columns = (uint32_t)columns;
-	return true;
-}
-
-static bool add_id(struct reader *reader, json_t *id, size_t at)
-{
-	if (reader->rows > 0 && (id != NULL) != (reader->ids != NULL))
-		return wrong_at(reader, at, "%s was expected in row %u, as in the rows before",
-		                id ? "no \"id\"" : "an \"id\"", reader->rows);
-	if (!id)
-		return true;
-	if (!json_is_string(id) && !json_is_integer(id))
-		return wrong_at(reader, at, "a string or an integer was expected as \"id\" of row %u",
-		                reader->rows);
-	if (!reader->ids)
-		reader->ids = json_array();
-	if (!reader->ids || json_array_append(reader->ids, id) != 0)
-		return no_memory(reader);
-	return true;
-}
-
-/* The row at the cursor, which ends before `end`. */
-static bool read_row(struct reader *reader, size_t end, size_t flags)
-{
-	size_t at = reader->at;
-	const json_t *list;
-	json_t *row;
-	bool good;
-
-	if (reader->text[at] != '[' && reader->text[at] != '{')
-		return wrong_at(reader, at, A_ROW " was expected");
-	row = next_value(reader, end, flags);
-	if (!row)
+	if (!json_enter(rows, row, key))
 		return false;
-	list = json_is_object(row) ? json_object_get(row, "embedding") : row;
-	if (!json_is_array(list))
-		good = wrong_at(reader, at, "\"embedding\" with a list of numbers was expected in row %u",
-		                reader->rows);
-	else
-		good = add_id(reader, json_object_get(row, "id"), at) && add_numbers(reader, list, at);
-	json_decref(row);
-	reader->rows += good;
+	if (json_begins_with(rows, row, key) == '[')
+		return json_rows_add_numbers(rows, row->start);
+	if (json_begins_with(rows, row, key) == '{') {
+		if (!json_find_members(rows, &members))
+			return false;
+		if (json_begins_with(rows, &members, MEMBER_VALUES) == '[')
+			return json_enter(rows, &members, MEMBER_VALUES) &&
+			       json_rows_add_numbers(rows, row->start);
+	}
+	return json_rows_wrong(rows, row->at[key],
+	                       "\"%s\" with a list of numbers was expected in row %u, not with %s%s",
+	                       json_key_names[key], rows->rows, json_rows_kind(rows, row->at[key]).text,
+	                       advice(rows, row, key));
+}
+
+static bool add_object(struct json_rows *rows, const struct json_members *row, enum json_key key)
+{
+	bool good = add_vector(rows, row, key) &&
+	            json_rows_add_id(rows, row->start, row->at[MEMBER_ID], row->length[MEMBER_ID]);
+
+	rows->scan.at = row->end;
 	return good;
 }
 
-/* The list of rows at the cursor. */
-static bool read_rows(struct reader *reader)
+static bool wrong_row(struct json_rows *rows, const struct json_members *row)
 {
-	if (peek(reader) != '[')
-		return wrong_at(reader, reader->at, "a list of rows was expected");
-	reader->at++;
-	if (peek(reader) == ']')
-		return wrong_at(reader, reader->at, A_ROW " was expected");
-	for (;;) {
-		peek(reader);
-		if (reader->at >= reader->length)
-			return wrong_at(reader, reader->at, A_ROW " was expected, but the file ends");
-		if (!read_row(reader, reader->length, JSON_DISABLE_EOF_CHECK))
+	char keys[240];
+
+	json_list_keys(rows, row, keys, sizeof(keys));
+	return json_rows_wrong(rows, row->start,
+	                       "the key \"embedding\" with a list of numbers was expected in row %u; "
+	                       "%s",
+	                       rows->rows, keys);
+}
+
+/* The row at the cursor. An element of "embeddings" may have its numbers under "values". */
+static bool read_row(struct json_rows *rows, bool of_embeddings)
+{
+	size_t at = rows->scan.at;
+	struct json_members row;
+
+	switch (json_scan_peek(&rows->scan)) {
+	case '[':
+		return json_rows_add_numbers(rows, at) && json_rows_add_id(rows, at, 0, 0);
+	case '{':
+		if (!json_find_members(rows, &row))
 			return false;
-		switch (peek(reader)) {
-		case ',':
-			reader->at++;
-			break;
-		case ']':
-			reader->at++;
-			return true;
-		default:
-			return wrong_at(reader, reader->at, "',' or ']' was expected after row %u",
-			                reader->rows - 1);
-		}
+		if (row.count[MEMBER_EMBEDDING])
+			return add_object(rows, &row, MEMBER_EMBEDDING);
+		if (of_embeddings && json_begins_with(rows, &row, MEMBER_VALUES) == '[')
+			return add_object(rows, &row, MEMBER_VALUES);
+		return wrong_row(rows, &row);
+	default:
+		return json_rows_expected(rows, A_ROW);
 	}
 }
 
-/* The value of a key that is of no interest here. */
-static bool skip_value(struct reader *reader)
+/* The list of rows at the cursor. */
+static bool read_rows(struct json_rows *rows, bool of_embeddings)
 {
-	json_t *value;
+	struct json_scan *scan = &rows->scan;
+	char next = ',';
 
-	if (peek(reader) == '\0')
-		return wrong_at(reader, reader->at, "a value was expected");
-	value = next_value(reader, reader->length, JSON_DISABLE_EOF_CHECK | JSON_DECODE_ANY);
-	json_decref(value);
-	return value != NULL;
+	if (json_scan_peek(scan) != '[')
+		return json_rows_expected(rows, "a list of rows");
+	scan->at++;
+	while (next == ',') {
+		json_scan_peek(scan);
+		if (!read_row(rows, of_embeddings))
+			return false;
+		next = json_scan_peek(scan);
+		if (next != ',' && next != ']')
+			return json_rows_wrong(rows, scan->at, "',' or ']' was expected after row %u",
+			                       rows->rows - 1);
+		scan->at++;
+	}
+	return true;
 }
 
-static bool read_member(struct reader *reader, bool *found)
+/* The value of "embeddings": rows, or an object that has them by the type of their numbers. */
+static bool read_embeddings(struct json_rows *rows, const struct json_members *object)
 {
-	size_t at = reader->at;
-	bool rows;
-	json_t *key;
+	struct json_members types;
 
-	if (peek(reader) != '"')
-		return wrong_at(reader, reader->at, "a key in double quotes was expected");
-	key = next_value(reader, reader->length, JSON_DISABLE_EOF_CHECK | JSON_DECODE_ANY);
-	if (!key)
+	if (!json_enter(rows, object, MEMBER_EMBEDDINGS))
 		return false;
-	rows = strcmp(json_string_value(key), "embeddings") == 0;
-	json_decref(key);
-	if (peek(reader) != ':')
-		return wrong_at(reader, reader->at, "':' was expected");
-	reader->at++;
-	if (!rows)
-		return skip_value(reader);
-	if (*found)
-		return wrong_at(reader, at, "\"embeddings\" was expected only once");
-	*found = true;
-	return read_rows(reader);
+	if (json_begins_with(rows, object, MEMBER_EMBEDDINGS) != '{')
+		return read_rows(rows, true);
+	if (!json_find_members(rows, &types))
+		return false;
+	if (!types.count[MEMBER_FLOAT])
+		return json_rows_wrong(rows, types.start,
+		                       "a list of rows was expected, or an object with one under "
+		                       "\"float\"");
+	return json_enter(rows, &types, MEMBER_FLOAT) && read_rows(rows, true);
 }
 
-static bool read_object(struct reader *reader)
+/* "data" is a usual name for anything, and pandas has columns of all kinds in it: only a list of
+ * objects that begins with an embedding is one of rows. */
+static bool has_data_rows(struct json_rows *rows, const struct json_members *object)
 {
+	struct json_scan *scan = &rows->scan;
+	struct json_members first;
 	bool found = false;
 
-	reader->at++;
-	if (peek(reader) != '}') {
-		while (read_member(reader, &found) && peek(reader) == ',') {
-			reader->at++;
-			peek(reader);
-		}
-		if (reader->problem->text[0])
-			return false;
+	if (json_begins_with(rows, object, MEMBER_DATA) != '[')
+		return false;
+	scan->at = object->at[MEMBER_DATA] + 1;
+	if (json_scan_peek(scan) == '{' && json_find_members(rows, &first))
+		found = first.count[MEMBER_EMBEDDING] > 0;
+	scan->at = object->end;
+	return found;
+}
+
+/* The object at the cursor: one row, or a container of rows. A row is what has an "embedding";
+ * whatever else it has stands beside. */
+static bool read_object(struct json_rows *rows)
+{
+	struct json_members object;
+	char keys[240], row;
+	bool good;
+
+	if (!json_find_members(rows, &object))
+		return false;
+	row = json_begins_with(rows, &object, MEMBER_EMBEDDING);
+	if (row == '[' || row == '{')
+		return add_object(rows, &object, MEMBER_EMBEDDING);
+	if (object.count[MEMBER_EMBEDDINGS])
+		good = read_embeddings(rows, &object);
+	else if (has_data_rows(rows, &object))
+		good = json_enter(rows, &object, MEMBER_DATA) && read_rows(rows, false);
+	else if (object.count[MEMBER_EMBEDDING])
+		return add_object(rows, &object, MEMBER_EMBEDDING);
+	else if (rows->scan.lines || rows->rows > 0)
+		return wrong_row(rows, &object);
+	else {
+		json_list_keys(rows, &object, keys, sizeof(keys));
+		return json_rows_wrong(rows, object.start,
+		                       "the key \"embeddings\" was expected, or \"embedding\", or \"data\" "
+		                       "with a list of objects that have an \"embedding\"; %s",
+		                       keys);
 	}
-	if (peek(reader) != '}')
-		return wrong_at(reader, reader->at, "',' or '}' was expected");
-	reader->at++;
-	if (!found)
-		return wrong_at(reader, reader->at, "the key \"embeddings\" was expected before");
+	rows->scan.at = object.end;
+	return good;
+}
+
+/* Rows and objects one after another; each ends its line. */
+static bool read_sequence(struct json_rows *rows)
+{
+	struct json_scan *scan = &rows->scan;
+
+	while (scan->at < scan->length) {
+		size_t end;
+		bool good = scan->text[scan->at] == '{' ? read_object(rows) : read_row(rows, false);
+
+		if (!good)
+			return false;
+		end = scan->at;
+		json_scan_peek(scan);
+		if (scan->at < scan->length && !memchr(scan->text + end, '\n', scan->at - end))
+			return json_rows_wrong(rows, scan->at,
+			                       "the end of the line was expected after row %u, not %s",
+			                       rows->rows - 1, json_rows_kind(rows, scan->at).text);
+	}
 	return true;
 }
 
-static bool finish(struct reader *reader, bool good, struct table *table)
+static bool read_document(struct json_rows *rows)
 {
-	if (!good) {
-		free(reader->numbers);
-		json_decref(reader->ids);
-		return false;
+	struct json_scan *scan = &rows->scan;
+	char first = json_scan_peek(scan), second;
+	size_t at = scan->at;
+
+	if (first != '[' && first != '{')
+		return json_rows_wrong(rows, at, "%s was expected%s",
+		                       scan->lines ? A_ROW : "a list of rows",
+		                       at < scan->length ? "" : ", but there is none");
+	if (first == '{')
+		return read_sequence(rows);
+	scan->at++;
+	second = json_scan_peek(scan);
+	scan->at = at;
+	if (second == '[' || second == '{' || second == ']') {
+		if (!read_rows(rows, false))
+			return false;
+		json_scan_peek(scan);
+		return scan->at >= scan->length || json_rows_expected(rows, "the end of the file");
 	}
-	table->type = VKC_FLOAT64;
-	table->data = table->owned = reader->numbers;
-	table->rows = reader->rows;
-	table->columns = reader->columns;
-	table->row_stride = reader->columns * sizeof(double);
-	table->ids = reader->ids;
+	if (!read_sequence(rows))
+		return false;
+	/* A list of numbers in .json is more likely rows of one number, or a single row, by mistake. */
+	if (!scan->lines && rows->rows == 1)
+		return json_rows_wrong(rows, at + 1, A_ROW " was expected");
 	return true;
+}
+
+static bool read_text(const unsigned char *bytes, size_t length, bool lines, struct table *table,
+                      struct problem *problem)
+{
+	size_t mark = text_mark_length(bytes, length);
+	struct json_rows rows = {
+		.scan = {.text = (const char *)bytes + mark, .length = length - mark, .lines = lines},
+		.problem = problem,
+	};
+
+	memset(table, 0, sizeof(*table));
+	return json_rows_finish(&rows, read_document(&rows), table);
 }
 
 bool read_json(const unsigned char *bytes, size_t length, struct table *table,
                struct problem *problem)
 {
-	struct reader reader = {.text = (const char *)bytes, .length = length, .problem = problem};
-	bool good;
-
-	memset(table, 0, sizeof(*table));
-	problem->text[0] = '\0';
-	good = peek(&reader) == '{' ? read_object(&reader) : read_rows(&reader);
-	peek(&reader);
-	if (good && reader.at < length)
-		good = wrong_at(&reader, reader.at, "the end of the file was expected");
-	return finish(&reader, good, table);
+	return read_text(bytes, length, false, table, problem);
 }
 
 bool read_jsonl(const unsigned char *bytes, size_t length, struct table *table,
                 struct problem *problem)
 {
-	struct reader reader = {.text = (const char *)bytes, .length = length, .problem = problem};
-	bool good = true;
-
-	memset(table, 0, sizeof(*table));
-	problem->text[0] = '\0';
-	while (good && peek(&reader) != '\0') {
-		const char *newline = memchr(reader.text + reader.at, '\n', length - reader.at);
-		size_t end = newline ? (size_t)(newline - reader.text) : length;
-
-		good = read_row(&reader, end, 0);
-		reader.at = end;
-	}
-	if (good && reader.at < length)
-		good = wrong_at(&reader, reader.at, A_ROW " was expected");
-	if (good && reader.rows == 0)
-		good = wrong_at(&reader, 0, A_ROW " was expected, but there is none");
-	return finish(&reader, good, table);
+	return read_text(bytes, length, true, table, problem);
 }

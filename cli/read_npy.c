@@ -7,18 +7,51 @@
 #include "npy_header.h"
 #include "size.h"
 
+static bool is_type(const char *name, const struct npy_header *header)
+{
+	return strcmp(name, header->type + strspn(header->type, "<>=|")) == 0;
+}
+
+/* How to make float32 of what is not read. NumPy writes types that are not its own as bytes (V). */
+static const char *advice(const struct npy_header *header)
+{
+	const char *type = header->type + strspn(header->type, "<>=|");
+
+	if (strcmp(type, "V2") == 0)
+		return "if it is bfloat16, in NumPy np.save('out.npy', (np.load('FILE').view('<u2')"
+			   ".astype('<u4') << 16).view('<f4')) converts it to float32";
+	if (*type == 'V')
+		return "its type is unknown to NumPy itself: convert to float32 with the library that "
+			   "made the array";
+	if (*type == 'O')
+		return "in NumPy, np.stack(np.load('FILE', allow_pickle=True)).astype('<f4') converts a "
+			   "list of arrays";
+	if (*type == 'U' || *type == 'S')
+		return "it is text: in NumPy, .astype('<f4') converts texts that are numbers";
+	if (*type == 'c')
+		return "its numbers are complex";
+	return "in NumPy, .astype('<f4') converts";
+}
+
 static bool parse_type(const struct npy_header *header, struct table *table, bool *swapped,
                        struct problem *problem)
 {
 	static const struct {
 		const char *name;
 		VkcType type;
-	} types[] = {{"f2", VKC_FLOAT16}, {"f4", VKC_FLOAT32}, {"f8", VKC_FLOAT64}};
+	} types[] = {
+		{"f2", VKC_FLOAT16},
+		{"f4", VKC_FLOAT32},
+		{"f8", VKC_FLOAT64},
+		/* Not written by NumPy, but understood. */
+		{"float16", VKC_FLOAT16},
+		{"float32", VKC_FLOAT32},
+		{"float64", VKC_FLOAT64},
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if ((header->type[0] == '<' || header->type[0] == '>') &&
-		    strcmp(header->type + 1, types[i].name) == 0) {
+		if (is_type(types[i].name, header)) {
 			table->type = types[i].type;
 			*swapped = header->type[0] == '>';
 			return true;
@@ -26,8 +59,8 @@ static bool parse_type(const struct npy_header *header, struct table *table, boo
 	}
 	return problem_set(problem,
 	                   "its .npy header says type '%s' where '<f2', '<f4', '<f8', '>f2', '>f4' or "
-	                   "'>f8' was expected; in NumPy, .astype('<f4') converts",
-	                   header->type);
+	                   "'>f8' was expected; %s",
+	                   header->type, advice(header));
 }
 
 /* Rows in C order and host byte order, from whatever the file has. */
@@ -68,8 +101,10 @@ bool read_npy(const unsigned char *bytes, size_t length, struct table *table,
 	if (header.dimensions != 2)
 		return problem_set(problem,
 		                   "its .npy header gives a shape of %u dimensions where 2 were expected, "
-		                   "rows and columns",
-		                   header.dimensions);
+		                   "rows and columns; in NumPy, %s",
+		                   header.dimensions,
+		                   header.dimensions == 1 ? ".reshape(1, -1) makes one row"
+		                                          : ".reshape(len(x), -1) makes x[i] a row");
 	if (header.shape[0] == 0 || header.shape[1] == 0 || header.shape[0] > UINT32_MAX ||
 	    header.shape[1] > UINT32_MAX)
 		return problem_set(problem,

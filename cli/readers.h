@@ -17,17 +17,31 @@
 bool read_npy(const unsigned char *bytes, size_t length, struct table *table,
               struct problem *problem);
 
-/* [[…], …], [{"id": …, "embedding": […]}, …], or {"embeddings": either of the two}. */
+/* [[…], …], [{"id": …, "embedding": […]}, …], {"embeddings": either of the two}, what APIs answer,
+ * and JSON lines that say what they are. */
 bool read_json(const unsigned char *bytes, size_t length, struct table *table,
                struct problem *problem);
 
-/* One row a line: […] or {"id": …, "embedding": […]}. */
+/* One row a line: […] or {"id": …, "embedding": […]}. Or one of the above. */
 bool read_jsonl(const unsigned char *bytes, size_t length, struct table *table,
                 struct problem *problem);
 
 /* Per row its length as little-endian int32, then so many little-endian float32. */
 bool read_fvecs(const unsigned char *bytes, size_t length, struct table *table,
                 struct problem *problem);
+
+/* Whether the bytes can be a .fvecs file, which has no mark of its own. */
+bool fvecs_fits(const unsigned char *bytes, size_t length);
+
+/* Whether all numbers of what fits are integers of .ivecs rather than floats. */
+bool fvecs_holds_integers(const unsigned char *bytes, size_t length);
+
+/* The number of rows and their length as little-endian uint32, then little-endian float32. */
+bool read_fbin(const unsigned char *bytes, size_t length, struct table *table,
+               struct problem *problem);
+
+/* Whether the bytes are as many as a .fbin file's beginning says. */
+bool fbin_fits(const unsigned char *bytes, size_t length);
 
 /* Names: a JSON list of strings or integers, or a name a line. Returns a new list, in which
  * names may be repeated, or NULL. */

@@ -9,6 +9,7 @@
 
 #include "file_bytes.h"
 #include "files.h"
+#include "text.h"
 
 static bool parse_fingerprint(const char *text, struct fingerprint *fingerprint)
 {
@@ -57,12 +58,14 @@ bool sidecar_read(const char *name, struct sidecar *sidecar, struct problem *pro
 	struct file_bytes file;
 	json_error_t error;
 	json_t *root;
+	size_t mark;
 	bool good;
 
 	memset(sidecar, 0, sizeof(*sidecar));
 	if (!file_bytes_open(&file, name, problem))
 		return problem_prefix(problem, "cannot read %s: ", name);
-	root = json_loadb((const char *)file.bytes, file.length, 0, &error);
+	mark = text_mark_length(file.bytes, file.length);
+	root = json_loadb((const char *)file.bytes + mark, file.length - mark, 0, &error);
 	good = root && parse(root, sidecar);
 	if (!good)
 		problem_set(problem, "cannot read %s: a description written by diversity-all was expected",

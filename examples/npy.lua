@@ -58,7 +58,8 @@ function npy.read(path)
     return fail(reason)
   end
   local descr = header:match("['\"]descr['\"]%s*:%s*['\"]([^'\"]*)['\"]")
-  local kind = TYPES[descr]
+  -- Some writers leave out the byte order, or write "=", for that of the machine.
+  local kind = descr and TYPES[descr:gsub("^=?(%l)", "<%1", 1)]
   if not kind then
     return fail(("holds numbers of the type %s; '<f4' or '<f8' was expected")
       :format(descr and "'" .. descr .. "'" or "unknown"))

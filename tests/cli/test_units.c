@@ -14,6 +14,9 @@
 #include <cmocka.h>
 
 #include "clusters.h"
+#include "foreign.h"
+#include "input.h"
+#include "json_scan.h"
 #include "npy_header.h"
 #include "numbers.h"
 #include "pace.h"
@@ -78,6 +81,104 @@ static void test_npy_header(void **state)
 	assert_int_equal(header.data_offset, NPY_HEADER_SIZE);
 	for (length = 0; length < sizeof(bytes); length++)
 		assert_false(npy_header_read(bytes, length, &header, &problem));
+}
+
+/* How many bytes of the text a value takes; 0 where it is none, and then where it goes wrong. */
+static size_t scanned(const char *text, size_t *wrong)
+{
+	/* In a block of exactly its size, so that a step beyond it is seen. */
+	size_t length = strlen(text);
+	char *block = memcpy(malloc(length ? length : 1), text, length);
+	struct json_scan scan = {.text = block, .length = length};
+	const char *missing = json_scan_value(&scan);
+
+	*wrong = scan.at;
+	json_scan_close(&scan);
+	free(block);
+	return missing ? 0 : scan.at;
+}
+
+static void test_json_scan(void **state)
+{
+	static const char *const good[] = {
+		"1", "-1.5e+3", "NaN", "\"\"", "\"a\\\"b\\\\\"", "\"]\"", "\"a\nb\"",
+		"[]", "{}", "[[],{}]", "{\"a\":[1,{\"b\":2}]}", "[ 1 , 2 ]", "[\"}\",\"{\"]",
+		"{ \"a\" : 1 , \"a\" : null }"};
+	static const struct {
+		const char *text;
+		size_t at;
+	} wrong[] = {
+		{"", 0},
+		{"[", 1},
+		{"]", 0},
+		{"[1", 2},
+		{"[1}", 2},
+		{"[1 2]", 3},
+		{"[1,]", 3},
+		{"[,1]", 1},
+		{"[\"a\":1]", 4},
+		{"{1:2}", 1},
+		{"{\"a\":1]", 6},
+		{"{\"a\" 1}", 5},
+		{"{\"a\",1}", 4},
+		{"{\"a\":}", 5},
+		{"{\"a\":1,}", 7},
+		{"{\"a", 3},
+		{"\"a", 2},
+		{"\"a\\\"", 4},
+		{"\"a\\", 3},
+		{"\x01", 0},
+	};
+	static const char *const numbers[] = {"0", "-0", "10", "1.5", "1e5", "1E+5", "1.25e-5"};
+	static const char *const others[] = {"", "-", "+1", ".5", "1.", "1e", "1e+", "x"};
+	size_t i, at;
+
+	(void)state;
+	for (i = 0; i < COUNT(good); i++)
+		assert_int_equal(scanned(good[i], &at), strlen(good[i]));
+	/* The value alone, whatever follows. */
+	assert_int_equal(scanned("[1]]", &at), 3);
+	assert_int_equal(scanned("1,2", &at), 1);
+	for (i = 0; i < COUNT(wrong); i++) {
+		assert_int_equal(scanned(wrong[i].text, &at), 0);
+		assert_int_equal(at, wrong[i].at);
+	}
+	for (i = 0; i < COUNT(numbers); i++) {
+		struct json_scan scan = {.text = numbers[i], .length = strlen(numbers[i])};
+
+		assert_true(json_scan_number(&scan) && scan.at == scan.length);
+	}
+	for (i = 0; i < COUNT(others); i++) {
+		struct json_scan scan = {.text = others[i], .length = strlen(others[i])};
+
+		assert_false(json_scan_number(&scan));
+	}
+	/* No digit follows a leading zero. */
+	assert_true(json_scan_number(&(struct json_scan){.text = "01", .length = 2}));
+}
+
+/* Files that end anywhere in what they are known by. */
+static void test_short_files(void **state)
+{
+	static const char *const files[] = {
+		"PK\3\4aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "\x80\4]\x94.", "\xff\xfe[", "\xef\xbb\xbf[",
+		"SQLite format 3", "[\"", "\x93NUMPY\1"};
+	struct problem problem;
+	struct table table;
+	size_t i, length;
+
+	(void)state;
+	for (i = 0; i < COUNT(files); i++) {
+		for (length = 0; length <= strlen(files[i]); length++) {
+			unsigned char *block = memcpy(malloc(length ? length : 1), files[i], length);
+
+			assert_false(input_read(block, length, "x", NULL, &table, &problem));
+			assert_true(strlen(problem.text) > 20);
+			free(block);
+		}
+	}
+	assert_null(foreign_contents((const unsigned char *)"abcdefgh", 8));
+	assert_null(foreign_ending("npy"));
 }
 
 static struct record some_record(uint32_t rows_done)
@@ -368,6 +469,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_npy_header),
+		cmocka_unit_test(test_json_scan),
+		cmocka_unit_test(test_short_files),
 		cmocka_unit_test(test_record_survives_torn_writes),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_pace),

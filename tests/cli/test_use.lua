@@ -57,7 +57,7 @@ local wrong_uses = {
   {"diversity-sequence -e FILE --start 1 --length 21", "--length takes 1 … 20, not 21"},
   {"diversity-sequence -e FILE --start 1 --length ten", "not 'ten'"},
   {"diversity-sequence -e FILE --start 1 --format list", "--format takes array or object"},
-  {"diversity-sequence -e FILE --start 1 --input-format csv", "npy, json, jsonl or fvecs"},
+  {"diversity-sequence -e FILE --start 1 --input-format csv", "npy, json, jsonl, fvecs or fbin"},
   {"diversity-sequence -e FILE --start 1 --output x", "--output does not apply here"},
   {"diversity-sequence -e FILE --start 1 --batch 3", "--batch does not apply here"},
   {"diversity-sequence -e FILE --start 1 --bogus", "unknown option '--bogus'"},

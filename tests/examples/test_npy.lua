@@ -59,6 +59,11 @@ function TestNpy.test_versions_and_spellings()
     local rows, n, dim = npy.read(file)
     lu.assertEquals({ n, dim, rows[0], rows[1] }, { 1, 2, 1.5, -2 })
   end
+  for _, type in ipairs({ "=f4", "f4" }) do
+    with_header(("{'descr': '%s', 'fortran_order': False, 'shape': (1, 2), }\n"):format(type),
+      ffi.string(ffi.new("float[2]", { 1.5, -2 }), 8))
+    lu.assertEquals(npy.read(file)[1], -2)
+  end
 end
 
 function TestNpy.test_what_is_not_as_expected()

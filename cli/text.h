@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How text files begin.
+ */
+#ifndef CLI_TEXT_H
+#define CLI_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+/* Bytes of the UTF-8 byte order mark at the beginning: 3, or 0 where there is none. It says nothing
+ * about the contents, but Windows programs write it. */
+static inline size_t text_mark_length(const unsigned char *bytes, size_t length)
+{
+	return length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
+static inline bool text_is_space(char character)
+{
+	return character == ' ' || character == '\t' || character == '\r' || character == '\n';
+}
+
+#endif
