@@ -136,20 +136,4 @@ function TestSignals:test_input_that_becomes_shorter()
     .. "failed\n")
 end
 
--- A reader of messages that has stopped, which the sentence about the first Ctrl-C would wait for.
-function TestSignals:test_second_signal_with_a_stopped_reader()
-  empty()
-  local fifo, status_file = support.path("messages"), support.path("status")
-  support.shell(([[
-    mkfifo %s; sleep 60 <%s & reader=$!
-    exec 4>%s; timeout 1 cat /dev/zero >&4
-    %s --log-progress=0.000000001 2>&4 & pid=$!
-    (sleep 45; kill -KILL $pid) 2>/dev/null & watch=$!
-    until [ -e %s.partial ]; do sleep 0.01; done
-    sleep 1; kill -TERM $pid; sleep 0.5; kill -TERM $pid
-    wait $pid; echo $? >%s; kill $watch $reader]]):format(fifo, fifo, fifo,
-    jobs.command(target, "--batch 1"), target, status_file))
-  luaunit.assertEquals(support.read(status_file), "143\n")
-end
-
 support.finish()

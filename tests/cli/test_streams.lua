@@ -120,9 +120,11 @@ function TestStreams:test_nonblocking_output()
 end
 
 function TestStreams:test_nonblocking_messages()
-  local status, out = support.shell(
-    ("%s diversity-all -e %s -o %s --batch 1 %s 2>&1 | { sleep 1; cat; }"):format(nonblocking("2"),
-    file, target, log))
+  -- The reader comes when the pipe is full.
+  os.remove(target)
+  local status, out = support.shell(("%s diversity-all -e %s -o %s --batch 1 %s 2>&1 | " ..
+    "{ until [ -e %s.partial ] || [ -e %s ]; do sleep 0.01; done; sleep 2; cat; }"):format(
+    nonblocking("2"), file, target, log, target, target))
   luaunit.assertEquals(status, 0)
   luaunit.assertEquals(select(2, out:gsub("\n", "")), 160)
   local _, lines = out:gsub("vulkan%-compute diversity%-all: [^\n]* left\n", "")
