@@ -24,6 +24,8 @@ static const int harmless[] = {SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP,
 /* Whoever has set `busy` may use it: signals may come to any of the driver's threads. */
 static const char *files[MOST_FILES];
 static atomic_flag busy = ATOMIC_FLAG_INIT;
+/* A child that a driver has forked has the list, but not the files. */
+static pid_t owner;
 
 static const char *volatile deferring;
 /* Signals may come to two threads at the same moment: only one of them is the first. */
@@ -41,7 +43,7 @@ static void remove_files(void)
 
 	take_files();
 	for (i = 0; i < MOST_FILES; i++)
-		if (files[i])
+		if (files[i] && getpid() == owner)
 			unlink(files[i]);
 }
 
@@ -80,6 +82,8 @@ static bool defer(int number)
 	if (!sentence || !among(deferrable, COUNT(deferrable), number) ||
 	    !atomic_compare_exchange_strong(&noted, &none, number))
 		return false;
+	/* Ctrl-C has ended the readers of a pipeline, too; that must not end what is to be finished. */
+	signal(SIGPIPE, SIG_IGN);
 	/* A reader that has stopped must not keep the second signal from its work. */
 	if (poll(&ready, 1, 0) == 1)
 		say(sentence);
@@ -125,6 +129,7 @@ void interrupt_install(void)
 	struct sigaction before;
 	int number;
 
+	owner = getpid();
 	atexit(on_exit_of_program);
 	sigfillset(&action.sa_mask);
 	/* A file over the limit of `ulimit -f` is an error of write() instead. */

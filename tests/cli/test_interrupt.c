@@ -85,6 +85,17 @@ static void signal_after_unlink(const char *name)
 	raise(SIGUSR1);
 }
 
+static void exit_in_child(const char *name)
+{
+	pid_t child;
+
+	interrupt_removes(name);
+	child = fork();
+	if (child == 0)
+		exit(0);
+	waitpid(child, NULL, 0);
+}
+
 static void test_files(void **state)
 {
 	char name[] = "/tmp/vkc_interrupt_XXXXXX";
@@ -93,6 +104,8 @@ static void test_files(void **state)
 	(void)state;
 	assert_true(file >= 0);
 	close(file);
+	assert_int_equal(status_of(exit_in_child, name), 0);
+	assert_int_equal(access(name, F_OK), 0);
 	status = status_of(signal_with_files, name);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
 	assert_int_equal(access(name, F_OK), -1);

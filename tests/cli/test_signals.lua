@@ -122,6 +122,17 @@ function TestSignals:test_reader_that_has_gone()
   luaunit.assertEquals({support.read(status_file), listing()}, {"141\n", ""})
 end
 
+-- Ctrl-C ends the reader of the messages as well; the job comes to its good end all the same.
+function TestSignals:test_deferred_signal_without_a_reader()
+  empty()
+  local fifo = support.path("messages")
+  local status = jobs.die(("mkfifo %s; true <%s & exec 4>%s; wait\n%s 2>&4 & wait $!"):format(
+    fifo, fifo, fifo, jobs.command(target)), 3, {call = "fdatasync", signal = 15})
+  luaunit.assertEquals(status, 143)
+  local _, said = support.must({"diversity-all", "-e", jobs.file, "-o", target})
+  luaunit.assertStrContains(said, "going on after 12 of 160 sequences")
+end
+
 function TestSignals:test_input_that_becomes_shorter()
   empty()
   local input = support.write("cut.npy", support.npy(support.rows(600, 16)))
