@@ -12,6 +12,7 @@
 #include "interrupt.h"
 #include "job.h"
 #include "message.h"
+#include "output.h"
 #include "pace.h"
 #include "progress.h"
 #include "session.h"
@@ -184,6 +185,9 @@ static int check_outputs(const struct options *options)
 	int status = session_needs_output(options);
 	size_t i;
 
+	if (status == EXIT_GOOD && output_is_standard(options->output))
+		return message_usage(options, "--output takes the name of a file, to go on with after an "
+		                              "interruption; standard output cannot be");
 	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]) && status == EXIT_GOOD; i++)
 		status = distinct_output(options, options->output, suffixes[i]);
 	return status;

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files.h"
 #include "heatmap.h"
 #include "message.h"
 #include "numbers.h"
+#include "output.h"
 #include "panels.h"
 #include "seriation.h"
 #include "session.h"
@@ -130,7 +130,7 @@ int command_heatmap(const struct options *options)
 	map.rows = session.input.table.rows;
 	map.size = least_u32(map.rows, options->size);
 	map.cell_pixels = map.size ? options->size / map.size : 1;
-	if (status == EXIT_GOOD && !output_create(&output, options->output, 0, &problem))
+	if (status == EXIT_GOOD && !output_open(&output, options->output, 0, &problem))
 		status = message_failed(options, &problem);
 	if (status == EXIT_GOOD)
 		status = compute(&session, &map);

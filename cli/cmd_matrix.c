@@ -4,9 +4,9 @@
  */
 #include "commands.h"
 
-#include "files.h"
 #include "message.h"
 #include "npy_header.h"
+#include "output.h"
 #include "panels.h"
 #include "session.h"
 #include "size.h"
@@ -52,7 +52,7 @@ int command_matrix(const struct options *options)
 		goto done;
 	}
 	npy_header_write(header, "<f4", rows, rows);
-	if (!output_create(output, options->output, size, &problem) ||
+	if (!output_open(output, options->output, size, &problem) ||
 	    !output_append(output, header, sizeof(header), &problem)) {
 		status = message_failed(options, &problem);
 		goto done;

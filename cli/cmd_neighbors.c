@@ -15,6 +15,7 @@
 #include "message.h"
 #include "names.h"
 #include "npy_header.h"
+#include "output.h"
 #include "progress.h"
 #include "session.h"
 #include "size.h"
@@ -134,6 +135,9 @@ static int check_outputs(const struct options *options)
 	char *second = similarities_name(options->output);
 	int status = session_needs_output(options);
 
+	if (status == EXIT_GOOD && output_is_standard(options->output))
+		status = message_usage(options, "--output writes two files, and standard output is one; "
+		                                "without --output it gets JSON");
 	if (status == EXIT_GOOD && second)
 		status = distinct_output(options, second, "");
 	free(second);
@@ -152,7 +156,7 @@ static bool create(struct output *output, const char *name, const char *type, co
 	if (!size_multiply(numbers, 4, &size) || !size_add(size, sizeof(header), &size))
 		return problem_set(problem, "%s would be larger than a file can be", name);
 	npy_header_write(header, type, job->count, job->k);
-	return output_create(output, name, size, problem) &&
+	return output_create_locked(output, name, size, problem) &&
 	       output_append(output, header, sizeof(header), problem);
 }
 

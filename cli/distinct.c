@@ -10,6 +10,7 @@
 #include "files.h"
 #include "input.h"
 #include "message.h"
+#include "output.h"
 
 /* Where the name of an input leads; false where there is none, or nothing there yet. */
 static bool find_input(const char *name, struct stat *status)
@@ -30,6 +31,7 @@ int distinct_output(const struct options *options, const char *name, const char 
 		/* It may be the target itself, which is replaced when all of it has been used. */
 		{"the old sequences", *suffix ? options->extend : NULL},
 	};
+	bool standard = output_is_standard(name) && !*suffix;
 	/* Other files lie beside what a link leads to. */
 	char *target = realpath(name, NULL);
 	char *whole = path_with(target ? target : name, suffix);
@@ -43,13 +45,15 @@ int distinct_output(const struct options *options, const char *name, const char 
 		return EXIT_FAILED;
 	}
 	/* What is not there, or cannot be looked at, is seen to when it is created. */
-	if (stat(whole, &output) == 0 && S_ISREG(output.st_mode))
+	if ((standard ? fstat(STDOUT_FILENO, &output) : stat(whole, &output)) == 0 &&
+	    S_ISREG(output.st_mode))
 		for (i = 0; i < sizeof(inputs) / sizeof(inputs[0]) && status == EXIT_GOOD; i++)
 			if (find_input(inputs[i].name, &input) && input.st_dev == output.st_dev &&
 			    input.st_ino == output.st_ino)
 				status = message_usage(options,
 				                       "--output would write %s, which is the file of %s (%s)",
-				                       whole, inputs[i].what, input_name(inputs[i].name));
+				                       standard ? "standard output" : whole, inputs[i].what,
+				                       input_name(inputs[i].name));
 	free(whole);
 	return status;
 }

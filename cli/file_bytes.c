@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "retry.h"
 
 static bool map(struct file_bytes *file, int descriptor, uint64_t length, struct problem *problem)
 {
@@ -45,7 +48,7 @@ static bool read_all(struct file_bytes *file, int descriptor, struct problem *pr
 			capacity = larger;
 		}
 		got = read(descriptor, buffer + used, capacity - used);
-		if (got < 0 && errno == EINTR)
+		if (got < 0 && retry(descriptor, POLLIN))
 			continue;
 		if (got < 0) {
 			problem_set(problem, "%s", strerror(errno));

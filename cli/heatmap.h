@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "files.h"
+#include "output.h"
 #include "problem.h"
 
 struct heatmap {

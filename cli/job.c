@@ -5,20 +5,16 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "files.h"
 #include "interrupt.h"
+#include "lock.h"
 #include "npy_header.h"
 #include "sidecar.h"
 #include "size.h"
-
-static bool failed(struct problem *problem, const char *name)
-{
-	return problem_set(problem, "cannot write %s: %s", name, strerror(errno));
-}
+#include "target.h"
 
 static void header_of(const struct job *job, unsigned char header[NPY_HEADER_SIZE])
 {
@@ -29,7 +25,7 @@ static bool name_files(struct job *job, const char *target, struct problem *prob
 {
 	char *resolved;
 
-	job->target = resolve_target(target, problem);
+	job->target = target_resolve(target, problem);
 	if (!job->target)
 		return false;
 	job->partial = path_with(job->target, ".partial");
@@ -38,32 +34,9 @@ static bool name_files(struct job *job, const char *target, struct problem *prob
 	if (!job->partial || !job->progress || !job->sidecar)
 		return problem_set(problem, "there is not enough memory for the names of files");
 	/* Said now, not when all is computed. */
-	resolved = resolve_target(job->sidecar, problem);
+	resolved = target_resolve(job->sidecar, problem);
 	free(resolved);
 	return resolved != NULL;
-}
-
-/* Opens TARGET.progress for this process alone. */
-static bool take_lock(struct job *job, struct problem *problem)
-{
-	for (;;) {
-		struct stat opened, named;
-
-		job->lock = open(job->progress, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-		if (job->lock < 0)
-			return failed(problem, job->progress);
-		if (flock(job->lock, LOCK_EX | LOCK_NB) != 0) {
-			if (errno == EWOULDBLOCK)
-				return problem_set(problem, "another vulkan-compute is writing %s now",
-				                   job->target);
-			return failed(problem, job->progress);
-		}
-		/* Another process may have removed it between the two calls. */
-		if (fstat(job->lock, &opened) == 0 && stat(job->progress, &named) == 0 &&
-		    opened.st_ino == named.st_ino && opened.st_dev == named.st_dev)
-			return true;
-		close(job->lock);
-	}
 }
 
 /* Whether the target is there already, made from the same. */
@@ -100,16 +73,25 @@ static bool create_partial(struct job *job, struct problem *problem)
 
 	header_of(job, header);
 	fingerprint_add(job->content, header, sizeof(header));
-	job->data = open(job->partial, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	unlink(job->partial);
+	job->data = target_open_new(job->target, job->partial);
 	if (job->data < 0)
-		return failed(problem, job->partial);
-	return reserve_space(job->data, job->partial, job->size, problem) &&
+		return cannot_write(job->partial, problem);
+	return target_attributes(job->data, job->target, problem) &&
+	       reserve_space(job->data, job->partial, job->size, problem) &&
 	       write_at(job->data, job->partial, header, sizeof(header), 0, problem) &&
 	       sync_directory(job->partial, problem);
 }
 
+static bool may_replace(const struct job *job, struct problem *problem)
+{
+	return target_writable(job->target, problem) && target_writable(job->sidecar, problem);
+}
+
 static bool begin(struct job *job, const struct identity *identity, struct problem *problem)
 {
+	if (!may_replace(job, problem))
+		return false;
 	/* The count of writes goes on, so that this record is newer than any in the file. */
 	job->record = (struct record){.identity = *identity, .sequence = job->record.sequence};
 	job->ours = true;
@@ -125,9 +107,11 @@ static bool reopen_partial(struct job *job, struct problem *problem)
 {
 	struct stat status;
 
-	job->data = open(job->partial, O_RDWR | O_CLOEXEC);
+	if (!may_replace(job, problem))
+		return false;
+	job->data = open(job->partial, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	if (job->data < 0)
-		return failed(problem, job->partial);
+		return cannot_write(job->partial, problem);
 	job->rows_written = job->record.rows_done;
 	if (fstat(job->data, &status) != 0 || (uint64_t)status.st_size != job->size ||
 	    !fingerprint_add_file(job->content, job->data, end_of(job, job->rows_written)) ||
@@ -189,7 +173,11 @@ bool job_open(struct job *job, const char *target, const struct identity *identi
 	job->content = fingerprint_begin();
 	if (!job->content)
 		return problem_set(problem, "there is not enough memory to watch over the file");
-	if (!name_files(job, target, problem) || !take_lock(job, problem))
+	if (!name_files(job, target, problem))
+		return false;
+	/* Its descriptor is also that of the record. */
+	job->lock = lock_take(job->progress, job->target, problem);
+	if (job->lock < 0)
 		return false;
 	recorded = record_load(job->lock, &job->record);
 	return restart ? begin(job, identity, problem) : go_on(job, identity, recorded, problem);
@@ -210,8 +198,8 @@ bool job_write(struct job *job, uint32_t count, const uint32_t *sequences,
 
 bool job_save(struct job *job, struct problem *problem)
 {
-	if (fdatasync(job->data) != 0)
-		return failed(problem, job->partial);
+	if (!sync_data(job->data, job->partial, problem))
+		return false;
 	interrupt_keeps(job->partial);
 	interrupt_keeps(job->progress);
 	job->record.rows_done = job->rows_written;
@@ -227,36 +215,27 @@ bool job_finish(struct job *job, struct problem *problem)
 	};
 
 	/* Should it end between these two, the description fits neither file and is not believed. */
-	if (!sidecar_write(job->sidecar, &sidecar, problem))
+	if (!target_attributes(job->data, job->target, problem) ||
+	    !sidecar_write(job->sidecar, &sidecar, problem))
 		return false;
 	if (rename(job->partial, job->target) != 0)
-		return failed(problem, job->target);
+		return cannot_write(job->target, problem);
 	if (!sync_directory(job->target, problem))
 		return false;
 	unlink(job->progress);
 	return true;
 }
 
-/* Whether TARGET.progress is as take_lock() made it. */
-static bool progress_is_empty(const struct job *job)
-{
-	struct stat status;
-
-	return job->lock >= 0 && fstat(job->lock, &status) == 0 && status.st_size == 0;
-}
-
 void job_close(struct job *job)
 {
-	if (job->ours && job->record.rows_done == 0)
-		unlink(job->partial);
-	if ((job->ours && job->record.rows_done == 0) || progress_is_empty(job))
-		unlink(job->progress);
+	bool nothing_done = job->ours && job->record.rows_done == 0;
+
+	if (nothing_done)
+		interrupt_unlink(job->partial);
 	interrupt_keeps(job->partial);
-	interrupt_keeps(job->progress);
 	if (job->data >= 0)
 		close(job->data);
-	if (job->lock >= 0)
-		close(job->lock);
+	lock_give(job->lock, job->progress, nothing_done);
 	fingerprint_end(job->content);
 	free(job->target);
 	free(job->partial);

@@ -2,29 +2,37 @@
 #include "json_out.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "message.h"
+#include "streams.h"
 
 /* Nine digits bring a float back exactly. */
 #define STYLE (JSON_COMPACT | JSON_REAL_PRECISION(9) | JSON_ENCODE_ANY)
 
+static int failed(const struct options *options)
+{
+	/* What is not the stream's own fault is a lack of memory in the JSON. */
+	int error = streams_error() ? streams_error() : ENOMEM;
+
+	message_error(options, "cannot write to standard output: %s", strerror(error));
+	return EXIT_FAILED;
+}
+
 int json_print(const struct options *options, json_t *value, const char *after)
 {
-	int status = EXIT_GOOD;
+	bool written;
 
 	if (!value) {
 		message_error(options, "there is not enough memory for the JSON of the result");
 		return EXIT_FAILED;
 	}
-	if (json_dumpf(value, stdout, STYLE) != 0 || fputs(after, stdout) == EOF) {
-		message_error(options, "cannot write to standard output: %s", strerror(errno));
-		status = EXIT_FAILED;
-	}
+	written = json_dumpf(value, stdout, STYLE) == 0 && fputs(after, stdout) != EOF;
 	json_decref(value);
-	return status;
+	return written ? EXIT_GOOD : failed(options);
 }
 
 /* Bytes of the character at the beginning, or 0 where there is none. */
@@ -72,8 +80,5 @@ json_t *json_text(const char *bytes)
 
 int json_flush(const struct options *options)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return EXIT_GOOD;
-	message_error(options, "cannot write to standard output: %s", strerror(errno));
-	return EXIT_FAILED;
+	return fflush(stdout) == 0 && !ferror(stdout) ? EXIT_GOOD : failed(options);
 }

@@ -2,15 +2,16 @@
  *
  * vulkan-compute: the command line. Finds the subcommand and hands over.
  */
-#include <signal.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "commands.h"
+#include "interrupt.h"
 #include "json_out.h"
 #include "message.h"
+#include "streams.h"
 
 static const struct command commands[] = {
 	{"devices", COMMAND_DEVICES, "list the Vulkan devices, and the one that would be used", "",
@@ -50,18 +51,6 @@ static int no_run(const struct options *options)
 	return EXIT_USAGE;
 }
 
-/* Files are mapped: should one be cut short meanwhile, reading it raises SIGBUS. */
-static void on_bus_error(int number)
-{
-	static const char sentence[] = "vulkan-compute: a file became shorter while it was read, or "
-								   "its disk failed\n";
-
-	(void)number;
-	if (write(STDERR_FILENO, sentence, sizeof(sentence) - 1) < 0)
-		_exit(EXIT_FAILED);
-	_exit(EXIT_FAILED);
-}
-
 static void print_help(const struct command *none)
 {
 	size_t i;
@@ -94,9 +83,11 @@ int main(int argc, char **argv)
 	int next = 1;
 	size_t i;
 
-	signal(SIGBUS, on_bus_error);
-	/* A file over the limit of `ulimit -f` is an error of write() instead. */
-	signal(SIGXFSZ, SIG_IGN);
+	if (!streams_open()) {
+		message_error(&options, "cannot open the standard streams: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	interrupt_install();
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		print_help(&none);
 		return answered(&options, PARSED_DONE);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 #include "size.h"
 
@@ -153,6 +153,23 @@ struct color color_for(double share)
 	};
 }
 
+/* Where libpng writes, and what went wrong there; it keeps no reasons itself. */
+struct sink {
+	struct output *output;
+	struct problem *problem;
+	bool failed;
+};
+
+static ssize_t write_sink(void *cookie, const char *bytes, size_t length)
+{
+	struct sink *sink = cookie;
+
+	if (!sink->failed && output_append(sink->output, bytes, length, sink->problem))
+		return (ssize_t)length;
+	sink->failed = true;
+	return 0;
+}
+
 bool picture_save(const struct picture *picture, struct output *output, struct problem *problem)
 {
 	png_image image = {
@@ -161,18 +178,15 @@ bool picture_save(const struct picture *picture, struct output *output, struct p
 		.height = picture->height,
 		.format = PNG_FORMAT_RGB,
 	};
-	int copy = dup(output->descriptor);
-	FILE *file = copy >= 0 ? fdopen(copy, "wb") : NULL;
+	struct sink sink = {.output = output, .problem = problem};
+	FILE *file = fopencookie(&sink, "w", (cookie_io_functions_t){.write = write_sink});
 	bool good;
 
-	if (!file) {
-		if (copy >= 0)
-			close(copy);
-		return problem_set(problem, "cannot write %s: no more files can be open", output->target);
-	}
+	if (!file)
+		return problem_set(problem, "there is not enough memory to write %s", output->target);
 	good = png_image_write_to_stdio(&image, file, 0, picture->pixels, 0, NULL) != 0;
-	if (fclose(file) != 0 || !good)
-		good = problem_set(problem, "cannot write %s: %s", output->target,
-		                   image.message[0] ? image.message : "the disk may be full");
+	good = fclose(file) == 0 && good;
+	if (!good && !sink.failed)
+		problem_set(problem, "cannot write %s: %s", output->target, image.message);
 	return good;
 }

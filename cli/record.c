@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "record.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,8 +106,8 @@ bool record_store(int descriptor, const char *name, struct record *record, struc
 		return false;
 	if (!write_at(descriptor, name, &copy, sizeof(copy), place, problem))
 		return false;
-	if (fsync(descriptor) != 0)
-		return problem_set(problem, "cannot write %s: %s", name, strerror(errno));
+	if (!sync_file(descriptor, name, problem))
+		return false;
 	record->sequence++;
 	return true;
 }

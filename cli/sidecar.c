@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "file_bytes.h"
-#include "files.h"
+#include "output.h"
 #include "text.h"
 
 static bool parse_fingerprint(const char *text, struct fingerprint *fingerprint)

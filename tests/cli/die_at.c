@@ -7,11 +7,13 @@
  *   DIE_AT      n, from 1
  *   DIE_CALL    count only calls of this function
  *   DIE_TORN    set: a write does half of its work first
- *   DIE_SIGNAL  the number of a signal that comes then, instead of SIGKILL
+ *   DIE_SIGNAL  the number of a signal that comes then, instead of SIGKILL; "exit": exit(3)
+ *   DIE_AFTER   set: it comes just after the call
  *   DIE_TIMES   how often it comes; the default is once
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -60,8 +62,25 @@ static void die(void)
 	const char *number = getenv("DIE_SIGNAL"), *times = getenv("DIE_TIMES");
 	int i;
 
+	if (number && strcmp(number, "exit") == 0)
+		exit(3);
 	for (i = 0; i < (times ? atoi(times) : 1); i++)
 		raise(number ? atoi(number) : SIGKILL);
+}
+
+static void before_call(bool last)
+{
+	if (last && !getenv("DIE_AFTER"))
+		die();
+}
+
+static void after_call(bool last)
+{
+	int error = errno;
+
+	if (last && getenv("DIE_AFTER"))
+		die();
+	errno = error;
 }
 
 /* The function that this library stands before. */
@@ -74,24 +93,28 @@ static void *real(const char *function)
 	int function parameters; \
 	int function parameters \
 	{ \
-		int(*next) parameters; \
+		bool last = watched_file(descriptor) && is_last(#function); \
+		int result, (*next)parameters; \
 \
 		*(void **)&next = real(#function); \
-		if (watched_file(descriptor) && is_last(#function)) \
-			die(); \
-		return next(__VA_ARGS__); \
+		before_call(last); \
+		result = next(__VA_ARGS__); \
+		after_call(last); \
+		return result; \
 	}
 
 #define ON_NAME(function, parameters, name, ...) \
 	int function parameters; \
 	int function parameters \
 	{ \
-		int(*next) parameters; \
+		bool last = watched(name) && is_last(#function); \
+		int result, (*next)parameters; \
 \
 		*(void **)&next = real(#function); \
-		if (watched(name) && is_last(#function)) \
-			die(); \
-		return next(__VA_ARGS__); \
+		before_call(last); \
+		result = next(__VA_ARGS__); \
+		after_call(last); \
+		return result; \
 	}
 
 ON_FILE(fsync, (int file), file, file)
@@ -103,20 +126,22 @@ ON_NAME(unlink, (const char *name), name, name)
 
 ssize_t pwrite(int file, const void *bytes, size_t length, off_t at)
 {
-	ssize_t (*next)(int, const void *, size_t, off_t);
+	bool last = watched_file(file) && is_last("pwrite");
+	ssize_t result, (*next)(int, const void *, size_t, off_t);
 
 	*(void **)&next = real("pwrite");
-	if (watched_file(file) && is_last("pwrite")) {
-		if (getenv("DIE_TORN"))
-			next(file, bytes, length / 2, at);
-		die();
-	}
-	return next(file, bytes, length, at);
+	if (last && getenv("DIE_TORN"))
+		next(file, bytes, length / 2, at);
+	before_call(last);
+	result = next(file, bytes, length, at);
+	after_call(last);
+	return result;
 }
 
 int open(const char *name, int flags, ...)
 {
-	int (*next)(const char *, int, ...);
+	int result, (*next)(const char *, int, ...);
+	bool last = false;
 	mode_t mode = 0;
 	va_list more;
 
@@ -124,9 +149,11 @@ int open(const char *name, int flags, ...)
 		va_start(more, flags);
 		mode = va_arg(more, mode_t);
 		va_end(more);
-		if (watched(name) && is_last("open"))
-			die();
+		last = watched(name) && is_last("open");
 	}
 	*(void **)&next = real("open");
-	return next(name, flags, mode);
+	before_call(last);
+	result = next(name, flags, mode);
+	after_call(last);
+	return result;
 }

@@ -42,16 +42,18 @@ end
 
 --- Runs a line of shell, in which the program dies just before its n-th call that changes a file
 -- of this run. options.call: count only this function; options.torn: a write is half done;
--- options.signal: it gets this one instead of SIGKILL, options.times times.
+-- options.signal: it gets this one instead of SIGKILL, options.times times; options.after: just
+-- after the call.
 -- Returns exit status and standard error.
 function jobs.die(line, n, options)
   options = options or {}
   -- A sanitizer wants to be loaded first, unless told otherwise.
-  local status, _, err = support.shell(("export DIE_FOLDER=%s/ DIE_AT=%d %s %s %s %s " ..
+  local status, _, err = support.shell(("export DIE_FOLDER=%s/ DIE_AT=%d %s %s %s %s %s " ..
     "ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 LD_PRELOAD=%s\n%s"):format(
     support.path(""):gsub("/$", ""), n, options.call and "DIE_CALL=" .. options.call or "",
     options.torn and "DIE_TORN=1" or "", options.signal and "DIE_SIGNAL=" .. options.signal or "",
-    options.times and "DIE_TIMES=" .. options.times or "", die_at, line))
+    options.times and "DIE_TIMES=" .. options.times or "", options.after and "DIE_AFTER=1" or "",
+    die_at, line))
   return status, err
 end
 
