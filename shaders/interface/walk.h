@@ -21,6 +21,6 @@ struct walk_push {
 };
 
 /* Quadruples of scores that an invocation of walk_registers can hold. */
-#define WALK_MAX_PIECES 32u
+#define WALK_MAX_QUADS 32u
 
 #endif

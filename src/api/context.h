@@ -12,7 +12,7 @@
 struct VkComputeContext {
 	pid_t process; /* that initialised it */
 	struct error error;
-	struct error before; /* the same when the call that runs began */
+	struct error previous_error; /* the same when the call that runs began */
 	struct instance instance;
 	VkcDeviceInfo info;
 	struct engine engine;

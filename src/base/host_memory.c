@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/minmax.h"
+
 /* What the two versions of control groups call the same things. */
 struct hierarchy {
 	const char *limits[2]; /* memory over the second is not refused, but makes everything slow */
@@ -27,11 +29,6 @@ static const struct hierarchy version_2 = {
 	.usage = "memory.current",
 	.reclaimable = {"inactive_file", "active_file", "slab_reclaimable"},
 };
-
-static uint64_t least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
 
 /* Opens a file by the parts of its name; NULL where there is none. */
 static FILE *open_file(const char *root, const char *folder, const char *name)
@@ -60,13 +57,13 @@ static uint64_t group_free(const struct hierarchy *hierarchy, const char *group)
 	uint64_t limit = UINT64_MAX, usage = 0, reclaimable = 0, value;
 	for (size_t i = 0; i < 2 && hierarchy->limits[i]; i++)
 		if (read_number(group, hierarchy->limits[i], &value))
-			limit = least(limit, value);
+			limit = min_u64(limit, value);
 	FILE *stat = open_file("", group, "memory.stat");
 	char name[64];
 	unsigned long long bytes;
 	while (stat && fscanf(stat, "%63s %llu", name, &bytes) == 2) {
 		if (hierarchy->inherited && !strcmp(name, hierarchy->inherited))
-			limit = least(limit, bytes);
+			limit = min_u64(limit, bytes);
 		for (size_t i = 0; i < 3 && hierarchy->reclaimable[i]; i++)
 			if (!strcmp(name, hierarchy->reclaimable[i]))
 				reclaimable += bytes;
@@ -75,8 +72,8 @@ static uint64_t group_free(const struct hierarchy *hierarchy, const char *group)
 		fclose(stat);
 	if (limit == UINT64_MAX || !read_number(group, hierarchy->usage, &usage))
 		return limit;
-	usage -= least(usage, reclaimable);
-	return limit - least(limit, usage);
+	usage -= min_u64(usage, reclaimable);
+	return limit - min_u64(limit, usage);
 }
 
 /* The least that is free in a group and in those above it, up to the mount point; cuts `group`
@@ -88,7 +85,7 @@ static uint64_t path_free(const struct hierarchy *hierarchy, char *group, size_t
 		if (group[length - 1] != '/')
 			continue;
 		group[length - 1] = '\0';
-		free_bytes = least(free_bytes, group_free(hierarchy, group));
+		free_bytes = min_u64(free_bytes, group_free(hierarchy, group));
 	}
 	return free_bytes;
 }
@@ -120,9 +117,9 @@ static char *own_group(const char *root, const struct hierarchy *hierarchy)
 			continue;
 		*path++ = '\0';
 		path[strcspn(path, "\n")] = '\0';
-		bool wanted = hierarchy == &version_2 ? !strncmp(line, "0:", 2) && !controllers[1]
-		                                      : lists(controllers + 1, "memory");
-		if (wanted)
+		bool matches = hierarchy == &version_2 ? !strncmp(line, "0:", 2) && !controllers[1]
+		                                       : lists(controllers + 1, "memory");
+		if (matches)
 			group = strdup(path);
 	}
 	free(line);
@@ -199,7 +196,7 @@ static uint64_t groups_free(const char *root)
 	size_t size = 0;
 	while (file && getline(&line, &size, file) > 0) {
 		line[strcspn(line, "\n")] = '\0';
-		free_bytes = least(free_bytes, mount_free(root, line));
+		free_bytes = min_u64(free_bytes, mount_free(root, line));
 	}
 	free(line);
 	if (file)
@@ -223,5 +220,5 @@ static uint64_t machine_free(const char *root)
 
 uint64_t host_memory_free(const char *root)
 {
-	return least(machine_free(root), groups_free(root));
+	return min_u64(machine_free(root), groups_free(root));
 }

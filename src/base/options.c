@@ -56,7 +56,7 @@ struct tuning_key {
 	char *word; /* takes any of less than TUNING_WORD_SIZE characters */
 };
 
-static bool tuning_value(const struct tuning_key *key, const char *value)
+static bool set_tuning_value(const struct tuning_key *key, const char *value)
 {
 	if (key->word) {
 		size_t size = strlen(value) + 1;
@@ -115,13 +115,13 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		entry[length] = '\0';
 		text += length + (text[length] == ',');
 		char *value = strchr(entry, '=');
-		bool good = false;
+		bool valid = false;
 		if (value) {
 			*value++ = '\0';
-			for (size_t i = 0; i < num_keys && !good; i++)
-				good = !strcmp(entry, keys[i].name) && tuning_value(&keys[i], value);
+			for (size_t i = 0; i < num_keys && !valid; i++)
+				valid = !strcmp(entry, keys[i].name) && set_tuning_value(&keys[i], value);
 		}
-		if (!good)
+		if (!valid)
 			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 			                 "The tuning string (VKC_TUNING) has '%s%s%s', which is no known "
 			                 "key with a value that it takes: see docs/architecture.md.",

@@ -19,13 +19,13 @@ struct coarse_rows {
 /* The engine's budget evicts them where others need their memory, unless they are pinned. */
 void coarse_rows_open(struct coarse_rows *coarse, struct engine *engine, const struct rows *rows);
 /* Makes them if they are not there. */
-VkcResult coarse_rows_need(struct coarse_rows *coarse);
-/* Bytes that coarse_rows_need() would allocate. */
+VkcResult coarse_rows_ensure(struct coarse_rows *coarse);
+/* Bytes that coarse_rows_ensure() would allocate. */
 uint64_t coarse_rows_missing_bytes(const struct coarse_rows *coarse);
 /* Frees them (the rows have changed), keeps the kernel. */
 void coarse_rows_reset(struct coarse_rows *coarse);
 void coarse_rows_close(struct coarse_rows *coarse);
 /* Frees host memory only, without a call of the driver. */
-void coarse_rows_forget(struct coarse_rows *coarse);
+void coarse_rows_free_host(struct coarse_rows *coarse);
 
 #endif

@@ -147,12 +147,12 @@ static void scale(double *values, uint32_t count, int exponent)
 }
 
 /* high + low += values, low holding what high cannot (Knuth's exact sum of two). */
-static void add(const double *values, uint32_t count, double *high, double *low)
+static void add_compensated(const double *values, uint32_t count, double *high, double *low)
 {
 	for (uint32_t c = 0; c < count; c++) {
 		double sum = high[c] + values[c];
-		double part = sum - high[c];
-		low[c] += (high[c] - (sum - part)) + (values[c] - part);
+		double added = sum - high[c];
+		low[c] += (high[c] - (sum - added)) + (values[c] - added);
 		high[c] = sum;
 	}
 }
@@ -164,19 +164,19 @@ void source_mean(const struct source *source, int exponent, double *mean)
 	};
 	const double num_rows = source->num_rows;
 	memset(mean, 0, source->dim * sizeof(*mean));
-	struct source part = *source;
-	for (uint32_t done = 0; done < source->dim; done += part.dim, mean += part.dim) {
+	struct source columns = *source;
+	for (uint32_t done = 0; done < source->dim; done += columns.dim, mean += columns.dim) {
 		double values[COLUMNS];
 		double low[COLUMNS] = {0};
-		part.data = source->data + (size_t)done * type_size(source->type);
-		part.dim = source->dim - done < COLUMNS ? source->dim - done : COLUMNS;
+		columns.data = source->data + (size_t)done * type_size(source->type);
+		columns.dim = source->dim - done < COLUMNS ? source->dim - done : COLUMNS;
 		for (uint32_t r = 0; r < source->num_rows; r++) {
-			read_row(&part, r, values);
-			scale(values, part.dim, exponent);
-			add(values, part.dim, mean, low);
+			read_row(&columns, r, values);
+			scale(values, columns.dim, exponent);
+			add_compensated(values, columns.dim, mean, low);
 		}
 		/* The quotient, and what its rounding and that of the sum left over. */
-		for (uint32_t c = 0; c < part.dim; c++) {
+		for (uint32_t c = 0; c < columns.dim; c++) {
 			double quotient = mean[c] / num_rows;
 			double rest = fma(-quotient, num_rows, mean[c]) + low[c];
 			mean[c] = quotient + rest / num_rows;
@@ -195,7 +195,7 @@ void source_row(const struct source *source, uint32_t row, int exponent, const d
 		values[c] -= mean[c];
 }
 
-double fixed_row(double *values, uint32_t dim, int unit, int32_t *fixed)
+double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed)
 {
 	double largest = 0.0;
 	for (uint32_t c = 0; c < dim; c++) {
@@ -217,7 +217,7 @@ double fixed_row(double *values, uint32_t dim, int unit, int32_t *fixed)
 	double factor = FIXED_ONE / norm;
 	for (uint32_t c = 0; c < dim; c++)
 		fixed[c] = (int32_t)(values[c] * factor + ROUNDER - ROUNDER);
-	norm = ldexp(norm, exponent - unit);
+	norm = ldexp(norm, exponent - norm_exponent);
 	return norm > 0.0 ? norm : DBL_MIN;
 }
 

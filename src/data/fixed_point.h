@@ -40,7 +40,7 @@ void source_row(const struct source *source, uint32_t row, int exponent, const d
 
 /* fixed[dim] = round(values / |values| * 2^30), ties to even; all 0 for a zero row.
  * Returns |values| times 2^-unit, 0 for a zero row only. Overwrites values. */
-double fixed_row(double *values, uint32_t dim, int unit, int32_t *fixed);
+double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed);
 
 /* weights[n] = round(norm / 2^ceil(log2(largest norm)) * 2^30), at least 1 for a row
  * that is not zero. */

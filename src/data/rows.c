@@ -136,20 +136,20 @@ static VkcResult fill_staged(struct device *device, struct stream *stream,
 	for (int i = 0; i < 2; i++)
 		TRY(buffer_create(device, BUFFER_STAGING, false, at_once * row_bytes(rows),
 		                  "The staging of the rows", &staging[i]));
-	unsigned turn = 0;
+	unsigned current = 0;
 	for (uint32_t first = 0; first < rows->padded;) {
 		uint32_t within = first % rows->rows_per_block;
 		uint32_t count = rows_in_block(rows, first - within) - within;
 		count = count < at_once ? count : at_once;
-		struct buffer *from = &staging[turn];
-		TRY(stream_wait(stream, tickets[turn]));
+		struct buffer *from = &staging[current];
+		TRY(stream_wait(stream, tickets[current]));
 		convert(rows, conversion, first, count, from->mapped);
 		TRY(buffer_flush(device, from, 0, count * row_bytes(rows)));
 		TRY(stream_begin(stream));
 		stream_copy(stream, from, 0, &rows->blocks[first / rows->rows_per_block],
 		            within * row_bytes(rows), count * row_bytes(rows));
-		TRY(stream_submit(stream, &tickets[turn]));
-		turn = 1 - turn;
+		TRY(stream_submit(stream, &tickets[current]));
+		current = 1 - current;
 		first += count;
 	}
 	TRY(stream_drain(stream));
@@ -218,10 +218,10 @@ void rows_destroy(struct device *device, struct rows *rows)
 	if (rows->blocks)
 		for (uint32_t b = 0; b < rows->num_blocks; b++)
 			buffer_destroy(device, &rows->blocks[b]);
-	rows_forget(rows);
+	rows_free_host(rows);
 }
 
-void rows_forget(struct rows *rows)
+void rows_free_host(struct rows *rows)
 {
 	free(rows->blocks);
 	free(rows->weights);

@@ -30,7 +30,7 @@ VkcResult rows_create(struct engine *engine, const struct source *source, bool c
 void rows_destroy(struct device *device, struct rows *rows);
 
 /* Frees host memory only, without a call of the driver. */
-void rows_forget(struct rows *rows);
+void rows_free_host(struct rows *rows);
 
 /* The rows of a block that begins at row `first`. */
 uint32_t rows_in_block(const struct rows *rows, uint32_t first);

@@ -6,10 +6,10 @@
 
 /* What is read or searched comes in pieces of at most so many bytes, two in flight: larger
  * ones are no faster. */
-#define PIECE_BYTES (8u << 20)
-#define SEARCHED_BYTES (64u << 20)
+#define CHUNK_BYTES (8u << 20)
+#define SEARCH_BYTES (64u << 20)
 
-static bool make_room(void *user)
+static bool reclaim(void *user)
 {
 	struct budget *budget = user;
 	bool evicted = false;
@@ -41,12 +41,12 @@ static uint64_t default_limit(const struct device *device,
 }
 
 void budget_open(struct budget *budget, struct device *device,
-                 const struct physical_device *physical_device, uint64_t asked)
+                 const struct physical_device *physical_device, uint64_t requested)
 {
 	*budget = (struct budget){.device = device};
-	device->memory_limit = asked ? asked : default_limit(device, physical_device);
-	device->make_room = make_room;
-	device->make_room_user = budget;
+	device->memory_limit = requested ? requested : default_limit(device, physical_device);
+	device->reclaim = reclaim;
+	device->reclaim_user = budget;
 }
 
 void budget_add_cache(struct budget *budget, struct budget_cache cache)
@@ -94,17 +94,17 @@ uint64_t budget_for_walks(const struct budget *budget)
 	return budget_available(budget) / 8 * 7;
 }
 
-uint64_t budget_for_piece(const struct budget *budget)
+uint64_t budget_for_chunk(const struct budget *budget)
 {
-	return min_u64(PIECE_BYTES, budget->device->memory_limit / 64);
+	return min_u64(CHUNK_BYTES, budget->device->memory_limit / 64);
 }
 
 uint64_t budget_for_neighbors(const struct budget *budget)
 {
-	return min_u64(PIECE_BYTES, budget_available(budget) / 8);
+	return min_u64(CHUNK_BYTES, budget_available(budget) / 8);
 }
 
 uint64_t budget_for_searched_rows(const struct budget *budget)
 {
-	return min_u64(SEARCHED_BYTES, budget_available(budget) / 4);
+	return min_u64(SEARCH_BYTES, budget_available(budget) / 4);
 }

@@ -27,7 +27,7 @@ struct budget {
 /* Sets the device's limit: `asked` bytes, or, where that is 0, a default. From now on the device
  * evicts caches where a buffer finds no room. */
 void budget_open(struct budget *budget, struct device *device,
-                 const struct physical_device *physical_device, uint64_t asked);
+                 const struct physical_device *physical_device, uint64_t requested);
 
 /* owner must outlive the budget; a cache is known by it. */
 void budget_add_cache(struct budget *budget, struct budget_cache cache);
@@ -45,7 +45,7 @@ uint64_t budget_for_matrix(const struct budget *budget, uint64_t padded_rows);
 /* walks in flight and what they need beside their state, */
 uint64_t budget_for_walks(const struct budget *budget);
 /* one of two pieces of the matrix that are read, */
-uint64_t budget_for_piece(const struct budget *budget);
+uint64_t budget_for_chunk(const struct budget *budget);
 /* the neighbours found in a submission, */
 uint64_t budget_for_neighbors(const struct budget *budget);
 /* and the rows of the matrix that are computed to be searched. */

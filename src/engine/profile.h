@@ -23,20 +23,20 @@ struct profile {
 
 	/* Walks without the matrix that share the rows which a row cache holds: from so many on
 	 * the cache is faster than the bounded strategy. */
-	uint32_t sharing_walks;
+	uint32_t min_cache_walks;
 
 	/* Turns that all loops of an invocation may take together. */
-	uint32_t max_loop_turns;
+	uint32_t max_loop_iterations;
 };
 
 struct profile profile_of(const struct device *device);
 
 /* How often a loop may run whose body takes so many turns of loops, its own included. */
-uint32_t profile_max_iterations(const struct profile *profile, uint64_t turns);
+uint32_t profile_max_iterations(const struct profile *profile, uint64_t nested_iterations);
 
 /* The smallest workgroup of `first`, 2 `first`, 4 `first` … up to `last` whose invocations share
  * a loop of `turns` turns so that each takes as many as it may; 0 = none. */
-uint32_t profile_group_for_loop(const struct profile *profile, uint64_t turns, uint32_t first,
+uint32_t profile_group_for_loop(const struct profile *profile, uint64_t iterations, uint32_t first,
                                 uint32_t last);
 
 #endif

@@ -35,7 +35,7 @@ struct gram {
 	struct gram_kernels kernels;
 
 	bool planned;
-	bool whole;     /* the matrix fits and is allocated */
+	bool stored;    /* the matrix fits and is allocated */
 	uint32_t quads; /* quadruples of a row: rows->padded / 4 */
 	uint32_t rows_per_window;
 	uint32_t rows_per_segment;
@@ -43,16 +43,16 @@ struct gram {
 	struct buffer *segments;
 
 	struct submit_budget submit_budget; /* in tiles of TILE x TILE */
-	uint32_t row;                       /* where the next submission begins: the first row and, within */
-	uint32_t column;                    /* the strip of TILE rows from there, the first column */
+	uint32_t next_row;                  /* where the next submission begins: its first row and, within */
+	uint32_t next_column;               /* the strip of TILE rows from there, the first column */
 	uint32_t rows_ready;                /* rows that are complete on the device */
-	uint64_t rows_asked;                /* as gram_note_rows() counts them */
+	uint64_t rows_requested;            /* as gram_note_rows() counts them */
 	struct {
 		uint64_t ticket;
 		uint64_t tiles;
 		uint32_t rows; /* rows complete after it */
-	} flight[2];       /* submissions not waited for, older first */
-	uint32_t num_flights;
+	} in_flight[2];    /* submissions not waited for, older first */
+	uint32_t num_in_flight;
 };
 
 /* The maximum number of segments that the walk kernels can read. */
@@ -66,7 +66,7 @@ VkcResult gram_open(struct gram *gram, struct engine *engine, const struct rows 
 void gram_reset(struct gram *gram);
 void gram_close(struct gram *gram);
 /* Frees host memory only, without a call of the driver. */
-void gram_forget(struct gram *gram);
+void gram_free_host(struct gram *gram);
 
 /* Decides whether the whole matrix is kept, and allocates it. */
 VkcResult gram_plan(struct gram *gram);
@@ -89,17 +89,17 @@ uint32_t gram_rows_per_submission(const struct engine *engine, const struct rows
 /* Computes on until more rows are ready; the next part runs meanwhile. Only when whole. */
 VkcResult gram_advance(struct gram *gram);
 /* Computes what is left before this row. Only when whole. */
-VkcResult gram_reach(struct gram *gram, uint32_t row);
+VkcResult gram_advance_to(struct gram *gram, uint32_t row);
 /* After a failure: nothing of the matrix is trusted any more. */
-void gram_distrust(struct gram *gram);
+void gram_invalidate(struct gram *gram);
 
 /* The segment of a row, and where in it (bytes) the row begins. */
 const struct buffer *gram_row(const struct gram *gram, uint32_t row, uint64_t *offset);
 
 /* The rows of a tile that a workgroup makes, which divide TILE: what gram_compute() takes. */
-uint32_t gram_strip_rows(const struct gram *gram);
+uint32_t gram_tile_rows(const struct gram *gram);
 
-/* Records the computation of `area`. Its rows are multiples of gram_strip_rows(), its columns
+/* Records the computation of `area`. Its rows are multiples of gram_tile_rows(), its columns
  * of TILE, and they may pass into the padding. */
 VkcResult gram_compute(struct gram *gram, const struct area *area, const struct tile_target *to);
 

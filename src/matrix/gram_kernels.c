@@ -21,8 +21,8 @@ enum {
 };
 
 /* What every device has, in one workgroup. */
-#define PROMISED_INVOCATIONS 128
-#define PROMISED_SHARED_BYTES 16384
+#define GUARANTEED_INVOCATIONS 128
+#define GUARANTEED_SHARED_BYTES 16384
 
 /* The first that can run and suits the device is taken. The last of a variant does everywhere. */
 static const struct gram_kernel table[] = {
@@ -38,8 +38,8 @@ static const struct gram_kernel table[] = {
 		.subgroup = GRAM_MATRIX_UNITS_SUBGROUP,
 		.invocations = GRAM_MATRIX_UNITS_INVOCATIONS,
 		.shared_bytes = GRAM_MATRIX_UNITS_SHARED_BYTES,
-		.lacks = "does not multiply matrices of 8-bit integers (VK_NV_cooperative_matrix, "
-				 "16 x 16 x 32)",
+		.limitation = "does not multiply matrices of 8-bit integers (VK_NV_cooperative_matrix, "
+					  "16 x 16 x 32)",
 	},
 	/* A large tile in each invocation, without barriers: CPU drivers, whose barriers are slow.
 	 * Its many loads are cheap only as texel loads, and it takes long to compile. */
@@ -60,7 +60,7 @@ static const struct gram_kernel table[] = {
 		.variants = {[GRAM_LISTED] = "16"},
 		.rows = 16,
 		.columns = LISTED_COLUMNS,
-		.least_rows = 13,
+		.min_rows = 13,
 		.max_quads = UINT32_MAX,
 		.suits = SUITS_CPU,
 	},
@@ -71,10 +71,10 @@ static const struct gram_kernel table[] = {
 		.variants = {[GRAM_MIRRORED] = "mirror", [GRAM_PLAIN] = "plain", [GRAM_LISTED] = "listed"},
 		.rows = TILE,
 		.columns = TILE,
-		.least_rows = 9,
+		.min_rows = 9,
 		.max_quads = UINT32_MAX,
-		.invocations = PROMISED_INVOCATIONS,
-		.shared_bytes = PROMISED_SHARED_BYTES,
+		.invocations = GUARANTEED_INVOCATIONS,
+		.shared_bytes = GUARANTEED_SHARED_BYTES,
 	},
 	/* Four rows at a time: short lists, on all devices. */
 	{
@@ -103,9 +103,9 @@ static bool can_run(const struct device *device, const struct gram_kernel *kerne
 		return false;
 	if (kernel->subgroup && kernel->subgroup != device->features.subgroup_size)
 		return false;
-	return (kernel->invocations <= PROMISED_INVOCATIONS ||
+	return (kernel->invocations <= GUARANTEED_INVOCATIONS ||
 	        kernel->invocations <= limits->group_invocations) &&
-	       (kernel->shared_bytes <= PROMISED_SHARED_BYTES ||
+	       (kernel->shared_bytes <= GUARANTEED_SHARED_BYTES ||
 	        kernel->shared_bytes <= limits->shared_bytes);
 }
 
@@ -134,12 +134,12 @@ const struct gram_kernel *gram_kernels_choose(const struct gram_kernels *kernels
 
 static VkcResult check_tuning(const struct device *device)
 {
-	const char *asked = device->tuning.gram;
+	const char *requested = device->tuning.gram;
 	const struct gram_kernel *found = NULL;
-	if (!*asked)
+	if (!*requested)
 		return VKC_SUCCESS;
 	for (size_t i = 0; i < NUM_KERNELS; i++) {
-		if (strcmp(table[i].name, asked) != 0)
+		if (strcmp(table[i].name, requested) != 0)
 			continue;
 		if (can_run(device, &table[i]))
 			return VKC_SUCCESS;
@@ -149,11 +149,11 @@ static VkcResult check_tuning(const struct device *device)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The tuning string (VKC_TUNING) asks for gram=%s, but the device, as "
 		                 "tuned, %s: leave that out.",
-		                 asked, found->lacks);
+		                 requested, found->limitation);
 	return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 	                 "The tuning string (VKC_TUNING) has 'gram=%s', which is no known key with a "
 	                 "value that it takes: see docs/architecture.md.",
-	                 asked);
+	                 requested);
 }
 
 /* ---- Pipelines ------------------------------------------------------------------ */
@@ -168,23 +168,24 @@ void gram_kernels_close(struct gram_kernels *kernels)
 {
 	for (size_t i = 0; i < NUM_KERNELS; i++)
 		for (int variant = 0; variant < GRAM_VARIANTS; variant++)
-			kernel_destroy(&kernels->engine->device, &kernels->made[i][variant]);
+			kernel_destroy(&kernels->engine->device, &kernels->created[i][variant]);
 }
 
 uint32_t gram_kernels_columns(const struct gram_kernels *kernels,
                               const struct gram_kernel *kernel)
 {
-	return kernel->invocations ? kernel->columns : kernel->columns * kernels->engine->profile.scan_group;
+	return kernel->invocations ? kernel->columns
+	                           : kernel->columns * kernels->engine->profile.scan_group;
 }
 
 VkcResult gram_kernels_get(struct gram_kernels *kernels, const struct gram_kernel *kernel,
                            enum gram_variant variant, uint32_t push_bytes,
-                           const struct kernel **made)
+                           const struct kernel **created)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct device *device = &kernels->engine->device;
-	struct kernel *here = &kernels->made[kernel - table][variant];
-	*made = here;
+	struct kernel *here = &kernels->created[kernel - table][variant];
+	*created = here;
 	if (here->pipeline)
 		return VKC_SUCCESS;
 	struct kernel_source source = {

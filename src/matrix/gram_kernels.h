@@ -25,15 +25,15 @@ struct gram_kernel {
 	uint32_t rows;    /* of a tile, which a workgroup computes; they divide TILE */
 	uint32_t columns; /* of a tile: TILE; or of an invocation where `invocations` is 0 */
 	/* A list of fewer rows goes to GRAM_LISTED_FEW. */
-	uint32_t least_rows;
+	uint32_t min_rows;
 
 	/* It cannot run without: */
-	uint32_t max_quads;    /* quadruples of a row */
-	unsigned needs;        /* features, see the table */
-	uint32_t subgroup;     /* invocations of a subgroup; 0 = any number */
-	uint32_t invocations;  /* of a workgroup; 0 = as many as suit the device */
-	uint32_t shared_bytes; /* of a workgroup */
-	const char *lacks;     /* says so of a device: "the device …"; NULL where all can run it */
+	uint32_t max_quads;     /* quadruples of a row */
+	unsigned needs;         /* features, see the table */
+	uint32_t subgroup;      /* invocations of a subgroup; 0 = any number */
+	uint32_t invocations;   /* of a workgroup; 0 = as many as suit the device */
+	uint32_t shared_bytes;  /* of a workgroup */
+	const char *limitation; /* says so of a device: "the device …"; NULL where all can run it */
 
 	unsigned suits; /* devices that it is taken on unasked, see the table */
 };
@@ -42,7 +42,7 @@ struct gram_kernel {
 
 struct gram_kernels {
 	struct engine *engine;
-	struct kernel made[GRAM_MAX_KERNELS][GRAM_VARIANTS];
+	struct kernel created[GRAM_MAX_KERNELS][GRAM_VARIANTS];
 };
 
 /* Fails where the tuning asks for a kernel that there is not, or that the device cannot run.
@@ -62,6 +62,6 @@ uint32_t gram_kernels_columns(const struct gram_kernels *kernels,
 /* A variant that `kernel` has, with push constants of that size. */
 VkcResult gram_kernels_get(struct gram_kernels *kernels, const struct gram_kernel *kernel,
                            enum gram_variant variant, uint32_t push_bytes,
-                           const struct kernel **made);
+                           const struct kernel **created);
 
 #endif

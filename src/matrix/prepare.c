@@ -18,7 +18,7 @@ VkcResult prepare_matrix(struct gram *gram, double seconds, double *fraction)
 	const double began = seconds_now();
 	*fraction = 1;
 	TRY(gram_plan(gram));
-	if (!gram->whole)
+	if (!gram->stored)
 		return VKC_SUCCESS;
 	if (gram->rows_ready < gram->rows->padded)
 		do

@@ -27,7 +27,7 @@ static void put_rows(void *user, const struct area *area, const int32_t *cells, 
 
 /* Writes a piece of the upper triangle and its mirror image, in blocks, so that the
  * writes down the columns stay in the cache. */
-static void put_both(void *user, const struct area *area, const int32_t *cells, uint64_t stride)
+static void put_mirrored(void *user, const struct area *area, const int32_t *cells, uint64_t stride)
 {
 	enum {
 		BLOCK = 32
@@ -75,9 +75,9 @@ VkcResult similarity_matrix(struct gram *gram, float *output)
 	VkcResult result = gram_plan(gram);
 	if (result != VKC_SUCCESS)
 		return result;
-	if (gram->whole)
+	if (gram->stored)
 		return tiles_read(gram, 0, to.num_rows, false, put_rows, &to);
-	return tiles_read(gram, 0, to.num_rows, true, put_both, &to);
+	return tiles_read(gram, 0, to.num_rows, true, put_mirrored, &to);
 }
 
 VkcResult similarity_packed(struct gram *gram, float *output)

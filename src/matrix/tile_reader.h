@@ -3,8 +3,8 @@
  * Cells of the Gram matrix, streamed to the host in pieces, wherever they come from: the
  * kept matrix, mapped or staged, or computed for this once. The device works on the next
  * piece while the host takes in one. */
-#ifndef VKC_CELLS_H
-#define VKC_CELLS_H
+#ifndef VKC_TILE_READER_H
+#define VKC_TILE_READER_H
 
 #include "matrix/gram.h"
 

@@ -92,7 +92,7 @@ error:
 	return result;
 }
 
-VkcResult row_cache_resize(struct row_cache *cache, uint32_t min_rows, uint64_t wanted,
+VkcResult row_cache_resize(struct row_cache *cache, uint32_t min_rows, uint64_t requested,
                            uint64_t bytes)
 {
 	const uint32_t tuned = cache->engine->device.tuning.cached_rows;
@@ -102,7 +102,7 @@ VkcResult row_cache_resize(struct row_cache *cache, uint32_t min_rows, uint64_t 
 		max = min_u64(max, tuned);
 	max = min_u64(max, bytes > fixed ? (bytes - fixed) / (row_cache_row_bytes(cache) + 8) : 0);
 	max = max_u64(max, min_rows);
-	uint64_t num_rows = max_u64(min_rows, min_u64(wanted, max));
+	uint64_t num_rows = max_u64(min_rows, min_u64(requested, max));
 	if (cache->num_rows >= num_rows && cache->num_rows <= max)
 		return VKC_SUCCESS;
 	/* What grows step by step at least doubles: its contents are lost each time. */

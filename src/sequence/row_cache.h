@@ -32,7 +32,7 @@ uint32_t row_cache_max_rows(const struct row_cache *cache);
 
 /* Makes the cache hold at least min_rows rows; more, up to `wanted`, while `bytes` suffice. Where
  * it has a good size already, it keeps its rows. */
-VkcResult row_cache_resize(struct row_cache *cache, uint32_t min_rows, uint64_t wanted,
+VkcResult row_cache_resize(struct row_cache *cache, uint32_t min_rows, uint64_t requested,
                            uint64_t bytes);
 
 #endif

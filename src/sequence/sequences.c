@@ -6,16 +6,16 @@
 #include "sequence/step_loop.h"
 
 /* Makes all that up to `wanted` walks need. */
-static VkcResult prepare(struct strategies *strategies, struct batch *batch, uint32_t wanted)
+static VkcResult prepare(struct strategies *strategies, struct batch *batch, uint32_t requested)
 {
 	VkcResult result;
 	struct walks *walks = &batch->walks;
 	/* The row of an element chosen last is never added. */
-	const uint64_t max_rows = (uint64_t)wanted * (walks->length - 1);
-	TRY(strategies_choose(strategies, walks, wanted, max_rows, &batch->strategy));
+	const uint64_t max_rows = (uint64_t)requested * (walks->length - 1);
+	TRY(strategies_choose(strategies, walks, requested, max_rows, &batch->strategy));
 	const struct strategy_ops *ops = batch->strategy->ops;
 	walks->steps = walks->length - (ops->chooses_last ? 0 : 1);
-	walks_lay_out(walks, walks_affordable(walks, ops->walk_cost(batch->strategy), wanted));
+	walks_lay_out(walks, walks_affordable(walks, ops->walk_cost(batch->strategy), requested));
 	TRY(walks_create(walks));
 	TRY(ops->prepare(batch->strategy, walks, max_rows));
 error:

@@ -9,10 +9,10 @@
 
 struct step_kernel {
 	struct kernel kernel;
-	uint32_t num_segments; /* what it was made for: segments, */
-	uint32_t group;        /* invocations, */
-	uint32_t pieces;       /* quadruples of scores each, 0 = in memory, */
-	int shift;             /* and scaling */
+	uint32_t num_segments;         /* what it was made for: segments, */
+	uint32_t group;                /* invocations, */
+	uint32_t quads_per_invocation; /* quadruples of scores each, 0 = in memory, */
+	int shift;                     /* and scaling */
 };
 
 /* Where the rows are that walks add. */
@@ -28,16 +28,16 @@ struct row_segments {
 int score_term_shift(const struct rows *rows);
 
 /* Makes the kernel for the rows that are uploaded, in so many segments. */
-VkcResult step_kernel_need(struct step_kernel *step, struct engine *engine,
-                           const struct rows *rows, uint32_t num_segments);
+VkcResult step_kernel_ensure(struct step_kernel *step, struct engine *engine,
+                             const struct rows *rows, uint32_t num_segments);
 void step_kernel_close(struct step_kernel *step, struct engine *engine);
 
 VkcResult step_kernel_record(const struct step_kernel *step, const struct row_segments *rows,
-                             const struct step_part *part);
+                             const struct walk_range *range);
 /* Records one step of as many of the part's walks as the three words at `offset` bytes say. */
 VkcResult step_kernel_record_indirect(const struct step_kernel *step,
                                       const struct row_segments *rows,
-                                      const struct step_part *part, const struct buffer *commands,
+                                      const struct walk_range *range, const struct buffer *commands,
                                       uint64_t offset);
 
 #endif

@@ -24,9 +24,9 @@ void strategies_close(struct strategies *strategies)
 	bounded_strategy_close(&strategies->bounded);
 }
 
-void strategies_forget(struct strategies *strategies)
+void strategies_free_host(struct strategies *strategies)
 {
-	coarse_rows_forget(&strategies->bounded.coarse);
+	coarse_rows_free_host(&strategies->bounded.coarse);
 }
 
 /* Whether to compute so many rows takes a CPU driver about a second. */
@@ -39,14 +39,14 @@ static bool takes_long(const struct rows *rows, uint64_t max_rows)
 /* Whether so many walks without the matrix best do without rows: where there are more, they share
  * those that a cache holds. */
 static bool is_bounded_best(const struct strategies *strategies, struct walks *walks,
-                            uint32_t wanted)
+                            uint32_t requested)
 {
 	const struct engine *engine = strategies->gram->engine;
 	const struct strategy *row_cache = &strategies->row_cache.strategy;
 	if (engine->device.tuning.bounded >= 0)
 		return engine->device.tuning.bounded;
-	return walks_affordable(walks, row_cache->ops->walk_cost(row_cache), wanted) <
-	       engine->profile.sharing_walks;
+	return walks_affordable(walks, row_cache->ops->walk_cost(row_cache), requested) <
+	       engine->profile.min_cache_walks;
 }
 
 /* Begins the bounded strategy, if its memory can be had; else *chosen stays NULL. */
@@ -66,7 +66,7 @@ static VkcResult try_bounded(struct strategies *strategies, struct strategy **ch
 	return result == VKC_ERROR_OUT_OF_DEVICE_MEMORY ? VKC_SUCCESS : result;
 }
 
-VkcResult strategies_choose(struct strategies *strategies, struct walks *walks, uint32_t wanted,
+VkcResult strategies_choose(struct strategies *strategies, struct walks *walks, uint32_t requested,
                             uint64_t max_rows, struct strategy **chosen)
 {
 	VkcResult result;
@@ -79,9 +79,9 @@ VkcResult strategies_choose(struct strategies *strategies, struct walks *walks, 
 	} else {
 		/* Where the matrix would fit, and little of it is asked for, the bounded strategy has to
 		 * be worth its preparations. */
-		const bool worth_preparing = !gram->whole || gram->engine->device.tuning.bounded == 1 ||
+		const bool worth_preparing = !gram->stored || gram->engine->device.tuning.bounded == 1 ||
 		                             takes_long(gram->rows, max_rows);
-		if (worth_preparing && is_bounded_best(strategies, walks, wanted))
+		if (worth_preparing && is_bounded_best(strategies, walks, requested))
 			TRY(try_bounded(strategies, chosen));
 		if (*chosen)
 			return VKC_SUCCESS;

@@ -21,12 +21,12 @@ void strategies_open(struct strategies *strategies, struct gram *gram);
 void strategies_reset(struct strategies *strategies);
 void strategies_close(struct strategies *strategies);
 /* Frees host memory only, without a call of the driver. */
-void strategies_forget(struct strategies *strategies);
+void strategies_free_host(struct strategies *strategies);
 
 /* Chooses the strategy for `wanted` walks, not laid out yet, that add max_rows rows of the Gram
  * matrix if none is shared; and begins it: after any result, release() is due where *chosen is not
  * NULL. */
-VkcResult strategies_choose(struct strategies *strategies, struct walks *walks, uint32_t wanted,
+VkcResult strategies_choose(struct strategies *strategies, struct walks *walks, uint32_t requested,
                             uint64_t max_rows, struct strategy **chosen);
 
 #endif

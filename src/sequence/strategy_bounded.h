@@ -21,7 +21,7 @@ struct bounded_strategy {
 	struct kernel contenders;
 	struct kernel resolve;
 	int shift;               /* of a score's terms, which the kernels were made for */
-	uint32_t wide;           /* invocations of those that go through all scores */
+	uint32_t reduce_group;   /* invocations of those that go through all scores */
 	struct buffer centroids; /* of the walks in flight */
 	struct buffer work;
 };

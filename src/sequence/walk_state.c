@@ -28,7 +28,7 @@ static uint64_t orders_end(const struct walks *walks)
 	return (uint64_t)walks->layout.scores * 16;
 }
 
-uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t wanted)
+uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t requested)
 {
 	const struct limits *limits = &walks->engine->device.limits;
 	const uint64_t available = budget_for_walks(&walks->engine->budget);
@@ -45,10 +45,10 @@ uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t w
 		count = min_u64(count, max_buffer / cost.largest_buffer);
 	count = min_u64(count, min_u64(limits->group_count, cost.max_walks));
 	/* With less than one, the allocation says what is missing. */
-	return count < 1 ? 1 : (uint32_t)min_u64(count, wanted);
+	return count < 1 ? 1 : (uint32_t)min_u64(count, requested);
 }
 
-uint64_t walks_first_units(const struct walks *walks)
+uint64_t walks_initial_work(const struct walks *walks)
 {
 	const uint64_t some_products = 1ull << 27;
 	const uint64_t products = (uint64_t)walks->rows->padded * walks->rows->dim * walks->count;
@@ -67,8 +67,8 @@ VkcResult walks_create(struct walks *walks)
 		                 "(VKC_DEVICE).",
 		                 walks->rows->num_rows, (unsigned long long)walks->size,
 		                 (unsigned long long)range);
-	TRY(buffer_create(&walks->engine->device, BUFFER_DEVICE, false, walks->size, "The state of the walks",
-	                  &walks->state));
+	TRY(buffer_create(&walks->engine->device, BUFFER_DEVICE, false, walks->size,
+	                  "The state of the walks", &walks->state));
 	if (!walks->state.mapped)
 		TRY(buffer_create(&walks->engine->device, BUFFER_STAGING, false, orders_end(walks),
 		                  "The staging of the walks", &walks->staging));

@@ -33,10 +33,10 @@ struct walk_cost {
 void walks_lay_out(struct walks *walks, uint32_t count);
 
 /* How many walks the memory allows, 1 to `wanted`. */
-uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t wanted);
+uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t requested);
 
 /* Steps, times walks, of a first submission that multiplies all rows in each step. */
-uint64_t walks_first_units(const struct walks *walks);
+uint64_t walks_initial_work(const struct walks *walks);
 
 /* Allocates the state for what was laid out. On failure walks_destroy() is still due. */
 VkcResult walks_create(struct walks *walks);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Buffers with memory of their own, counted against the context's limit. */
-#ifndef VKC_MEMORY_H
-#define VKC_MEMORY_H
+#ifndef VKC_BUFFER_H
+#define VKC_BUFFER_H
 
 #include "vulkan/device.h"
 

@@ -17,7 +17,7 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 
 static void read_limits(struct device *device, const struct physical_device *physical_device)
 {
-	const VkPhysicalDeviceLimits *given = &physical_device->properties.limits;
+	const VkPhysicalDeviceLimits *reported = &physical_device->properties.limits;
 	const struct features *features = &device->features;
 	const struct tuning *tuning = &device->tuning;
 	struct limits *limits = &device->limits;
@@ -25,19 +25,19 @@ static void read_limits(struct device *device, const struct physical_device *phy
 	limits->cpu = physical_device->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
 	limits->direct = tuning->direct != 0 && physical_device->properties.deviceType !=
 	                                            VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
-	limits->group_invocations =
-		(uint32_t)min_u64(given->maxComputeWorkGroupInvocations, given->maxComputeWorkGroupSize[0]);
+	limits->group_invocations = (uint32_t)min_u64(reported->maxComputeWorkGroupInvocations,
+	                                              reported->maxComputeWorkGroupSize[0]);
 	limits->group_count = UINT32_MAX;
 	for (int axis = 0; axis < 3; axis++)
 		limits->group_count =
-			(uint32_t)min_u64(limits->group_count, given->maxComputeWorkGroupCount[axis]);
-	limits->shared_bytes = given->maxComputeSharedMemorySize;
-	limits->storage_buffers = given->maxPerStageDescriptorStorageBuffers;
-	limits->storage_range = given->maxStorageBufferRange;
+			(uint32_t)min_u64(limits->group_count, reported->maxComputeWorkGroupCount[axis]);
+	limits->shared_bytes = reported->maxComputeSharedMemorySize;
+	limits->storage_buffers = reported->maxPerStageDescriptorStorageBuffers;
+	limits->storage_range = reported->maxStorageBufferRange;
 	if (tuning->range && tuning->range < limits->storage_range)
 		limits->storage_range = tuning->range;
 	limits->allocation = features->allocation;
-	limits->atom = given->nonCoherentAtomSize;
+	limits->atom = reported->nonCoherentAtomSize;
 
 	limits->int64 = features->int64 && tuning->int64 != 0;
 	if (tuning->subgroup != 0 && features->subgroup_arithmetic && features->subgroup_size >= 4)
@@ -103,8 +103,8 @@ VkcResult device_open(struct device *device, const struct instance *instance,
 	device->vk.GetDeviceQueue(device->handle, device->queue_family, 0, &device->queue);
 	VkPipelineCacheCreateInfo cache = {
 		.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO};
-	VK_MAKE(device, device->pipeline_cache,
-	        CreatePipelineCache(device->handle, &cache, NULL, &device->pipeline_cache));
+	VK_CREATE(device, device->pipeline_cache,
+	          CreatePipelineCache(device->handle, &cache, NULL, &device->pipeline_cache));
 	return VKC_SUCCESS;
 error:
 	device_close(device);

@@ -37,8 +37,8 @@ struct device {
 	uint64_t memory_limit; /* bytes of all buffers; set before the first is made */
 	uint64_t memory_used;
 	/* Frees what is held only to make later calls faster; whether there was any. May be NULL. */
-	bool (*make_room)(void *user);
-	void *make_room_user;
+	bool (*reclaim)(void *user);
+	void *reclaim_user;
 	bool lost;
 	/* Lost, and perhaps still working: no object of it may be destroyed. What destroys one
 	 * leaves it alone then, and the device itself stays open. */
@@ -63,11 +63,11 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 	} while (0)
 
 /* The same for a function that makes a handle, which a failure leaves undefined. */
-#define VK_MAKE(device, made, call) \
+#define VK_CREATE(device, created, call) \
 	do { \
 		result = device_check(device, (device)->vk.call, "vk" #call); \
 		if (result != VKC_SUCCESS) { \
-			(made) = VK_NULL_HANDLE; \
+			(created) = VK_NULL_HANDLE; \
 			goto error; \
 		} \
 	} while (0)

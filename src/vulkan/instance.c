@@ -20,7 +20,8 @@ static VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlag
 	struct instance *instance = user;
 	pthread_mutex_lock(&instance->mutex);
 	if (!instance->has_validation_message)
-		snprintf(instance->validation_message, sizeof(instance->validation_message), "%s", data->pMessage);
+		snprintf(instance->validation_message, sizeof(instance->validation_message), "%s",
+		         data->pMessage);
 	instance->has_validation_message = true;
 	pthread_mutex_unlock(&instance->mutex);
 	return VK_FALSE;
@@ -205,7 +206,7 @@ VkcResult instance_open(struct instance *instance, bool validation, struct error
 	if (pthread_mutex_init(&instance->mutex, NULL))
 		return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 		                 "The host has no memory left for a mutex: free some.");
-	instance->mutex_made = true;
+	instance->mutex_initialized = true;
 	VkcResult result = loader_open(&instance->api, error);
 	if (result == VKC_SUCCESS)
 		result = create_instance(instance, validation, error);
@@ -223,7 +224,7 @@ void instance_close(struct instance *instance)
 	if (instance->handle && instance->api.DestroyInstance)
 		instance->api.DestroyInstance(instance->handle, NULL);
 	loader_close(&instance->api);
-	if (instance->mutex_made)
+	if (instance->mutex_initialized)
 		pthread_mutex_destroy(&instance->mutex);
 	*instance = (struct instance){.no_driver = instance->no_driver};
 }

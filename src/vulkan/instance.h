@@ -15,7 +15,7 @@ struct instance {
 	VkInstance handle;
 	VkDebugUtilsMessengerEXT messenger;
 	pthread_mutex_t mutex; /* of what follows: layers may call from any thread */
-	bool mutex_made;
+	bool mutex_initialized;
 	bool no_driver; /* why it could not be opened */
 	bool has_validation_message;
 	char validation_message[900]; /* the validation layer's first message */
@@ -45,17 +45,18 @@ VkcResult instance_no_driver(struct error *error, VkcResult result, const char *
 bool instance_take_validation_message(struct instance *instance, struct error *error);
 
 /* All usable devices, in the loader's order; *candidates is the caller's to free. */
-VkcResult instance_physical_devices(struct instance *instance, struct physical_device **physical_devices,
-                                    uint32_t *count, struct error *error);
+VkcResult instance_physical_devices(struct instance *instance,
+                                    struct physical_device **physical_devices, uint32_t *count,
+                                    struct error *error);
 
 /* The index that `wanted` (an index, a part of a name, or NULL for the best) selects. A number
  * below 100 is an index in any case, a larger one that is none may be a part of a name. */
-VkcResult physical_device_choose(const struct physical_device *physical_devices, uint32_t count, const char *wanted,
-                                 uint32_t *index, struct error *error);
+VkcResult physical_device_choose(const struct physical_device *physical_devices, uint32_t count,
+                                 const char *selector, uint32_t *index, struct error *error);
 
 /* Fills all of *info but the context's own fields. */
-void physical_device_describe(const struct instance *instance, const struct physical_device *physical_device,
-                              VkcDeviceInfo *info);
+void physical_device_describe(const struct instance *instance,
+                              const struct physical_device *physical_device, VkcDeviceInfo *info);
 
 /* The size of the largest device-local heap. */
 uint64_t physical_device_memory(const struct physical_device *physical_device);

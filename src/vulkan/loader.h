@@ -2,8 +2,8 @@
  *
  * The Vulkan loader, opened at run time, so that the library can be loaded, and
  * say what is missing, on a machine without one; and the functions used. */
-#ifndef VKC_VULKAN_API_H
-#define VKC_VULKAN_API_H
+#ifndef VKC_LOADER_H
+#define VKC_LOADER_H
 
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>

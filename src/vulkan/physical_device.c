@@ -36,7 +36,7 @@ static bool find_queue_family(const struct vulkan_api *api, VkPhysicalDevice han
 	return found;
 }
 
-static void name_driver(const struct vulkan_api *api, struct physical_device *physical_device)
+static void read_driver_name(const struct vulkan_api *api, struct physical_device *physical_device)
 {
 	physical_device->driver[0] = '\0';
 	if (physical_device->properties.apiVersion < VK_API_VERSION_1_2)
@@ -46,12 +46,13 @@ static void name_driver(const struct vulkan_api *api, struct physical_device *ph
 	VkPhysicalDeviceProperties2 properties = {
 		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &driver};
 	api->GetPhysicalDeviceProperties2(physical_device->handle, &properties);
-	snprintf(physical_device->driver, sizeof(physical_device->driver), "%.120s %.120s", driver.driverName,
-	         driver.driverInfo);
+	snprintf(physical_device->driver, sizeof(physical_device->driver), "%.120s %.120s",
+	         driver.driverName, driver.driverInfo);
 }
 
-VkcResult instance_physical_devices(struct instance *instance, struct physical_device **physical_devices,
-                                    uint32_t *count, struct error *error)
+VkcResult instance_physical_devices(struct instance *instance,
+                                    struct physical_device **physical_devices, uint32_t *count,
+                                    struct error *error)
 {
 	const struct vulkan_api *api = &instance->api;
 	VkcResult result = VKC_SUCCESS;
@@ -93,7 +94,7 @@ VkcResult instance_physical_devices(struct instance *instance, struct physical_d
 		if (physical_device->properties.apiVersion < VK_API_VERSION_1_1 ||
 		    !find_queue_family(api, handles[i], &physical_device->queue_family))
 			continue;
-		name_driver(api, physical_device);
+		read_driver_name(api, physical_device);
 		(*count)++;
 	}
 done:
@@ -146,14 +147,14 @@ static void list_names(const struct physical_device *physical_devices, uint32_t 
 		snprintf(text + used, size - used, ", and %u more", count - max);
 }
 
-VkcResult physical_device_choose(const struct physical_device *physical_devices, uint32_t count, const char *wanted,
-                                 uint32_t *index, struct error *error)
+VkcResult physical_device_choose(const struct physical_device *physical_devices, uint32_t count,
+                                 const char *selector, uint32_t *index, struct error *error)
 {
 	if (!count)
 		return instance_no_driver(error, VKC_ERROR_NO_DEVICE,
 		                          "There is no Vulkan 1.1 device with a compute queue");
 	*index = 0;
-	if (!wanted) {
+	if (!selector) {
 		for (uint32_t i = 1; i < count; i++)
 			if (rank(&physical_devices[i]) > rank(&physical_devices[*index]))
 				*index = i;
@@ -162,8 +163,8 @@ VkcResult physical_device_choose(const struct physical_device *physical_devices,
 	char list[640], *end;
 	list_names(physical_devices, count, list, sizeof(list));
 	errno = 0;
-	unsigned long number = strtoul(wanted, &end, 10);
-	if (wanted[0] >= '0' && wanted[0] <= '9' && !*end) {
+	unsigned long number = strtoul(selector, &end, 10);
+	if (selector[0] >= '0' && selector[0] <= '9' && !*end) {
 		if (!errno && number < count) {
 			*index = (uint32_t)number;
 			return VKC_SUCCESS;
@@ -174,10 +175,10 @@ VkcResult physical_device_choose(const struct physical_device *physical_devices,
 			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 			                 "There is no device %.100s (VKC_DEVICE); numbered from 0, there "
 			                 "are: %s.",
-			                 wanted, list);
+			                 selector, list);
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		if (contains(physical_devices[i].properties.deviceName, wanted)) {
+		if (contains(physical_devices[i].properties.deviceName, selector)) {
 			*index = i;
 			return VKC_SUCCESS;
 		}
@@ -185,7 +186,7 @@ VkcResult physical_device_choose(const struct physical_device *physical_devices,
 	return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 	                 "No device has '%.100s' in its name (VKC_DEVICE); numbered from 0, there "
 	                 "are: %s.",
-	                 wanted, list);
+	                 selector, list);
 }
 
 uint64_t physical_device_memory(const struct physical_device *physical_device)
@@ -199,8 +200,8 @@ uint64_t physical_device_memory(const struct physical_device *physical_device)
 	return largest;
 }
 
-void physical_device_describe(const struct instance *instance, const struct physical_device *physical_device,
-                              VkcDeviceInfo *info)
+void physical_device_describe(const struct instance *instance,
+                              const struct physical_device *physical_device, VkcDeviceInfo *info)
 {
 	VkPhysicalDeviceFeatures features;
 	instance->api.GetPhysicalDeviceFeatures(physical_device->handle, &features);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Which of the embedded kernels a device gets. */
-#ifndef VKC_VARIANTS_H
-#define VKC_VARIANTS_H
+#ifndef VKC_SHADER_VARIANT_H
+#define VKC_SHADER_VARIANT_H
 
 #include <stdio.h>
 

@@ -20,7 +20,7 @@ struct binding {
 	uint64_t size; /* bytes; 0 = to the end, which must be within the storage range */
 };
 
-struct bound_set {
+struct cached_set {
 	VkDescriptorSet handle;
 	VkDescriptorSetLayout layout;
 	struct binding bindings[KERNEL_MAX_BINDINGS];
@@ -36,7 +36,7 @@ struct slot {
 	double submitted; /* seconds, monotonic */
 	uint32_t num_dispatches;
 	uint32_t num_sets;
-	struct bound_set recent[4]; /* sets of this submission, reused while bindings repeat */
+	struct cached_set cached_sets[4]; /* sets of this submission, reused while bindings repeat */
 };
 
 struct stream {
@@ -46,7 +46,7 @@ struct stream {
 	uint64_t next_ticket;   /* of the next submission; tickets begin at 1 */
 	double last_end;        /* when the last submission was seen to end */
 	double last_seconds;    /* how long it took, at most: the host may have come later */
-	bool last_seen;         /* it did not: just that long */
+	bool last_is_exact;     /* it did not: just that long */
 };
 
 VkcResult stream_open(struct stream *stream, struct device *device);
