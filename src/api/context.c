@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The life of a context. */
+ * Creating and destroying contexts. */
 #include "api/context.h"
 
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 
 #include "api/struct_size.h"
 
-/* The process that first initialised a device: drivers keep threads and locks that a
- * forked child does not have, so a child must not touch them. 0 = none yet. */
+/* The process that first initialised a driver, or 0. Drivers keep threads and locks that do not
+ * survive fork(), so a child process must not call them. */
 static pid_t process_of_driver;
 
 static VkcResult check_process(struct error *error, pid_t owner, const char *function)
@@ -60,7 +60,7 @@ VkcResult context_enter_uploaded(VkComputeContext *ctx, const char *function)
 
 VkcResult context_leave(VkComputeContext *ctx, VkcResult result)
 {
-	/* After a failure its own sentence stands, and the message of the layer ends with the call. */
+	/* If the call failed, its own message is kept and the layer's message is dropped. */
 	struct error validation_message;
 	bool has_validation_message =
 		instance_take_validation_message(&ctx->instance, &validation_message);
@@ -68,7 +68,8 @@ VkcResult context_leave(VkComputeContext *ctx, VkcResult result)
 		ctx->error = has_validation_message ? validation_message : ctx->previous_error;
 		return has_validation_message ? VKC_ERROR_INTERNAL : VKC_SUCCESS;
 	}
-	/* Lost while cleaning up after something else: the sentence says so already. */
+	/* The device may be lost during the cleanup after another error. The message already says
+	 * so. */
 	return ctx->engine.device.lost ? VKC_ERROR_DEVICE_LOST : result;
 }
 
@@ -83,8 +84,7 @@ static VkcResult open_device(VkComputeContext *ctx, const struct options *option
 	TRY(engine_open(&ctx->engine, &ctx->instance, &physical_devices[chosen], options, &ctx->error));
 	physical_device_describe(&ctx->instance, &physical_devices[chosen], &ctx->info);
 	ctx->info.index = chosen;
-	/* A name in the environment that fits no device is no failure here: this context
-	 * was made by other means. */
+	/* An invalid VKC_DEVICE is not an error here: the options have already selected the device. */
 	struct error ignored;
 	ctx->info.is_default =
 		physical_device_choose(physical_devices, count, options_environment("VKC_DEVICE"),
@@ -169,8 +169,8 @@ void vkc_destroy(VkComputeContext *ctx)
 	} else {
 		if (own_process)
 			instance_abandon(&ctx->instance);
-		/* In a forked child, or when the device may still be at work: host memory only,
-		 * nothing that would call the driver. */
+		/* In a forked child, or if the device may still be running: free host memory only, and do
+		 * not call the driver. */
 		rows_free_host(&ctx->rows);
 		gram_free_host(&ctx->gram);
 		strategies_free_host(&ctx->strategies);

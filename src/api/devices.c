@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The devices there are, and the one of a context. */
+ * Listing devices and describing the device of a context. */
 #include <stdlib.h>
 
 #include "api/context.h"
@@ -61,8 +61,8 @@ error:
 VkcResult vkc_get_device_info(const VkComputeContext *ctx, VkcDeviceInfo *info)
 {
 	static const char function[] = "vkc_get_device_info";
-	/* The sentence belongs to the context, which this function promises not to change in
-	 * any other way. */
+	/* A failure writes only the context's error message; the cast away from const is limited to
+	 * that. */
 	VkcResult result = context_enter((VkComputeContext *)ctx, function);
 	if (result != VKC_SUCCESS)
 		return result;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Nearest neighbours. */
+ * The public function for nearest neighbours. */
 #include "matrix/neighbors.h"
 
 #include <inttypes.h>

@@ -43,7 +43,7 @@ VkcResult struct_check_array(struct error *error, const char *function, const ch
 		return VKC_SUCCESS;
 	char field[64];
 	snprintf(field, sizeof(field), "%s[0].struct_size", name);
-	/* The first one's size says where the others begin. */
+	/* The size in the first element gives the stride of the array. */
 	const uint32_t size = size_of(given);
 	VkcResult result = check_size(error, function, field, type, size);
 	for (uint32_t i = 1; i < count && result == VKC_SUCCESS; i++) {

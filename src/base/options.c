@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A number of bytes above 0: digits, then K, M, G, T (powers of 1024, in either case) or nothing.
- * False when it is none of that. The program and the Lua module read the same. */
+/* Parses a positive number of bytes: digits, optionally followed by K, M, G or T in either case
+ * (powers of 1024). Returns false otherwise. The program and the Lua module accept the same
+ * syntax. */
 static bool parse_bytes(const char *text, uint64_t *bytes)
 {
 	if (*text < '0' || *text > '9')
@@ -49,11 +50,11 @@ static bool parse_bytes(const char *text, uint64_t *bytes)
 
 struct tuning_key {
 	const char *name;
-	int *flag; /* takes 0 to `max` */
+	int *flag; /* 0 to `max` */
 	int max;
-	uint32_t *number; /* takes 1 … 2^30 */
+	uint32_t *number; /* 1 to 2^30 */
 	uint64_t *bytes;
-	char *word; /* takes any of less than TUNING_WORD_SIZE characters */
+	char *word; /* any value shorter than TUNING_WORD_SIZE */
 };
 
 static bool set_tuning_value(const struct tuning_key *key, const char *value)

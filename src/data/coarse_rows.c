@@ -101,7 +101,7 @@ static VkcResult fill(struct coarse_rows *coarse)
 	VkcResult result;
 	struct stream *stream = &coarse->engine->stream;
 	const struct rows *rows = coarse->rows;
-	/* The fewest bits that bring the largest number within 16 bits, its rounding too. */
+	/* The smallest shift that makes the largest value fit into 16 bits after rounding. */
 	coarse->shift = 1;
 	while (((int64_t)rows->largest + (1ll << (coarse->shift - 1))) >> coarse->shift > INT16_MAX)
 		coarse->shift++;

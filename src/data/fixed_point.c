@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Adding and subtracting this rounds a double of magnitude below 2^51 to an integer,
- * ties to even, without a call to the mathematics library. */
+/* Adding and then subtracting this constant rounds a double below 2^51 in magnitude to an integer,
+ * ties to even, without a call to the math library. */
 #define ROUNDER 0x1.8p52
 
 uint32_t type_size(VkcType type)
@@ -36,7 +36,7 @@ static double from_half(uint16_t half)
 	return half & 0x8000 ? -magnitude : magnitude;
 }
 
-/* One row as doubles. memcpy, since rows need not be aligned. */
+/* Converts one row to doubles. Uses memcpy because rows may be unaligned. */
 static void read_row(const struct source *source, uint32_t row, double *values)
 {
 	const unsigned char *from = source->data + row * source->stride;
@@ -61,8 +61,8 @@ static void read_row(const struct source *source, uint32_t row, double *values)
 	}
 }
 
-/* The biased exponents of a row's numbers, larger than any other for NaN and infinity,
- * found in the bits: an integer maximum, which compilers turn into vector code. */
+/* The largest biased exponent in a row; NaN and infinity have the largest of all. Taking an integer
+ * maximum of the bits lets compilers vectorise the loop. */
 static uint32_t largest_exponent(const struct source *source, uint32_t row)
 {
 	const unsigned char *from = source->data + row * source->stride;
@@ -136,8 +136,8 @@ int source_exponent(const struct source *source)
 	return (int)largest - bias + 1;
 }
 
-/* values *= 2^-exponent, exactly unless the result is subnormal; in two steps, since
- * 2^1074 is no double. */
+/* values *= 2^-exponent, exact unless the result is subnormal. Two factors are needed because
+ * 2^1074 is not representable as a double. */
 static void scale(double *values, uint32_t count, int exponent)
 {
 	double first = ldexp(1.0, -exponent / 2);
@@ -146,7 +146,7 @@ static void scale(double *values, uint32_t count, int exponent)
 		values[c] = values[c] * first * second;
 }
 
-/* high + low += values, low holding what high cannot (Knuth's exact sum of two). */
+/* high + low += values; low accumulates the rounding errors of high (Knuth's TwoSum). */
 static void add_compensated(const double *values, uint32_t count, double *high, double *low)
 {
 	for (uint32_t c = 0; c < count; c++) {
@@ -160,7 +160,7 @@ static void add_compensated(const double *values, uint32_t count, double *high, 
 void source_mean(const struct source *source, int exponent, double *mean)
 {
 	enum {
-		COLUMNS = 256 /* at a time */
+		COLUMNS = 256 /* columns per pass */
 	};
 	const double num_rows = source->num_rows;
 	memset(mean, 0, source->dim * sizeof(*mean));
@@ -175,7 +175,7 @@ void source_mean(const struct source *source, int exponent, double *mean)
 			scale(values, columns.dim, exponent);
 			add_compensated(values, columns.dim, mean, low);
 		}
-		/* The quotient, and what its rounding and that of the sum left over. */
+		/* Add what the rounded quotient and the rounded sum leave over. */
 		for (uint32_t c = 0; c < columns.dim; c++) {
 			double quotient = mean[c] / num_rows;
 			double rest = fma(-quotient, num_rows, mean[c]) + low[c];
@@ -206,7 +206,7 @@ double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed
 		memset(fixed, 0, dim * sizeof(*fixed));
 		return 0.0;
 	}
-	/* Squares of numbers near 1 neither overflow nor vanish. */
+	/* With the largest value near 1, squares neither overflow nor underflow. */
 	int exponent;
 	frexp(largest, &exponent);
 	scale(values, dim, exponent);
@@ -227,7 +227,7 @@ void fixed_weights(const double *norms, uint32_t num_rows, int32_t *weights)
 	for (uint32_t r = 0; r < num_rows; r++)
 		largest = norms[r] > largest ? norms[r] : largest;
 	int exponent;
-	/* 0.5 <= fraction < 1, so an exact power of two needs one less. */
+	/* frexp() returns 0.5 <= fraction < 1, so an exact power of two needs an exponent one lower. */
 	if (frexp(largest, &exponent) == 0.5)
 		exponent--;
 	for (uint32_t r = 0; r < num_rows; r++) {

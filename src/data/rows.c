@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of rows that are converted before they are copied to the device. */
+/* Bytes of rows that are converted and copied to the device at a time. */
 #define STAGING_BYTES (4u << 20)
 
 uint32_t rows_in_block(const struct rows *rows, uint32_t first)
@@ -44,7 +44,7 @@ static VkcResult lay_out(struct device *device, const struct source *source, str
 		                 "take %" PRIu64 " bytes, and a buffer can have %" PRIu64
 		                 ": reduce the dimension, or choose another device (VKC_DEVICE).",
 		                 source->dim, TILE, TILE * row_bytes(rows), max);
-	/* A dispatch with a tile of rows a workgroup can count all of a block. */
+	/* One dispatch with one workgroup per tile of rows must be able to cover a block. */
 	if (per_block / TILE > limits->group_count)
 		per_block = (uint64_t)limits->group_count * TILE;
 	rows->rows_per_block = per_block < rows->padded ? (uint32_t)per_block : rows->padded;
@@ -59,7 +59,7 @@ VkcResult rows_check(struct engine *engine, const struct source *source)
 	struct rows rows = {0};
 	VkcResult result = lay_out(device, source, &rows);
 	uint64_t bytes = row_bytes(&rows) * rows.padded;
-	/* A dot product is one loop. */
+	/* A dot product is a single loop in the kernels. */
 	if (result == VKC_SUCCESS && rows.quads > max_quads)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The embeddings have %" PRIu32
@@ -75,7 +75,7 @@ VkcResult rows_check(struct engine *engine, const struct source *source)
 	return result;
 }
 
-/* What the conversion needs beside the source. */
+/* Working memory of the conversion. */
 struct conversion {
 	const struct source *source;
 	int exponent;
@@ -94,7 +94,7 @@ static int32_t largest_of(const int32_t *numbers, uint32_t count)
 	return largest;
 }
 
-/* Converts rows first … first + count - 1, padding rows included, to `to`. */
+/* Converts rows first … first + count - 1, including padding rows, into `to`. */
 static void convert(struct rows *rows, struct conversion *conversion, uint32_t first,
                     uint32_t count, int32_t *to)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/profile.h"
 
-/* CPU drivers pay for every subgroup at every barrier: few invocations, each with much to do.
- * Their registers are memory. */
+/* On a CPU driver, every barrier costs time per subgroup, so few invocations with much work each
+ * are best. Its registers are memory. */
 static const struct profile cpu = {
 	.scan_group = 8,
 	.reduce_group = 32,
@@ -12,12 +12,12 @@ static const struct profile cpu = {
 	.row_products = 1ull << 30,
 	.score_products = 1ull << 30,
 	.min_cache_walks = 4,
-	/* Mesa's CPU drivers end all loops of an invocation after 65,535 turns without an error
+	/* Mesa's CPU drivers silently end all loops of an invocation after 65,535 iterations
 	 * (LP_MAX_TGSI_LOOP_ITERATIONS in Mesa's gallivm). */
 	.max_loop_iterations = 50000,
 };
 
-/* GPUs want as many invocations as there are, and share their registers among them. */
+/* A GPU needs many invocations, which share its registers. */
 static const struct profile gpu = {
 	.scan_group = 64,
 	.reduce_group = 128,

@@ -42,7 +42,7 @@ void gram_close(struct gram *gram)
 	gram_kernels_close(&gram->kernels);
 }
 
-/* The kernel for the rows that are there. */
+/* The kernel for the uploaded rows. */
 static const struct gram_kernel *choose_kernel(const struct gram *gram)
 {
 	return gram_kernels_choose(&gram->kernels, GRAM_PLAIN, gram->rows->quads);
@@ -63,7 +63,7 @@ uint32_t gram_max_segments(const struct device *device)
 {
 	if (device->limits.texel_elements)
 		return 7;
-	/* One storage buffer is the state of the walks. */
+	/* The state of the walks takes one more storage buffer. */
 	return device->limits.storage_buffers >= 8 ? 7 : 3;
 }
 
@@ -123,7 +123,7 @@ VkcResult gram_plan(struct gram *gram)
 	if (fits) {
 		result = allocate(gram);
 		if (result == VKC_ERROR_OUT_OF_DEVICE_MEMORY) {
-			/* Somebody else uses the device: as if the matrix did not fit. */
+			/* Other programs use the device's memory: proceed as if the matrix did not fit. */
 			gram_reset(gram);
 			fits = false;
 		} else if (result != VKC_SUCCESS) {
@@ -143,7 +143,7 @@ error:
 	return result;
 }
 
-/* Whether the matrix gives these rows for no more than it costs to compute them alone. */
+/* Whether advancing the stored matrix to these rows costs no more than computing them alone. */
 static bool gives_rows_cheaply(const struct gram *gram, uint32_t first, uint32_t count)
 {
 	const uint64_t end = (uint64_t)first + count;
@@ -151,7 +151,8 @@ static bool gives_rows_cheaply(const struct gram *gram, uint32_t first, uint32_t
 	const uint64_t padded = gram->rows->padded;
 	if (end <= ready)
 		return true;
-	/* The upper triangle's strips from `ready` to `end`; rows alone are rectangles. */
+	/* Advancing computes only the upper triangle of rows `ready` to `end`; rows computed alone are
+	 * full rectangles. */
 	return (end - ready) * (2 * padded - ready - end) / 2 <= count * padded;
 }
 
@@ -191,7 +192,7 @@ uint32_t gram_rows_per_submission(const struct engine *engine, const struct rows
 {
 	const uint64_t products = (uint64_t)rows->padded * rows->dim;
 	const uint64_t max = engine->profile.row_products / products;
-	/* Four share what they read. */
+	/* Kernels compute at least four rows together, which share the operands that they read. */
 	return max < 4 ? 4 : (uint32_t)min_u64(max, UINT32_MAX);
 }
 
@@ -201,7 +202,7 @@ const struct buffer *gram_row(const struct gram *gram, uint32_t row, uint64_t *o
 	return &gram->segments[row / gram->rows_per_segment];
 }
 
-/* The window that holds a row, as a binding. */
+/* A binding of the window that contains a row. */
 static struct binding window_binding(const struct gram *gram, uint32_t row)
 {
 	struct binding binding = {0};
@@ -218,8 +219,8 @@ static struct binding rows_binding(const struct rows *rows, uint32_t row)
 	return (struct binding){.buffer = &rows->blocks[row / rows->rows_per_block]};
 }
 
-/* How far one dispatch may go from `first` towards `end`: within its block of rows and
- * its window of the matrix (0 = no windows), and within what a dispatch can count. */
+/* The distance from `first` towards `end` that one dispatch can cover: within one block of rows,
+ * one window of the matrix (0 = no windows), and the maximum number of workgroups. */
 static uint32_t span(const struct gram *gram, uint32_t first, uint32_t end, uint32_t window,
                      uint32_t group)
 {
@@ -231,7 +232,7 @@ static uint32_t span(const struct gram *gram, uint32_t first, uint32_t end, uint
 	               min_u32(gram->engine->device.limits.group_count, UINT32_MAX / TILE) * group);
 }
 
-/* Records an area as dispatches that each lie within one block of rows and one window. */
+/* Records an area as dispatches that each stay within one block of rows and one window. */
 static VkcResult record(struct gram *gram, const struct area *area, const struct tile_target *to)
 {
 	VkcResult result;
@@ -280,8 +281,8 @@ VkcResult gram_compute(struct gram *gram, const struct area *area, const struct 
 	return record(gram, area, to);
 }
 
-/* The part of the upper triangle that the next submission takes: several strips of TILE
- * rows, or a part of one. */
+/* The part of the upper triangle for the next submission: several panels of TILE rows, or part of
+ * one. */
 static struct area next_area(const struct gram *gram)
 {
 	uint32_t padded = gram->rows->padded;

@@ -7,26 +7,27 @@
 #include "interface/row_cache.h"
 #include "vulkan/shader_variant.h"
 
-/* gram_kernel.needs */
+/* Flags of gram_kernel.needs: */
 enum {
 	NEEDS_INT64 = 1 << 0,
 	NEEDS_INT8_MATRICES = 1 << 1,
-	NEEDS_STORAGE_LOADS = 1 << 2, /* there is no variant with texel loads */
+	NEEDS_STORAGE_LOADS = 1 << 2, /* it has no variant with texel loads */
 };
 
-/* gram_kernel.suits */
+/* Flags of gram_kernel.suits: */
 enum {
-	SUITS_CPU = 1 << 0,         /* drivers that run on the host's processor, no others */
-	SUITS_TEXEL_LOADS = 1 << 1, /* devices with texel loads, no others */
+	SUITS_CPU = 1 << 0,         /* CPU drivers only */
+	SUITS_TEXEL_LOADS = 1 << 1, /* devices with texel loads only */
 };
 
-/* What every device has, in one workgroup. */
+/* Vulkan guarantees at least this much per workgroup. */
 #define GUARANTEED_INVOCATIONS 128
 #define GUARANTEED_SHARED_BYTES 16384
 
-/* The first that can run and suits the device is taken. The last of a variant does everywhere. */
+/* The first kernel that can run and suits the device is chosen. The last one of each variant runs
+ * on every device. */
 static const struct gram_kernel table[] = {
-	/* 8-bit digits on matrix hardware: the fastest where a GPU has it. */
+	/* 8-bit slices on matrix units: the fastest on GPUs that have them. */
 	{
 		.name = "matrix_units",
 		.shader = "gram_matrix_units",
@@ -41,8 +42,8 @@ static const struct gram_kernel table[] = {
 		.limitation = "does not multiply matrices of 8-bit integers (VK_NV_cooperative_matrix, "
 					  "16 x 16 x 32)",
 	},
-	/* A large tile in each invocation, without barriers: CPU drivers, whose barriers are slow.
-	 * Its many loads are cheap only as texel loads, and it takes long to compile. */
+	/* A large tile per invocation and no barriers: for CPU drivers, whose barriers are slow. Its
+	 * many loads are cheap only as texel loads, and it takes long to compile. */
 	{
 		.name = "registers",
 		.shader = "gram_registers",
@@ -53,7 +54,7 @@ static const struct gram_kernel table[] = {
 		.invocations = 8,
 		.suits = SUITS_CPU | SUITS_TEXEL_LOADS,
 	},
-	/* The same for listed rows. On lavapipe sixteen rows take as long as three times four. */
+	/* The same for listed rows. On lavapipe, 16 rows take as long as 3 times 4 rows. */
 	{
 		.name = "registers",
 		.shader = "gram_listed",
@@ -64,7 +65,8 @@ static const struct gram_kernel table[] = {
 		.max_quads = UINT32_MAX,
 		.suits = SUITS_CPU,
 	},
-	/* A tile in shared memory: GPUs. On an H100 64 listed rows take as long as twice four. */
+	/* A tile in shared memory: for GPUs. On an H100, 64 listed rows take as long as twice 4
+	 * rows. */
 	{
 		.name = "shared",
 		.shader = "gram_shared",
@@ -76,7 +78,7 @@ static const struct gram_kernel table[] = {
 		.invocations = GUARANTEED_INVOCATIONS,
 		.shared_bytes = GUARANTEED_SHARED_BYTES,
 	},
-	/* Four rows at a time: short lists, on all devices. */
+	/* Four rows at a time: for short lists on any device. */
 	{
 		.name = "registers",
 		.shader = "gram_listed",
@@ -193,7 +195,8 @@ VkcResult gram_kernels_get(struct gram_kernels *kernels, const struct gram_kerne
 		.constants = {kernels->engine->profile.scan_group},
 		.num_constants = kernel->invocations == 0,
 	};
-	/* The rows of both operands, then what is written or, by lists, where. */
+	/* The rows of both operands, the result, and for some variants the mirrored result or the
+	 * list. */
 	snprintf(source.bindings, sizeof(source.bindings), "%s%s",
 	         device->limits.texel_elements ? "tt" : "ss", variant == GRAM_PLAIN ? "s" : "ss");
 	TRY(variant_find(device, &source, "%s_%s_%s_%s", kernel->shader, variant_integers(device),

@@ -6,18 +6,18 @@
 #include "matrix/similarity.h"
 #include "vulkan/shader_variant.h"
 
-/* Invocations. */
+/* Maximum number of invocations per workgroup. */
 #define MAX_GROUP 1024
 
 _Static_assert(sizeof(struct select_push) <= KERNEL_PUSH_BYTES,
                "must fit the push constants of every device");
 
-/* Rows on their way. */
+/* Rows whose neighbours are being searched in one submission. */
 struct chunk {
 	uint32_t first;
 	uint32_t count;
-	uint64_t ticket; /* 0 = none */
-	uint64_t work;   /* of the submit budget, in that submission */
+	uint64_t ticket; /* 0 = not submitted */
+	uint64_t work;   /* of its last submission, in the unit of the submit budget */
 	struct buffer computed;
 	struct buffer results;
 	struct buffer staging;
@@ -25,15 +25,15 @@ struct chunk {
 
 struct search {
 	struct neighbors *neighbors;
-	bool use_stored; /* the matrix is there */
+	bool use_stored; /* read rows from the stored matrix */
 	uint32_t first;
 	uint32_t end;
 	uint32_t k;
-	uint32_t rows_per_chunk; /* what the buffers of a part hold */
+	uint32_t rows_per_chunk; /* capacity of a chunk's buffers */
 	uint32_t *indices;
 	float *similarities;
-	struct submit_budget
-		submit_budget; /* in rows; without a matrix in strips of rows x TILE columns */
+	/* in rows, or without the stored matrix in tiles of gram_tile_rows() x TILE */
+	struct submit_budget submit_budget;
 	struct chunk chunks[2];
 };
 
@@ -48,26 +48,27 @@ void neighbors_close(struct neighbors *neighbors)
 		kernel_destroy(&neighbors->gram->engine->device, &neighbors->select);
 }
 
-/* What a round finds at most. With all of the group's invocations the worst of their best
- * would be the threshold, which far more items reach than are wanted. */
+/* Maximum number of results per round. The threshold is the worst of the invocations' best items.
+ * If all invocations counted, far more items than necessary would reach it. */
 static uint32_t max_per_round(uint32_t group)
 {
 	return group - group / 8;
 }
 
-/* The fewest invocations of a workgroup that go through a row in as many turns as the driver's
- * loops may take; 0 = more than a workgroup has. */
+/* The smallest workgroup that scans a row within the driver's loop limit; 0 if no workgroup is
+ * large enough. */
 static uint32_t min_group(const struct gram *gram)
 {
-	/* A threshold of 64 bits is bisected in as many passes; the two that list may take 18 times as
-	 * many turns, where 16 invocations go together; the first, and sorting. */
+	/* Bisecting a 64-bit threshold takes 64 passes. The two listing passes may take 18 times as
+	 * many iterations with 16 invocations in lockstep. The rest covers the first pass and
+	 * sorting. */
 	const uint64_t iterations = 110 * (uint64_t)gram->rows->padded / 4;
 	const uint32_t invocations = gram->engine->device.limits.group_invocations;
 	return profile_group_for_loop(&gram->engine->profile, iterations, 1,
 	                              min_u32(MAX_GROUP, invocations));
 }
 
-/* 0 = no workgroup is large enough. */
+/* Returns 0 if no workgroup is large enough. */
 static uint32_t choose_group(const struct gram *gram, uint32_t k)
 {
 	const uint32_t smallest = min_group(gram);
@@ -95,7 +96,7 @@ static VkcResult ensure_kernel(struct neighbors *neighbors, uint32_t k)
 	kernel_destroy(device, &neighbors->select);
 	struct kernel_source source = {
 		.push_bytes = sizeof(struct select_push),
-		/* Large workgroups need no longer list. */
+		/* Large workgroups do not need a longer list. */
 		.constants = {group, group <= MAX_GROUP / 4 ? group * 4 : MAX_GROUP},
 		.num_constants = 2,
 	};
@@ -108,7 +109,7 @@ error:
 	return result;
 }
 
-/* How many rows a part may have. */
+/* Decides how many rows a chunk may have. */
 static VkcResult size_chunks(struct search *search)
 {
 	const struct gram *gram = search->neighbors->gram;
@@ -158,7 +159,7 @@ error:
 	return result;
 }
 
-/* Hands over what a part has found. */
+/* Waits for a chunk and copies its results to the outputs. */
 static VkcResult collect(struct search *search, struct chunk *chunk)
 {
 	VkcResult result = VKC_SUCCESS;
@@ -183,7 +184,7 @@ error:
 	return result;
 }
 
-/* Records the rounds that find all k neighbours of the part's rows. */
+/* Records the rounds that find all k neighbours of the chunk's rows. */
 static VkcResult record_rounds(struct search *search, struct chunk *chunk,
                                const struct buffer *cells, uint32_t first_row_held)
 {
@@ -209,27 +210,27 @@ error:
 	return result;
 }
 
-/* How many rows from `first` on the next part takes. */
+/* The number of rows of the next chunk, which begins at `first`. */
 static uint32_t next_count(const struct search *search, uint32_t first)
 {
 	const struct gram *gram = search->neighbors->gram;
 	uint64_t count = min_u64(search->rows_per_chunk, search->end - first);
 	if (search->use_stored) {
 		count = min_u64(count, search->submit_budget.work);
-		/* Within one segment. */
+		/* Stay within one segment. */
 		return (uint32_t)min_u64(count, gram->rows_per_segment - first % gram->rows_per_segment);
 	}
 	const uint32_t tile_rows = gram_tile_rows(gram);
 	uint64_t panels = search->submit_budget.work / (gram->rows->padded / TILE);
 	count = min_u64(count, (panels ? panels : 1) * tile_rows);
-	/* To the end of a strip, so that none is computed twice. */
+	/* End at a panel boundary, so that no panel is computed twice. */
 	if (first % tile_rows + count > tile_rows)
 		count -= (first + count) % tile_rows;
 	return (uint32_t)count;
 }
 
-/* Records the rows of the matrix that a part needs; where they take longer than one submission
- * may, as several, the last of which stays open. */
+/* Records the computation of the chunk's rows of the matrix. If they take longer than a submission
+ * may, splits them into several submissions and leaves the last one open. */
 static VkcResult compute_rows(struct search *search, struct chunk *chunk, uint32_t first_row_held)
 {
 	VkcResult result = VKC_SUCCESS;
@@ -242,7 +243,7 @@ static VkcResult compute_rows(struct search *search, struct chunk *chunk, uint32
 		.buffer = &chunk->computed, .row = first_row_held, .columns = padded};
 	const uint32_t tiles = padded / TILE;
 	const uint64_t max = search->submit_budget.work / panels;
-	/* Of one size, so that the last tells how long they take. */
+	/* Split evenly, so that the last submission is representative for the submit budget. */
 	uint32_t submissions = (uint32_t)((tiles - 1) / (max ? max : 1) + 1);
 	struct area area = {.row = first_row_held, .num_rows = panels * tile_rows};
 	for (; submissions > 0; submissions--, area.column += area.num_columns) {

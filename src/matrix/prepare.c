@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 
-/* The share of the upper triangle that lies in the rows that are ready. While a tile of rows is
- * left it is below 1 in floating point, too. */
+/* The share of the upper triangle that the ready rows cover. While at least one tile row is
+ * missing, it is below 1 in floating point, too. */
 static double share_ready(const struct gram *gram)
 {
 	const double padded = gram->rows->padded;

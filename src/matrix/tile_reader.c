@@ -7,29 +7,29 @@
 
 struct chunk {
 	struct area area;
-	struct buffer computed; /* on the device, where the cells are computed for this once */
-	struct buffer staging;  /* where what the device holds cannot be mapped */
+	struct buffer computed; /* device buffer for cells that are not stored in the matrix */
+	struct buffer staging;  /* host-visible copy, where the device buffer cannot be mapped */
 	uint64_t ticket;
 	bool pending;
-	bool copied; /* to staging; else read from `mapped` */
+	bool copied; /* the cells are in `staging`; else read them from `mapped` */
 	const struct buffer *mapped;
-	uint64_t offset; /* of the piece in `mapped` */
-	uint64_t stride; /* cells */
+	uint64_t offset; /* of the chunk in `mapped` */
+	uint64_t stride; /* in cells */
 };
 
 struct reader {
 	struct gram *gram;
-	struct area total; /* rows asked for, all columns, padded to tiles */
+	struct area total; /* the requested rows and all columns, padded to tiles */
 	bool upper;
 	tile_sink sink;
 	void *user;
 	uint64_t chunk_bytes;
 	struct chunk chunks[2];
-	uint32_t row; /* of the next piece */
+	uint32_t row; /* where the next chunk begins */
 	uint32_t column;
 };
 
-/* Hands a piece that has arrived to the sink, without the padding. */
+/* Waits for a chunk and passes it to the sink, without the padding. */
 static VkcResult deliver(struct reader *reader, struct chunk *chunk)
 {
 	VkcResult result;
@@ -68,7 +68,7 @@ static VkcResult ensure_staging(struct reader *reader, struct chunk *chunk)
 
 /* ---- From the kept matrix ------------------------------------------------------- */
 
-/* Begins with the next rows that are ready, within one segment. */
+/* Begins a chunk with the next rows that are ready, within one segment. */
 static VkcResult begin_stored(struct reader *reader, struct chunk *chunk, uint32_t end)
 {
 	VkcResult result = VKC_SUCCESS;
@@ -114,7 +114,7 @@ static VkcResult read_stored(struct reader *reader)
 			TRY(deliver(reader, chunk));
 		TRY(begin_stored(reader, chunk, min_u32(end, gram->rows_ready)));
 		current = 1 - current;
-		/* Mapped rows are there already. */
+		/* Mapped rows need no copy. */
 		if (!chunk->copied)
 			TRY(deliver(reader, chunk));
 	}
@@ -154,8 +154,8 @@ error:
 	return result;
 }
 
-/* The next piece: whole rows while the submit budget and the buffer allow, else a part of a strip
- * of tiles. False at the end. */
+/* The area of the next chunk: whole rows if the submit budget and the buffer allow it, else part of
+ * a panel. Returns false at the end. */
 static bool next_computed(struct reader *reader, const struct submit_budget *submit_budget,
                           struct area *area)
 {
@@ -192,7 +192,8 @@ static VkcResult read_computed(struct reader *reader)
 	struct gram *gram = reader->gram;
 	const uint32_t tile_rows = gram_tile_rows(gram);
 	struct submit_budget submit_budget =
-		submit_budget_start(&gram->engine->device, 16 * TILE / tile_rows); /* in unit x TILE */
+		/* in tiles of tile_rows x TILE */
+		submit_budget_start(&gram->engine->device, 16 * TILE / tile_rows);
 	unsigned current = 0;
 	reader->row = reader->total.row / tile_rows * tile_rows;
 	reader->column = reader->upper ? reader->row / TILE * TILE : 0;
@@ -240,7 +241,7 @@ VkcResult tiles_read(struct gram *gram, uint32_t first, uint32_t count, bool upp
 		reader.chunk_bytes = min_bytes;
 
 	TRY(use_stored ? read_stored(&reader) : read_computed(&reader));
-	/* What is still on its way, the older piece first. */
+	/* Deliver the chunks still in flight, oldest first. */
 	for (int i = 0; i < 2; i++) {
 		struct chunk *older = &reader.chunks[0];
 		if (!older->pending ||

@@ -6,10 +6,10 @@
 
 #include "interface/set_hash.h"
 
-/* Times that a batch is looked at, at most. */
+/* Maximum number of checks per batch. */
 #define MAX_CHECKS 512
-/* Finished rows that a batch is compared with, the latest: comparing costs the host for each
- * row as many additions as it has elements. */
+/* Number of finished rows, the most recent ones, that a batch is compared with. On the host, each
+ * row costs as many additions as it has elements. */
 #define FINISHED_ROWS 4096
 
 static void hash_add(struct set_hash *hash, uint32_t item)
@@ -77,7 +77,7 @@ void merge_start(struct merge *merge, const struct walks *walks, uint32_t first_
 		merge->active[w] = w;
 	memset(merge->merged_walks, 0, walks->count * sizeof(*merge->merged_walks));
 	merge->first_compared = first_row > FINISHED_ROWS ? first_row - FINISHED_ROWS : 0;
-	/* Every row's hash begins with its first element. */
+	/* The hash of every row begins with the row's first element. */
 	for (uint32_t r = merge->first_compared; r < first_row; r++) {
 		merge->hashes[r] = (struct set_hash){{0}};
 		hash_add(&merge->hashes[r], merge->output[(uint64_t)r * merge->length]);
@@ -110,7 +110,7 @@ static bool same_hash(const struct merge *merge, const struct set_hash *a,
 	return !memcmp(a, b, sizeof(*a));
 }
 
-/* The row that has the hash of `row` already, or, where there is none, `row` itself. */
+/* Returns the row in the table with the same hash, or inserts `row` and returns it. */
 static uint32_t find_or_insert(struct merge *merge, uint32_t row)
 {
 	const struct set_hash *hash = &merge->hashes[row];
@@ -134,7 +134,7 @@ VkcResult merge_check(struct merge *merge, unsigned parity)
 	TRY(buffer_invalidate(&merge->engine->device, &merge->snapshots, parity * half, half));
 	const uint32_t *snapshot =
 		(const uint32_t *)merge->snapshots.mapped + parity * half / sizeof(uint32_t);
-	/* Every active walk has chosen elements 0 … step. */
+	/* All active walks have chosen elements 0 … step. */
 	const uint32_t step = snapshot[(uint64_t)merge->active[0] * 4];
 	if (step + 1 < merge->prefix_length || step + 1 >= merge->length || step == 0)
 		return VKC_SUCCESS;
@@ -166,7 +166,7 @@ error:
 	return result;
 }
 
-/* Whether elements 0 … step of two rows are the same set. */
+/* Whether elements 0 … step of two rows form the same set. */
 static bool same_set(struct merge *merge, const uint32_t *a, const uint32_t *b, uint32_t step,
                      uint32_t mark)
 {
@@ -188,7 +188,7 @@ static int by_step_descending(const void *a, const void *b)
 
 uint32_t merge_finish(struct merge *merge, const struct walks *walks, uint32_t *output)
 {
-	/* A walk may have stopped in favour of one that stopped later: latest first. */
+	/* A walk may be merged into one that is itself merged later. Complete the latest first. */
 	uint32_t num_failed = 0;
 	uint32_t num_merged = 0;
 	memset(merge->seen, 0, merge->num_items * sizeof(*merge->seen));

@@ -23,8 +23,8 @@ static uint32_t power_of_two_from(uint32_t number)
 	return power;
 }
 
-/* How the scores of one walk are spread: invocations, and quadruples each of them holds
- * (0 = more than registers hold). */
+/* Distributes the scores of one walk: how many invocations, and how many quads each holds in
+ * registers (0 = too many; keep the scores in memory). */
 static void distribute_scores(const struct engine *engine, uint32_t quads, uint32_t *group,
                               uint32_t *quads_per_invocation)
 {
@@ -35,7 +35,8 @@ static void distribute_scores(const struct engine *engine, uint32_t quads, uint3
 	while (max_group > limits->group_invocations || max_group * 16 > limits->shared_bytes)
 		max_group /= 2;
 	*group = power_of_two_from((quads + preferred_quads - 1) / preferred_quads);
-	/* Small sets gain little from fewer barriers, and more pieces take longer to compile. */
+	/* Below this size, fewer barriers gain little, and more quads per invocation take longer to
+	 * compile. */
 	if (*group < 32)
 		*group = 32;
 	if (device->tuning.walk_group)
@@ -94,7 +95,7 @@ static void bind(const struct step_kernel *step, const struct walks *walks,
 {
 	bindings[0] = (struct binding){.buffer = &walks->state};
 	for (uint32_t i = 0; i < step->num_segments; i++)
-		/* The kernel may have more bindings than there are segments. */
+		/* The kernel variant may have more bindings than there are segments. */
 		bindings[1 + i] =
 			(struct binding){.buffer = &rows->segments[i < rows->num_segments ? i : 0]};
 }
@@ -115,10 +116,10 @@ static struct walk_push describe(const struct row_segments *rows, const struct w
 	};
 }
 
-/* Steps that a dispatch may take, within the turns that a driver's loops may take. */
+/* Steps per dispatch within the driver's loop limit. */
 static uint32_t max_steps(const struct step_kernel *step, const struct walks *walks)
 {
-	/* The step itself; the lowest of a workgroup, at worst of subgroups of four. */
+	/* The step loop, and the reduction over the workgroup, at worst with subgroups of four. */
 	uint32_t iterations = 1 + 10 + step->group / 16;
 	if (!step->quads_per_invocation)
 		iterations += (walks->rows->padded / 4 - 1) / step->group + 1;

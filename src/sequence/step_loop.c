@@ -3,25 +3,27 @@
 
 #include "base/minmax.h"
 
-/* A dispatch loads and stores all scores of its walks, so that few steps of many walks would do
- * little else: where a submission cannot take so many steps of all walks, it takes them of some. */
+/* The fewest steps per dispatch. A dispatch loads and stores all scores of its walks, and with few
+ * steps it would do little else. If a submission cannot take this many steps of all walks, it
+ * advances a subset. */
 #define MIN_STEPS 64
 
-/* How far the walks of a batch are. They go on in rounds: all of them take the same number of
- * steps, a part of them in each submission. */
+/* The progress of a batch. Walks advance in rounds. In a round all walks take the same number of
+ * steps, possibly spread over several submissions. */
 struct loop {
 	struct batch *batch;
 	const struct strategy_ops *ops;
 	struct stream *stream;
 	struct submit_budget submit_budget; /* in steps of one walk */
-	uint32_t total;                     /* steps to the end */
-	uint32_t done;                      /* that all walks have taken, after what was submitted */
-	uint32_t steps;                     /* of this round */
-	uint32_t next;                      /* the first of the active walks whose turn is next */
-	uint32_t rounds;                    /* that have been submitted whole */
-	uint32_t reported;                  /* steps that progress() has told */
-	uint64_t ticket;                    /* of the submission before; 0 = none */
-	uint64_t previous_work;             /* its steps times walks */
+	uint32_t total;                     /* steps to take */
+	/* steps that all walks have taken once the submitted work is complete */
+	uint32_t done;
+	uint32_t steps;         /* steps of this round */
+	uint32_t next;          /* first active walk of the next submission */
+	uint32_t rounds;        /* rounds submitted completely */
+	uint32_t reported;      /* steps that progress() last reported */
+	uint64_t ticket;        /* of the previous submission; 0 = none */
+	uint64_t previous_work; /* steps times walks of the previous submission */
 };
 
 static uint32_t num_active_walks(const struct batch *batch)
@@ -29,7 +31,8 @@ static uint32_t num_active_walks(const struct batch *batch)
 	return batch->merging ? batch->merge.num_active : batch->walks.count;
 }
 
-/* How many walks take part in the next submission. */
+/* Decides how many walks the next submission advances and, at the start of a round, by how many
+ * steps. */
 static uint32_t range_count(struct loop *loop)
 {
 	const uint32_t count = num_active_walks(loop->batch);
@@ -70,13 +73,14 @@ error:
 	return result;
 }
 
-/* Waits for the submission before the newest, and learns from it. newest: the steps of that. */
+/* Waits for the previous submission and updates the submit budget. newest: the steps of the
+ * submission after it, or 0 if there is none. */
 static VkcResult wait_previous(struct loop *loop, uint32_t newest)
 {
 	VkcResult result;
 	TRY(stream_wait(loop->stream, loop->ticket));
 	if (loop->ops->progress) {
-		/* Each submission is a round; the one waited for is the last, or that before the newest. */
+		/* With progress(), each submission is a round of its own. */
 		const unsigned parity = (loop->rounds - (newest ? 2 : 1)) % 2;
 		uint32_t taken;
 		TRY(loop->ops->progress(loop->batch->strategy, parity, &taken));
@@ -103,7 +107,7 @@ VkcResult step_loop_run(struct batch *batch, uint32_t steps)
 		.total = steps,
 	};
 	while (loop.done < loop.total) {
-		/* The round before the last one has been waited for. */
+		/* The snapshot of the round before the last is complete. */
 		if (batch->merging && loop.next == 0 && loop.rounds >= 2)
 			TRY(merge_check(&batch->merge, loop.rounds % 2));
 		if (!num_active_walks(batch))
@@ -121,7 +125,7 @@ VkcResult step_loop_run(struct batch *batch, uint32_t steps)
 			TRY(wait_previous(&loop, loop.steps));
 		loop.ticket = ticket;
 		loop.previous_work = (uint64_t)count * loop.steps;
-		/* Such a submission says nothing of those that follow. */
+		/* Steps to prefix items take almost no time and say nothing about later steps. */
 		if (ops->prefix_steps_free && loop.done < batch->walks.prefix_length)
 			loop.previous_work = 0;
 		if (ops->progress && loop.done >= loop.total) {

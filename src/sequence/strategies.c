@@ -29,15 +29,15 @@ void strategies_free_host(struct strategies *strategies)
 	coarse_rows_free_host(&strategies->bounded.coarse);
 }
 
-/* Whether to compute so many rows takes a CPU driver about a second. */
+/* Whether computing max_rows rows takes about a second or more on a CPU driver. */
 static bool takes_long(const struct rows *rows, uint64_t max_rows)
 {
 	const uint64_t products = (uint64_t)rows->padded * rows->dim;
 	return max_rows > (1u << 30) / products;
 }
 
-/* Whether so many walks without the matrix best do without rows: where there are more, they share
- * those that a cache holds. */
+/* Whether the bounded strategy is best for `requested` walks without the matrix. Many walks do
+ * better with the row cache, whose rows they share. */
 static bool is_bounded_best(const struct strategies *strategies, struct walks *walks,
                             uint32_t requested)
 {
@@ -49,7 +49,7 @@ static bool is_bounded_best(const struct strategies *strategies, struct walks *w
 	       engine->profile.min_cache_walks;
 }
 
-/* Begins the bounded strategy, if its memory can be had; else *chosen stays NULL. */
+/* Begins the bounded strategy. If it does not fit into memory, *chosen stays NULL. */
 static VkcResult try_bounded(struct strategies *strategies, struct strategy **chosen)
 {
 	struct bounded_strategy *bounded = &strategies->bounded;
@@ -62,7 +62,7 @@ static VkcResult try_bounded(struct strategies *strategies, struct strategy **ch
 		return VKC_SUCCESS;
 	}
 	strategy->ops->release(strategy);
-	/* Something else uses the device: as if it did not fit. */
+	/* Other programs use the device's memory: proceed as if it did not fit. */
 	return result == VKC_ERROR_OUT_OF_DEVICE_MEMORY ? VKC_SUCCESS : result;
 }
 
@@ -77,8 +77,8 @@ VkcResult strategies_choose(struct strategies *strategies, struct walks *walks, 
 	if (gram_is_best_for_scattered_rows(gram)) {
 		*chosen = &strategies->matrix.strategy;
 	} else {
-		/* Where the matrix would fit, and little of it is asked for, the bounded strategy has to
-		 * be worth its preparations. */
+		/* If the matrix would fit but only a small part of it is needed, the bounded strategy must
+		 * be worth its setup. */
 		const bool worth_preparing = !gram->stored || gram->engine->device.tuning.bounded == 1 ||
 		                             takes_long(gram->rows, max_rows);
 		if (worth_preparing && is_bounded_best(strategies, walks, requested))

@@ -12,7 +12,7 @@
 /* Workgroups that share the contenders of one walk. */
 #define RESOLVE_GROUPS 128
 
-/* With more numbers of 15 bits times 30 an approximate score would not fit 63 bits. */
+/* With more elements (15 by 30 bits per product), an approximate score would exceed 63 bits. */
 #define MAX_DIM (1u << 17)
 
 _Static_assert(sizeof(struct bounded_push) <= KERNEL_PUSH_BYTES,
@@ -54,17 +54,17 @@ static struct walk_cost walk_cost(const struct strategy *strategy)
 	return (struct walk_cost){
 		.bytes = centroid_quads(self->rows) * 16 + work_words(self->rows) * 4,
 		.largest_buffer = largest_buffer(self->rows),
-		/* A step of all of them is the least that a submission takes. */
+		/* The smallest submission is one step of all walks. */
 		.max_walks = gram_rows_per_submission(self->engine, self->rows),
 	};
 }
 
-/* Invocations of the kernels that go through all scores of a walk; 0 = their loops would take more
- * turns than a driver allows. */
+/* Invocations of the kernels that scan all scores of a walk; 0 if their loops would exceed the
+ * driver's limit. */
 static uint32_t choose_reduce_group(const struct bounded_strategy *self)
 {
-	/* bounded_contenders takes four items a turn, twice; then it goes through the four, and up to
-	 * 16 invocations that go together wait for each other. */
+	/* bounded_contenders makes two passes with four items per iteration, then loops over the four,
+	 * while up to 16 invocations in lockstep wait for each other. */
 	const uint64_t iterations = (uint64_t)self->rows->padded / 4 * 24;
 	return profile_group_for_loop(&self->engine->profile, iterations,
 	                              self->engine->profile.reduce_group, 128);
@@ -74,14 +74,14 @@ bool bounded_strategy_fits(const struct bounded_strategy *self)
 {
 	const struct rows *rows = self->rows;
 	uint64_t needed = coarse_rows_missing_bytes(&self->coarse);
-	/* A walk's state, twice for its staging, and some for rounding up. */
+	/* A walk's state, doubled for the staging buffer, plus slack for rounding. */
 	needed += walk_cost(&self->strategy).bytes + 32 * (uint64_t)rows->padded + (1u << 16);
 	return rows->dim <= MAX_DIM && choose_reduce_group(self) > 0 &&
 	       largest_buffer(rows) <= self->engine->device.limits.storage_range &&
 	       needed <= budget_for_walks(&self->engine->budget);
 }
 
-/* At least the square root. */
+/* The square root, rounded up. */
 static uint32_t ceil_sqrt(uint32_t number)
 {
 	uint32_t root = 1;
@@ -199,7 +199,7 @@ static uint64_t initial_work(const struct strategy *strategy, const struct walks
 	return walks_initial_work(walks);
 }
 
-/* Records the dispatches of one kernel for every block of rows. */
+/* Records `update` for every block of rows. */
 static VkcResult update_all(struct bounded_strategy *self, const struct walks *walks,
                             struct bounded_push *push)
 {
@@ -211,7 +211,7 @@ static VkcResult update_all(struct bounded_strategy *self, const struct walks *w
 		const struct binding bindings[] = {
 			{.buffer = &walks->state}, {.buffer = &self->centroids}, {.buffer = &rows->blocks[b]}};
 		TRY(stream_dispatch(&self->engine->stream, &self->update, bindings, push, walks->count, 1));
-		/* The one that holds the row moves the counters, which the others read. */
+		/* The dispatch whose block contains the row advances the counters that the others read. */
 		stream_barrier(&self->engine->stream);
 	}
 error:
@@ -264,7 +264,7 @@ error:
 	return result;
 }
 
-/* Terms of exact scores that a walk may add in a step, all its contenders together. */
+/* Terms that a walk may add to the exact scores of all its contenders per step. */
 static uint32_t max_terms(const struct bounded_strategy *self, const struct walks *walks)
 {
 	const struct device *device = &self->engine->device;
@@ -276,8 +276,8 @@ static uint32_t max_terms(const struct bounded_strategy *self, const struct walk
 	                                          : UINT32_MAX;
 }
 
-/* How many terms an invocation of bounded_resolve adds in turn: each at worst of another contender,
- * whose sums are added up then. */
+/* Terms that an invocation of bounded_resolve adds in sequence. At worst, each belongs to a
+ * different contender and requires a reduction. */
 static uint32_t resolve_rounds(const struct bounded_strategy *self)
 {
 	const uint32_t iterations = self->rows->quads + self->engine->profile.scan_group + 3;
@@ -285,7 +285,7 @@ static uint32_t resolve_rounds(const struct bounded_strategy *self)
 	return rounds ? rounds : 1;
 }
 
-/* Where a walk has much to add to exact scores, it stands still for some steps. */
+/* A walk that has many terms to add to exact scores pauses for some steps. */
 static VkcResult record(struct strategy *strategy, const struct walk_range *range)
 {
 	VkcResult result = VKC_SUCCESS;

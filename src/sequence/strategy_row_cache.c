@@ -23,7 +23,7 @@ static const struct gram_kernel *choose_kernel(const struct row_cache_strategy *
 	return gram_kernels_choose(&self->gram->kernels, variant, self->gram->rows->quads);
 }
 
-/* Whether a step may list enough rows for the kernel that computes many at a time. */
+/* Whether a step may list enough rows for the many-row kernel. */
 static bool lists_many(const struct row_cache_strategy *self)
 {
 	return self->max_rows >= choose_kernel(self, GRAM_LISTED)->min_rows;
@@ -63,13 +63,13 @@ static struct walk_cost walk_cost(const struct strategy *strategy)
 {
 	const struct row_cache *cache = &of(strategy)->cache;
 	return (struct walk_cost){
-		/* Its row, and another to keep. */
+		/* The row of the current step, and one more to cache. */
 		.bytes = 2 * row_cache_row_bytes(cache),
 		.max_walks = row_cache_max_rows(cache),
 	};
 }
 
-/* How many rows a submission may compute. */
+/* Maximum number of rows per submission. */
 static uint32_t max_submitted_rows(const struct row_cache_strategy *self,
                                    const struct walks *walks)
 {
@@ -92,14 +92,14 @@ static VkcResult prepare(struct strategy *strategy, const struct walks *walks, u
 	struct device *device = &engine->device;
 	const uint64_t snapshot_bytes = 2 * sizeof(uint32_t) * WORK_HEAD;
 	self->max_rows = max_submitted_rows(self, walks);
-	/* What else is allocated here, and some for rounding up. */
+	/* The other buffers allocated here, plus slack for rounding. */
 	const uint64_t others = work_bytes(self, walks) + snapshot_bytes + (1u << 16);
 	const uint64_t available = budget_for_walks(&engine->budget);
 	budget_pin(&engine->budget, &self->cache, true);
-	/* A step may need a row for each walk. */
+	/* A step may need one row per walk. */
 	TRY(row_cache_resize(&self->cache, walks->count, max_rows,
 	                     available > others ? available - others : 0));
-	/* For each row the plan looks through all places, with 32 invocations at least. */
+	/* For each row the planning kernel scans all slots, with at least 32 invocations. */
 	const uint32_t rows = profile_max_iterations(&engine->profile, self->cache.num_rows / 32 + 4);
 	self->max_rows = min_u32(self->max_rows, rows ? rows : 1);
 	const struct kernel *many;
@@ -144,7 +144,7 @@ static uint64_t initial_work(const struct strategy *strategy, const struct walks
 	return walks_initial_work(walks);
 }
 
-/* Workgroups along a row, of a block of rows that is full. */
+/* Workgroups per row for a full block of rows. */
 static uint32_t groups_along(const struct row_cache_strategy *self,
                              const struct gram_kernel *kernel)
 {
@@ -177,7 +177,7 @@ static VkcResult record_plan(struct row_cache_strategy *self, const struct walk_
 	return stream_dispatch(&self->gram->engine->stream, &self->plan, bindings, &push, 1, 1);
 }
 
-/* Computes what was listed of one segment, by rows of block a times rows of block b. */
+/* Records the computation of a segment's listed rows: rows of block a times rows of block b. */
 static VkcResult record_rows(struct row_cache_strategy *self, uint32_t segment, uint32_t a,
                              uint32_t b)
 {
@@ -213,7 +213,7 @@ error:
 	return result;
 }
 
-/* Where a step needs more rows than a submission may compute, the walks stand still for some. */
+/* If a step needs more rows than a submission may compute, the walks pause for some steps. */
 static VkcResult record(struct strategy *strategy, const struct walk_range *range)
 {
 	VkcResult result = VKC_SUCCESS;

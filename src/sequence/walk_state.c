@@ -5,7 +5,7 @@
 
 #include "base/minmax.h"
 
-/* Bytes of the state of all walks in flight. */
+/* Maximum size of the state of all walks in flight. */
 #define MAX_STATE_BYTES (256u << 20)
 
 void walks_lay_out(struct walks *walks, uint32_t count)
@@ -22,7 +22,7 @@ void walks_lay_out(struct walks *walks, uint32_t count)
 	walks->size = (walks->layout.scores + count * row_quads * 2) * 16;
 }
 
-/* Bytes of the state before the scores. */
+/* Offset of the scores in bytes. The state before them may be staged. */
 static uint64_t orders_end(const struct walks *walks)
 {
 	return (uint64_t)walks->layout.scores * 16;
@@ -36,15 +36,15 @@ uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t r
 	walks_lay_out(walks, 0);
 	const uint64_t fixed = walks->size;
 	walks_lay_out(walks, 1);
-	const uint64_t state = walks->size - fixed; /* at least: lists take a quarter each */
-	/* Orders may be staged, and the weights with them. */
+	const uint64_t state = walks->size - fixed; /* a lower bound: the lists round up to quads */
+	/* The orders may be staged, and the weights with them. */
 	const uint64_t each = state + cost.bytes + (uint64_t)walks->length * 4 + 16;
 	uint64_t count = max_buffer > fixed ? (max_buffer - fixed) / state : 0;
 	count = min_u64(count, available > 2 * fixed ? (available - 2 * fixed) / each : 0);
 	if (cost.largest_buffer)
 		count = min_u64(count, max_buffer / cost.largest_buffer);
 	count = min_u64(count, min_u64(limits->group_count, cost.max_walks));
-	/* With less than one, the allocation says what is missing. */
+	/* If not even one fits, the allocation reports what is missing. */
 	return count < 1 ? 1 : (uint32_t)min_u64(count, requested);
 }
 
@@ -82,7 +82,7 @@ void walks_destroy(struct walks *walks)
 	buffer_destroy(&walks->engine->device, &walks->staging);
 }
 
-/* Where a walk's order begins, in words. */
+/* Offset of a walk's order in words. */
 static uint64_t order_at(const struct walks *walks, uint32_t walk)
 {
 	return ((uint64_t)walks->layout.orders + (uint64_t)walk * walks->layout.order_quads) * 4;

@@ -17,7 +17,7 @@ static bool find_memory_type(const struct device *device, uint32_t allowed,
 	return false;
 }
 
-/* The best memory type for a use: preferences in turn, until one is there. */
+/* The best memory type for a use, from an ordered list of preferences. */
 static bool choose_memory_type(const struct device *device, enum buffer_use use, uint32_t allowed,
                                uint64_t size, uint32_t *type)
 {
@@ -46,7 +46,7 @@ static bool reclaim(struct device *device)
 	return device->reclaim && device->reclaim(device->reclaim_user);
 }
 
-/* Makes the limit leave room, if it can. */
+/* Checks that `size` bytes fit within the limit, evicting caches if necessary. */
 static VkcResult check_limit(struct device *device, uint64_t size, const char *what)
 {
 	if (is_within_limit(device, size) || (reclaim(device) && is_within_limit(device, size)))
@@ -144,12 +144,12 @@ void buffer_destroy(struct device *device, struct buffer *buffer)
 	if (buffer->handle)
 		vk->DestroyBuffer(device->handle, buffer->handle, NULL);
 	if (buffer->memory)
-		vk->FreeMemory(device->handle, buffer->memory, NULL); /* unmaps, too */
+		vk->FreeMemory(device->handle, buffer->memory, NULL); /* also unmaps it */
 	device->memory_used -= buffer->allocated;
 	*buffer = (struct buffer){0};
 }
 
-/* The range widened to whole atoms, as vkFlushMappedMemoryRanges() wants it. */
+/* Widens the range to multiples of nonCoherentAtomSize, as vkFlushMappedMemoryRanges() requires. */
 static VkMappedMemoryRange whole_atoms(const struct device *device, const struct buffer *buffer,
                                        uint64_t offset, uint64_t size)
 {

@@ -43,8 +43,8 @@ static void read_limits(struct device *device, const struct physical_device *phy
 	if (tuning->subgroup != 0 && features->subgroup_arithmetic && features->subgroup_size >= 4)
 		limits->subgroup_size = features->subgroup_size;
 
-	/* CPU drivers turn a storage load into a loop over the invocations, a texel load
-	 * into a vector gather; GPUs have no such difference. */
+	/* CPU drivers compile a storage buffer load to a loop over the invocations, but a texel load to
+	 * a vector gather. On GPUs there is no such difference. */
 	if (tuning->texel == 1 ||
 	    (tuning->texel == -1 && limits->cpu && features->texel_elements >= 1u << 24))
 		limits->texel_elements = features->texel_elements;
@@ -71,7 +71,8 @@ static VkcResult create(struct device *device, const struct vulkan_api *api,
 		.queueCreateInfoCount = 1,
 		.pQueueCreateInfos = &queue,
 	};
-	/* What the tuning forbids stays off, so that a kernel that uses it is noticed. */
+	/* Do not enable features that the tuning disables: the validation layer then reports a kernel
+	 * that uses one. */
 	struct features used = device->features;
 	used.int64 = device->limits.int64;
 	struct enabled_features enabled;
@@ -118,7 +119,7 @@ void device_close(struct device *device)
 	const struct vulkan_device_functions *vk = &device->vk;
 	if (device->pipeline_cache)
 		vk->DestroyPipelineCache(device->handle, device->pipeline_cache, NULL);
-	/* NULL only where the driver has no such function. */
+	/* NULL only if the driver does not provide it. */
 	if (vk->DestroyDevice)
 		vk->DestroyDevice(device->handle, NULL);
 	device->handle = VK_NULL_HANDLE;

@@ -26,7 +26,7 @@ struct extensions {
 	uint32_t count;
 };
 
-/* extensions->list is the caller's to free; there is none after a failure. */
+/* The caller frees extensions->list, which is NULL after a failure. */
 static VkcResult list_extensions(const struct vulkan_api *api, VkPhysicalDevice handle,
                                  struct extensions *extensions, struct error *error)
 {
@@ -47,7 +47,7 @@ static VkcResult list_extensions(const struct vulkan_api *api, VkPhysicalDevice 
 			                 "free some.",
 			                 count);
 		status = api->EnumerateDeviceExtensionProperties(handle, NULL, &count, list);
-	} while (status == VK_INCOMPLETE); /* there are more by now */
+	} while (status == VK_INCOMPLETE); /* the number has grown between the two calls */
 	TRY(status_check(error, status, function));
 	*extensions = (struct extensions){list, count};
 	return VKC_SUCCESS;
@@ -66,7 +66,7 @@ static bool has_extension(const struct extensions *extensions, const char *name)
 
 /* ---- Matrices of 8-bit integers ------------------------------------------------- */
 
-/* The chain of features, each as `value`. */
+/* Builds the chain of feature structs, with every required feature set to `value`. */
 static void *chain_matrices(struct enabled_features *features, VkBool32 value)
 {
 	features->matrices = (VkPhysicalDeviceCooperativeMatrixFeaturesNV){
@@ -77,7 +77,7 @@ static void *chain_matrices(struct enabled_features *features, VkBool32 value)
 		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_MEMORY_MODEL_FEATURES,
 		.pNext = &features->matrices,
 		.vulkanMemoryModel = value,
-		/* Atomic operations have this scope in the other kernels too. */
+		/* The other kernels also use atomics with device scope. */
 		.vulkanMemoryModelDeviceScope = value,
 	};
 	features->int8 = (VkPhysicalDeviceShaderFloat16Int8Features){

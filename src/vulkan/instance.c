@@ -39,7 +39,7 @@ bool instance_take_validation_message(struct instance *instance, struct error *e
 	return has_validation_message;
 }
 
-/* Those of the loader's variables that are set and can leave it without any driver. */
+/* Lists the loader's environment variables that are set and may hide every driver. */
 static void list_loader_variables(char *text, size_t size)
 {
 	static const char *const names[] = {"VK_DRIVER_FILES", "VK_ICD_FILENAMES",
@@ -84,7 +84,7 @@ static VkcResult creation_failed(struct error *error, VkResult status)
 	return instance_no_driver(error, result, what);
 }
 
-/* Whether the loader or one of the layers named offers an instance extension. */
+/* Whether the loader, or the given layer, offers an instance extension. */
 static VkcResult has_extension(struct vulkan_api *api, const char *layer, const char *name,
                                bool *found, struct error *error)
 {
@@ -104,7 +104,7 @@ static VkcResult has_extension(struct vulkan_api *api, const char *layer, const 
 			                 "free some.",
 			                 count);
 		status = api->EnumerateInstanceExtensionProperties(layer, &count, extensions);
-	} while (status == VK_INCOMPLETE); /* there are more by now */
+	} while (status == VK_INCOMPLETE); /* the number has grown between the two calls */
 	for (uint32_t i = 0; status == VK_SUCCESS && i < count; i++)
 		*found |= !strcmp(extensions[i].extensionName, name);
 	free(extensions);

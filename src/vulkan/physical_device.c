@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The physical devices that the library can run on, and the choice among them. */
+ * Enumerating, choosing and describing physical devices. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -10,8 +10,8 @@
 #include "vulkan/instance.h"
 #include "vulkan/status.h"
 
-/* The queue family to use, or false where the device cannot compute. A family without
- * graphics is preferred: it does not compete with the desktop. */
+/* Finds the queue family to use. Returns false if the device has no compute queue. Prefers a family
+ * without graphics, which does not compete with the desktop. */
 static bool find_queue_family(const struct vulkan_api *api, VkPhysicalDevice handle,
                               uint32_t *family)
 {
@@ -20,7 +20,8 @@ static bool find_queue_family(const struct vulkan_api *api, VkPhysicalDevice han
 	};
 	VkQueueFamilyProperties families[MAX];
 	uint32_t count = 0;
-	/* SwiftShader fills as many as there is room for, whatever it has: ask for the number. */
+	/* SwiftShader fills the whole array, whatever the number of its families, so query the number
+	 * first. */
 	api->GetPhysicalDeviceQueueFamilyProperties(handle, &count, NULL);
 	count = count < MAX ? count : MAX;
 	api->GetPhysicalDeviceQueueFamilyProperties(handle, &count, families);
@@ -73,7 +74,7 @@ VkcResult instance_physical_devices(struct instance *instance,
 		}
 		status = api->EnumeratePhysicalDevices(instance->handle, &num_handles, handles);
 	}
-	/* Without any working driver the loader reports a failed initialisation. */
+	/* The loader reports this error if there is no working driver. */
 	if (status == VK_ERROR_INITIALIZATION_FAILED)
 		goto done;
 	if (status != VK_SUCCESS && status != VK_INCOMPLETE) {
@@ -134,7 +135,7 @@ static bool contains(const char *text, const char *part)
 	return false;
 }
 
-/* "0 'this', 1 'that'", cut short where there are many or their names are long. */
+/* Formats "0 'this', 1 'that'". Truncates long names and long lists. */
 static void list_names(const struct physical_device *physical_devices, uint32_t count, char *text,
                        size_t size)
 {
@@ -169,8 +170,8 @@ VkcResult physical_device_choose(const struct physical_device *physical_devices,
 			*index = (uint32_t)number;
 			return VKC_SUCCESS;
 		}
-		/* A device that is not there must not turn into one with that digit in its name, in
-		 * the version of its compiler, say; a model's number has more of them. */
+		/* A small index that does not exist must not match a digit in a device name, for example in
+		 * a compiler version. Model numbers have more digits. */
 		if (number < 100)
 			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 			                 "There is no device %.100s (VKC_DEVICE); numbered from 0, there "
@@ -216,7 +217,7 @@ void physical_device_describe(const struct instance *instance,
 		.memory_bytes = physical_device_memory(physical_device),
 		.has_int64 = features.shaderInt64,
 	};
-	/* VkcDeviceType numbers the kinds as VkPhysicalDeviceType does. */
+	/* VkcDeviceType has the same values as VkPhysicalDeviceType. */
 	if (properties->deviceType <= VK_PHYSICAL_DEVICE_TYPE_CPU)
 		info->type = (VkcDeviceType)properties->deviceType;
 	snprintf(info->name, sizeof(info->name), "%s", properties->deviceName);

@@ -5,10 +5,10 @@
 
 #include "base/clock.h"
 
-/* A submission is bounded to a fraction of a second; one that takes this long hangs. */
+/* A submission is planned to take a fraction of a second. One that takes this long hangs. */
 #define HANG_SECONDS 120.0
 #define WAIT_NANOSECONDS 500000000ull
-#define RETRY_NANOSECONDS 5000000ull /* after a wait that failed */
+#define RETRY_NANOSECONDS 5000000ull /* delay after a failed wait */
 #define DESCRIPTORS_PER_SLOT (STREAM_DISPATCHES * 8)
 
 static VkcResult slot_open(struct stream *stream, struct slot *slot)
@@ -79,14 +79,14 @@ void stream_close(struct stream *stream)
 	*stream = (struct stream){0};
 }
 
-/* How long one may wait for the device, in seconds. */
+/* The time to wait for the device, in seconds. */
 static double timeout_seconds(const struct device *device)
 {
 	return device->tuning.hang_ms ? device->tuning.hang_ms * 1e-3 : HANG_SECONDS;
 }
 
-/* Takes what has passed since `begin` from the patience left, but no more than was asked for:
- * a process that was stopped (Ctrl-Z, a debugger) has not waited for the device. */
+/* Deducts the time since `begin` from *seconds_left, but at most max_nanoseconds, the length of the
+ * wait: a process that was suspended (Ctrl-Z, a debugger) did not wait for the device. */
 static void deduct_elapsed(double *seconds_left, double begin, uint64_t max_nanoseconds)
 {
 	double passed = seconds_now() - begin;
@@ -94,7 +94,7 @@ static void deduct_elapsed(double *seconds_left, double begin, uint64_t max_nano
 	*seconds_left -= passed < max ? passed : max;
 }
 
-/* The device may use its buffers for ever: from now on nothing of it is touched. */
+/* The device may keep using its buffers forever, so nothing of it may be touched again. */
 static VkcResult abandon(struct device *device)
 {
 	device->lost = true;
@@ -105,7 +105,7 @@ static VkcResult abandon(struct device *device)
 	                 timeout_seconds(device));
 }
 
-/* *left: the patience left, in seconds. */
+/* *seconds_left: the time left until the device counts as hanging. */
 static VkcResult slot_wait(struct stream *stream, struct slot *slot, double *seconds_left)
 {
 	VkcResult result = VKC_SUCCESS;
@@ -249,7 +249,7 @@ error:
 	return result;
 }
 
-/* Binds all that a dispatch needs. */
+/* Binds the pipeline, the descriptor set and the push constants of a dispatch. */
 static VkcResult bind(struct stream *stream, const struct kernel *kernel,
                       const struct binding *bindings, const void *push)
 {
@@ -309,7 +309,7 @@ void stream_zero(struct stream *stream, const struct buffer *buffer, uint64_t si
 void stream_update(struct stream *stream, const struct buffer *buffer, uint64_t offset,
                    const void *data, uint64_t size)
 {
-	const uint64_t max = 65536; /* of one command */
+	const uint64_t max = 65536; /* maximum size of one vkCmdUpdateBuffer() */
 	for (uint64_t done = 0; done < size; done += max)
 		stream->device->vk.CmdUpdateBuffer(stream->recording->commands, buffer->handle,
 		                                   offset + done, size - done < max ? size - done : max,
@@ -347,7 +347,7 @@ VkcResult stream_wait(struct stream *stream, uint64_t ticket)
 	return slot->ticket == ticket ? slot_wait(stream, slot, &seconds_left) : VKC_SUCCESS;
 }
 
-/* Waits for a slot until it has ended or the device is lost, whatever single waits answer. */
+/* Waits until the slot's submission has ended or the device is lost, even if single waits fail. */
 static void slot_drain(struct stream *stream, struct slot *slot, double *seconds_left)
 {
 	struct device *device = stream->device;
@@ -355,7 +355,7 @@ static void slot_drain(struct stream *stream, struct slot *slot, double *seconds
 		if (slot_wait(stream, slot, seconds_left) == VKC_SUCCESS || device->abandoned)
 			return;
 		if (device->lost) {
-			/* A lost device uses nothing any more. */
+			/* A lost device no longer uses anything. */
 			slot->pending = false;
 		} else if (*seconds_left <= 0.0) {
 			(void)abandon(device);
@@ -376,7 +376,7 @@ VkcResult stream_drain(struct stream *stream)
 	double seconds_left = timeout_seconds(device);
 	stream->recording = NULL;
 	for (uint64_t i = 0; i < STREAM_SLOTS; i++)
-		/* The older slot first. */
+		/* Oldest slot first. */
 		slot_drain(stream, &stream->slots[(stream->next_ticket + i) % STREAM_SLOTS], &seconds_left);
 	if (device->lost == lost)
 		*device->error = previous_error;

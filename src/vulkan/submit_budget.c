@@ -18,7 +18,7 @@ void submit_budget_update(struct submit_budget *submit_budget, uint64_t done,
 		return;
 	if (factor > 4.0)
 		factor = 4.0;
-	/* A smaller submission that took less than its time says nothing against more. */
+	/* A small submission that finished early is no reason to submit less next time. */
 	if (done < submit_budget->work && factor > 1.0 &&
 	    (double)done * factor < (double)submit_budget->work)
 		return;
