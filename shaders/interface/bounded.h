@@ -44,7 +44,7 @@ struct bounded_coarse_push {
 /* Items whose approximate scores one invocation of bounded_scan computes. */
 #define BOUNDED_SCAN_ITEMS 8u
 
-/* ---- A walk's centroid, in quadruples ------------------------------------------- */
+/* ---- A walk's centroid: offsets in quads ---------------------------------------- */
 
 /* One quad: the shift; 1 if a row is waiting to be added; two unused words. */
 #define CENTROID_HEAD 0u
@@ -57,7 +57,7 @@ struct bounded_coarse_push {
 #define CENTROID_CHOSEN(quads) (2u + 3u * (quads)) /* one bit per item: set once it is chosen */
 #define CENTROID_QUADS(quads, padded) (CENTROID_CHOSEN(quads) + ((padded) + 127u) / 128u)
 
-/* ---- A walk's work, in words ---------------------------------------------------- */
+/* ---- A walk's contenders: offsets in words -------------------------------------- */
 
 #define CONTENDERS_COUNT 0u
 #define CONTENDERS_ITEMS 4u

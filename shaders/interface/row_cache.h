@@ -41,7 +41,7 @@ struct listed_rows_push {
 
 #define LISTED_COLUMNS 8u /* columns per invocation */
 
-/* ---- The work buffer, in words -------------------------------------------------- */
+/* ---- The work buffer: offsets in words ------------------------------------------ */
 
 #define ROW_CACHE_MAX_SEGMENTS 7u
 
@@ -65,7 +65,7 @@ struct listed_rows_push {
  * time. */
 #define WORK_WORDS(max_rows, num_walks) (WORK_WANTED(max_rows) + (num_walks) + 2u * TILE)
 
-/* ---- The list of kept rows, in words -------------------------------------------- */
+/* ---- The LRU list: offsets in words --------------------------------------------- */
 
 #define LRU_CLOCK 0u /* steps taken so far */
 #define LRU_TAKEN 1u /* slots that hold a row */

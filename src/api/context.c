@@ -41,8 +41,8 @@ VkcResult context_enter(VkComputeContext *ctx, const char *function)
 	VkcResult result = check_process(&ctx->error, ctx->process, function);
 	if (result == VKC_SUCCESS && ctx->engine.device.lost)
 		result = error_set(&ctx->error, VKC_ERROR_DEVICE_LOST,
-		                   "%s: the device of this context was lost before: destroy the "
-		                   "context and make a new one.",
+		                   "%s: the device of this context was lost earlier: destroy the context "
+		                   "and make a new one.",
 		                   function);
 	ctx->previous_error = ctx->error;
 	return result;

@@ -57,7 +57,7 @@ static VkcResult sequences(VkComputeContext *ctx, const uint32_t *prefixes,
 	if (prefix_length < 1 || prefix_length > length)
 		return error_set(&ctx->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "%s: prefix_length is %" PRIu32 "; it takes 1 to %" PRIu32
-		                 ", the length asked for.",
+		                 ", the requested length.",
 		                 function, prefix_length, length);
 	if (!num_sequences)
 		return VKC_SUCCESS;

@@ -19,7 +19,7 @@ static VkcResult check_size(struct error *error, const char *function, const cha
 		return VKC_SUCCESS;
 	return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 	                 "%s: %s is %" PRIu32 "; set it to sizeof(%s), which is %" PRIu32
-	                 " in version %d.%d.%d and at least %" PRIu32 " in those before.",
+	                 " in version %d.%d.%d and at least %" PRIu32 " in earlier versions.",
 	                 function, field, size, type->name, type->known, VKC_VERSION_MAJOR,
 	                 VKC_VERSION_MINOR, VKC_VERSION_PATCH, type->oldest);
 }

@@ -45,8 +45,8 @@ static VkcResult check_sizes(VkComputeContext *ctx, const char *function,
 	uint64_t stride = embeddings->row_stride ? embeddings->row_stride : row_bytes;
 	if (stride < row_bytes || stride % size)
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "%s: row_stride is %" PRIu64 "; it takes 0 or a multiple of %u "
-		                 "from %" PRIu64 " (a row's bytes) on.",
+		                 "%s: row_stride is %" PRIu64 "; it takes 0 or a multiple of %u that is at "
+		                 "least %" PRIu64 " (the bytes of a row).",
 		                 function, stride, size, row_bytes);
 	if (!argument_addressable(embeddings->num_embeddings, stride, 1))
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,

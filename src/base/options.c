@@ -124,8 +124,8 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		}
 		if (!valid)
 			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-			                 "The tuning string (VKC_TUNING) has '%s%s%s', which is no known "
-			                 "key with a value that it takes: see docs/architecture.md.",
+			                 "The tuning string (VKC_TUNING) has '%s%s%s', which is not a known "
+			                 "key with a valid value: see docs/architecture.md.",
 			                 entry, value ? "=" : "", value ? value : "");
 	}
 	uint32_t group = tuning->walk_group;

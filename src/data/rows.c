@@ -25,7 +25,7 @@ static VkcResult lay_out(struct device *device, const struct source *source, str
 	if (source->num_rows > UINT32_MAX - TILE || source->dim > UINT32_MAX - 16)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The upload has %" PRIu32 " rows of %" PRIu32
-		                 " numbers; there may be %" PRIu32 " rows of %" PRIu32 " numbers.",
+		                 " numbers; the maximum is %" PRIu32 " rows of %" PRIu32 " numbers.",
 		                 source->num_rows, source->dim, UINT32_MAX - TILE, UINT32_MAX - 16);
 	rows->num_rows = source->num_rows;
 	rows->dim = source->dim;
@@ -41,7 +41,7 @@ static VkcResult lay_out(struct device *device, const struct source *source, str
 	if (!per_block)
 		return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 		                 "Rows of %" PRIu32 " numbers are too long for this device: %d of them "
-		                 "take %" PRIu64 " bytes, and a buffer can have %" PRIu64
+		                 "take %" PRIu64 " bytes, and a buffer can hold %" PRIu64
 		                 ": reduce the dimension, or choose another device (VKC_DEVICE).",
 		                 source->dim, TILE, TILE * row_bytes(rows), max);
 	/* One dispatch with one workgroup per tile of rows must be able to cover a block. */
@@ -63,8 +63,8 @@ VkcResult rows_check(struct engine *engine, const struct source *source)
 	if (result == VKC_SUCCESS && rows.quads > max_quads)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The embeddings have %" PRIu32
-		                 " numbers each, but kernels on a driver for processors take at most "
-		                 "%" PRIu32 ": use fewer, or a GPU (VKC_DEVICE).",
+		                 " numbers each, but a CPU driver supports at most %" PRIu32
+		                 ": use fewer, or a GPU (VKC_DEVICE).",
 		                 source->dim, max_quads * 4);
 	if (result == VKC_SUCCESS && bytes > device->memory_limit)
 		result = error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
@@ -135,7 +135,7 @@ static VkcResult fill_staged(struct device *device, struct stream *stream,
 	at_once = at_once < rows->padded ? at_once : rows->padded;
 	for (int i = 0; i < 2; i++)
 		TRY(buffer_create(device, BUFFER_STAGING, false, at_once * row_bytes(rows),
-		                  "The staging of the rows", &staging[i]));
+		                  "The staging buffer for the upload", &staging[i]));
 	unsigned current = 0;
 	for (uint32_t first = 0; first < rows->padded;) {
 		uint32_t within = first % rows->rows_per_block;

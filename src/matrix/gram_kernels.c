@@ -39,8 +39,8 @@ static const struct gram_kernel table[] = {
 		.subgroup = GRAM_MATRIX_UNITS_SUBGROUP,
 		.invocations = GRAM_MATRIX_UNITS_INVOCATIONS,
 		.shared_bytes = GRAM_MATRIX_UNITS_SHARED_BYTES,
-		.limitation = "does not multiply matrices of 8-bit integers (VK_NV_cooperative_matrix, "
-					  "16 x 16 x 32)",
+		.limitation = "does not support 8-bit integer matrix multiplication "
+					  "(VK_NV_cooperative_matrix, 16 x 16 x 32)",
 	},
 	/* A large tile per invocation and no barriers: for CPU drivers, whose barriers are slow. Its
 	 * many loads are cheap only as texel loads, and it takes long to compile. */
@@ -149,12 +149,12 @@ static VkcResult check_tuning(const struct device *device)
 	}
 	if (found)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "The tuning string (VKC_TUNING) asks for gram=%s, but the device, as "
-		                 "tuned, %s: leave that out.",
+		                 "The tuning string (VKC_TUNING) requests gram=%s, but the device, with "
+		                 "this tuning, %s: remove that entry.",
 		                 requested, found->limitation);
 	return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
-	                 "The tuning string (VKC_TUNING) has 'gram=%s', which is no known key with a "
-	                 "value that it takes: see docs/architecture.md.",
+	                 "The tuning string (VKC_TUNING) has 'gram=%s', which is not a known key with "
+	                 "a valid value: see docs/architecture.md.",
 	                 requested);
 }
 

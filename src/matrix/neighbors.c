@@ -147,7 +147,7 @@ static VkcResult create_chunk(struct search *search, struct chunk *chunk)
 	                  &chunk->results));
 	if (!chunk->results.mapped)
 		TRY(buffer_create(device, BUFFER_STAGING, false, bytes,
-		                  "The staging of the nearest neighbours", &chunk->staging));
+		                  "The staging buffer for the nearest neighbours", &chunk->staging));
 	if (!search->use_stored) {
 		const uint32_t tile_rows = gram_tile_rows(gram);
 		uint64_t rows = ((uint64_t)search->rows_per_chunk + tile_rows - 1) / tile_rows * tile_rows;

@@ -63,10 +63,10 @@ static VkcResult ensure_staging(struct reader *reader, struct chunk *chunk)
 	if (chunk->staging.handle)
 		return VKC_SUCCESS;
 	return buffer_create(&reader->gram->engine->device, BUFFER_STAGING, false, reader->chunk_bytes,
-	                     "The staging of results", &chunk->staging);
+	                     "The staging buffer for results", &chunk->staging);
 }
 
-/* ---- From the kept matrix ------------------------------------------------------- */
+/* ---- Rows of the stored matrix -------------------------------------------------- */
 
 /* Begins a chunk with the next rows that are ready, within one segment. */
 static VkcResult begin_stored(struct reader *reader, struct chunk *chunk, uint32_t end)
@@ -122,7 +122,7 @@ error:
 	return result;
 }
 
-/* ---- Computed for this once ------------------------------------------------------- */
+/* ---- Cells computed for one use --------------------------------------------------- */
 
 static VkcResult begin_computed(struct reader *reader, struct chunk *chunk)
 {

@@ -78,7 +78,7 @@ static VkcResult allocate(struct row_cache *cache, uint32_t num_rows)
 	for (uint32_t first = 0; first < num_rows; first += cache->rows_per_segment) {
 		const uint64_t rows = min_u64(in_segment, num_rows - first);
 		TRY(buffer_create(device, BUFFER_DEVICE, device->limits.texel_elements > 0,
-		                  rows * row_cache_row_bytes(cache), "The rows that the walks need",
+		                  rows * row_cache_row_bytes(cache), "The row cache",
 		                  &cache->segments[cache->num_segments]));
 		cache->num_segments++;
 	}

@@ -71,7 +71,7 @@ VkcResult walks_create(struct walks *walks)
 	                  "The state of the walks", &walks->state));
 	if (!walks->state.mapped)
 		TRY(buffer_create(&walks->engine->device, BUFFER_STAGING, false, orders_end(walks),
-		                  "The staging of the walks", &walks->staging));
+		                  "The staging buffer for the walks", &walks->staging));
 error:
 	return result;
 }

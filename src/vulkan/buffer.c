@@ -53,7 +53,7 @@ static VkcResult check_limit(struct device *device, uint64_t size, const char *w
 		return VKC_SUCCESS;
 	return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 	                 "%s needs %" PRIu64 " bytes of device memory, but %" PRIu64
-	                 " of the %" PRIu64 " that may be used are taken: raise the memory "
+	                 " of the allowed %" PRIu64 " are in use: raise the memory "
 	                 "limit (VKC_MEMORY_LIMIT) or upload less.",
 	                 what, size, device->memory_used, device->memory_limit);
 }

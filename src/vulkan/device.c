@@ -56,8 +56,8 @@ static VkcResult create(struct device *device, const struct vulkan_api *api,
 	VkcResult result;
 	if (device->tuning.int64 == 1 && !device->features.int64)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "The tuning string (VKC_TUNING) asks for int64=1, but the device '%s' "
-		                 "has no 64-bit integers in shaders.",
+		                 "The tuning string (VKC_TUNING) requests int64=1, but the device '%s' has "
+		                 "no 64-bit integers in shaders: remove that entry.",
 		                 physical_device->properties.deviceName);
 	const float priority = 1.0f;
 	VkDeviceQueueCreateInfo queue = {

@@ -64,7 +64,7 @@ static bool has_extension(const struct extensions *extensions, const char *name)
 	return false;
 }
 
-/* ---- Matrices of 8-bit integers ------------------------------------------------- */
+/* ---- 8-bit integer matrices ----------------------------------------------------- */
 
 /* Builds the chain of feature structs, with every required feature set to `value`. */
 static void *chain_matrices(struct enabled_features *features, VkBool32 value)
@@ -135,8 +135,7 @@ static VkcResult find_shape(const struct vulkan_api *api, VkPhysicalDevice handl
 	shapes = calloc(count, sizeof(*shapes));
 	if (!shapes)
 		return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-		                 "The host has no memory left for a list of %u shapes of matrices: free "
-		                 "some.",
+		                 "The host has no memory left for a list of %u matrix shapes: free some.",
 		                 count);
 	for (uint32_t i = 0; i < count; i++)
 		shapes[i].sType = VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_NV;
@@ -161,7 +160,7 @@ static VkcResult find_matrices(const struct vulkan_api *api, VkPhysicalDevice ha
 	return find_shape(api, handle, found, error);
 }
 
-/* ---- All of them ---------------------------------------------------------------- */
+/* ---- All features --------------------------------------------------------------- */
 
 static void find_properties(const struct vulkan_api *api,
                             const struct physical_device *physical_device,

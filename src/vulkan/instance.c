@@ -67,7 +67,7 @@ VkcResult instance_no_driver(struct error *error, VkcResult result, const char *
 	                 "runs on any CPU) and check it with vulkaninfo.",
 	                 what,
 	                 none ? "" : "correct or unset the variables that tell the Vulkan loader which "
-	                             "drivers to take (",
+	                             "drivers to load (",
 	                 variables, none ? "" : "), or ");
 }
 
@@ -79,7 +79,7 @@ static VkcResult creation_failed(struct error *error, VkResult status)
 	else if (status == VK_ERROR_OUT_OF_DEVICE_MEMORY)
 		result = VKC_ERROR_OUT_OF_DEVICE_MEMORY;
 	char what[160];
-	snprintf(what, sizeof(what), "There is no Vulkan 1.1 driver that works (the loader says %s)",
+	snprintf(what, sizeof(what), "There is no working Vulkan 1.1 driver (the loader reports %s)",
 	         vulkan_result_name(status));
 	return instance_no_driver(error, result, what);
 }
@@ -178,9 +178,9 @@ static VkcResult create_instance(struct instance *instance, bool validation, str
 		instance->no_driver = status == VK_ERROR_INCOMPATIBLE_DRIVER;
 		if (status == VK_ERROR_LAYER_NOT_PRESENT)
 			return error_set(error, VKC_ERROR_NO_DEVICE,
-			                 "Validation was asked for (VKC_VALIDATION), but the layer %s is not "
+			                 "Validation is enabled (VKC_VALIDATION), but the layer %s is not "
 			                 "installed: install it (Debian and Ubuntu: vulkan-validationlayers), "
-			                 "or leave validation out.",
+			                 "or disable validation.",
 			                 VALIDATION_LAYER);
 		return creation_failed(error, status);
 	}
@@ -191,7 +191,7 @@ static VkcResult create_instance(struct instance *instance, bool validation, str
 	if (!api->CreateDebugUtilsMessengerEXT || !api->DestroyDebugUtilsMessengerEXT)
 		return error_set(error, VKC_ERROR_INTERNAL,
 		                 "The Vulkan instance lacks the functions of VK_EXT_debug_utils that "
-		                 "validation needs: leave validation out (VKC_VALIDATION).");
+		                 "validation needs: disable validation (VKC_VALIDATION).");
 	status = api->CreateDebugUtilsMessengerEXT(instance->handle, &messenger, NULL,
 	                                           &instance->messenger);
 	if (status == VK_SUCCESS)

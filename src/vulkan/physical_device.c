@@ -174,8 +174,8 @@ VkcResult physical_device_choose(const struct physical_device *physical_devices,
 		 * a compiler version. Model numbers have more digits. */
 		if (number < 100)
 			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-			                 "There is no device %.100s (VKC_DEVICE); numbered from 0, there "
-			                 "are: %s.",
+			                 "There is no device %.100s (VKC_DEVICE); the devices, numbered from "
+			                 "0, are: %s.",
 			                 selector, list);
 	}
 	for (uint32_t i = 0; i < count; i++) {
@@ -185,8 +185,8 @@ VkcResult physical_device_choose(const struct physical_device *physical_devices,
 		}
 	}
 	return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-	                 "No device has '%.100s' in its name (VKC_DEVICE); numbered from 0, there "
-	                 "are: %s.",
+	                 "No device has '%.100s' in its name (VKC_DEVICE); the devices, numbered from "
+	                 "0, are: %s.",
 	                 selector, list);
 }
 

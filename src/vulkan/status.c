@@ -22,8 +22,8 @@ VkcResult status_check(struct error *error, VkResult status, const char *call)
 	case VK_ERROR_FRAGMENTATION:
 	case VK_ERROR_TOO_MANY_OBJECTS: /* too many allocations or devices */
 		return error_set(error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
-		                 "The device has no memory left (%.*s): close what else uses it, or set "
-		                 "a lower memory limit (VKC_MEMORY_LIMIT).",
+		                 "The device has no memory left (%.*s): close other programs that use it, "
+		                 "or set a lower memory limit (VKC_MEMORY_LIMIT).",
 		                 name, call);
 	case VK_ERROR_DEVICE_LOST:
 		return error_set(error, VKC_ERROR_DEVICE_LOST,

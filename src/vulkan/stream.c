@@ -100,7 +100,7 @@ static VkcResult abandon(struct device *device)
 	device->lost = true;
 	device->abandoned = true;
 	return error_set(device->error, VKC_ERROR_DEVICE_LOST,
-	                 "The device was not seen to finish its work within %g s: the driver hangs "
+	                 "The device did not signal the end of its work within %g s: the driver hangs "
 	                 "or fails; destroy the context and make a new one, or run the program again.",
 	                 timeout_seconds(device));
 }
