@@ -25,7 +25,7 @@ _Static_assert(sizeof(struct copy) == 80, "the record has no holes");
 
 /* All versions begin with the same seven letters. */
 #define MAGIC_FAMILY 7
-static const char magic[8] = "VKCPROG2";
+static const char magic[8] = {'V', 'K', 'C', 'P', 'R', 'O', 'G', '2'};
 
 static bool copy_load(int descriptor, unsigned which, struct copy *copy)
 {

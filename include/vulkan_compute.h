@@ -22,7 +22,9 @@
  *    may use different contexts at the same time.
  *  - fork(): a child process cannot use a context or a driver that its parent
  *    initialised. Every function that can fail fails there with
- *    VKC_ERROR_INVALID_ARGUMENT. vkc_destroy() only frees host memory.
+ *    VKC_ERROR_INVALID_ARGUMENT. vkc_destroy() only frees host memory. The child
+ *    should end with _exit() or exec(): exit() runs the exit handlers of drivers and
+ *    layers, which may wait for threads that exist only in the parent.
  *  - The library prints nothing, installs no signal handlers and never exits.
  */
 #ifndef VULKAN_COMPUTE_H

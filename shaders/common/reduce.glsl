@@ -27,7 +27,8 @@ uvec4 lowest_of_subgroup(uvec4 own)
 }
 #endif
 
-// The lowest score among all invocations, ties to the lowest item. To be called by all.
+// The lowest score among all invocations, ties to the lowest item. All invocations have to
+// call this.
 uvec4 lowest_of_workgroup(I64 score, uint item)
 {
 	uvec4 own = uvec4(i64_high(score) ^ 0x80000000u, i64_low(score), item, 0u);
@@ -64,7 +65,7 @@ uvec4 lowest_of_workgroup(I64 score, uint item)
 	return lowest;
 }
 
-I64 score_of(uvec4 place)
+I64 score_of(uvec4 lowest)
 {
-	return i64_from_parts(place.y, place.x ^ 0x80000000u);
+	return i64_from_parts(lowest.y, lowest.x ^ 0x80000000u);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What all kernels share that compute a part of the Gram matrix: rows of 30-bit
-// fixed point in, cosines as Q30 out.
+// For all kernels that compute a part of the Gram matrix: rows of 30-bit fixed point in,
+// cosines as Q30 out.
 
 #include "common/exact.glsl"
 
@@ -31,7 +31,7 @@ int diagonal_q30(int q)
 
 // A dot product of two unit rows, Q60, as a cosine, Q30: rounded, halves away from zero,
 // so that opposite rows have opposite cosines, and held within [-1, 1], which the rounding
-// of the rows can leave by a little.
+// of the rows can exceed by a little.
 int to_q30(I64 sum, bool diagonal)
 {
 	uint half_unit = (1u << 29) - (i64_high(sum) >> 31);

@@ -2,9 +2,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 //
-// Rows of the Gram matrix that walks need now, computed because the whole matrix does not fit:
-// those that row_cache_plan.comp has listed for a segment. An invocation computes 8 columns
-// of ROWS of them.
+// Computes the rows of the Gram matrix that row_cache_plan.comp has listed for a segment, ROWS of
+// them at a time. An invocation computes 8 columns.
 
 #include "gram/gram.glsl"
 #include "gram/listed_rows.glsl"
@@ -22,10 +21,10 @@ layout(local_size_x_id = 0) in;
 #define FIRST 0u
 #endif
 
-#define CHOOSE(m) \
+#define FIND(m) \
 	uint item##m = listed_item(first + uint(m)); \
-	bool here##m = is_here(first + uint(m)); \
-	any_here = any_here || here##m; \
+	bool in_a##m = is_in_a_rows(first + uint(m)); \
+	any_in_a = any_in_a || in_a##m; \
 	uint a##m = listed_row(first + uint(m));
 
 #define DECLARE(m, k) I64 s##m##_##k = I64_ZERO;
@@ -40,7 +39,7 @@ layout(local_size_x_id = 0) in;
 #define MULTIPLY_ROW(m) COLUMNS(MULTIPLY, m)
 #define ROUND(m, k) int q##m##_##k = to_q30(s##m##_##k, item##m == j + k);
 #define STORE_ROW(m) \
-	if (here##m) { \
+	if (in_a##m) { \
 		COLUMNS(ROUND, m) \
 		uint to = listed_place(first + uint(m)) * push.result_quads + j / 4u; \
 		result[to] = ivec4(q##m##_0, q##m##_1, q##m##_2, q##m##_3); \
@@ -51,9 +50,9 @@ void main()
 {
 	uint along = gl_GlobalInvocationID.x * LISTED_COLUMNS;
 	uint first = FIRST + gl_WorkGroupID.y * uint(ROWS);
-	bool any_here = false;
-	EACH_ROW(CHOOSE)
-	if (!any_here || along >= push.columns)
+	bool any_in_a = false;
+	EACH_ROW(FIND)
+	if (!any_in_a || along >= push.columns)
 		return;
 	uint b = along * push.quads;
 	uint j = push.column + along;

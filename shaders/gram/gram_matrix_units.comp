@@ -21,7 +21,7 @@
 // 2 * 128 * 128 + 2 * 128 * 64 = 49152 to their sum, and those of every other exponent no
 // more: rows of up to (2^31 - 1) / 49152 = 43690 numbers cannot overflow.
 //
-// A workgroup of eight subgroups of 32 makes a tile of 64 x 64, 64 numbers of each row at
+// A workgroup of eight subgroups of 32 computes a tile of 64 x 64, 64 numbers of each row at
 // a time; a subgroup holds the sums of 32 rows x 16 columns.
 //
 // With MIRROR the rectangle is part of the upper triangle: tiles below the diagonal
@@ -44,15 +44,14 @@ layout(push_constant) uniform Push { gram_push push; };
 
 // Shared memory holds 128 lines: 64 rows of the one operand, then 64 of the other. A line
 // is 64 numbers: the digits d0 of all (4 quadruples of words), then all d1, d2, d3. Which
-// number comes where within the 64 is of no importance, as long as all lines agree. A
-// quadruple more from line to line keeps neighbouring lines out of each other's banks.
+// number comes where within the 64 does not matter, as long as all lines agree. A spare
+// quadruple at the end of each line keeps neighbouring lines out of each other's banks.
 #define LINE GRAM_MATRIX_UNITS_LINE
-// Once the sums are complete, it holds the tile of the result: 64 lines of 64 numbers, as
-// far apart.
+// Once the sums are complete, it holds the tile of the result: 64 lines of 64 numbers.
 shared uvec4 tile[2u * TILE * LINE];
 
-// The next four quadruples of a row of each operand, every fourth from here; what lies
-// behind the end of the rows counts as 0.
+// Loads every fourth of the next sixteen quadruples of a row of each operand; past the
+// rows' end, zeros.
 #define FETCH_EACH(QUAD) \
 	[[unroll]] for (uint n = 0u; n < 16u; n += 4u) { \
 		a_next[n / 4u] = QUAD(LOAD_A, a + t, n); \
@@ -67,15 +66,15 @@ shared uvec4 tile[2u * TILE * LINE];
 		FETCH_EACH(UP_TO_END) \
 	}
 
-// The digits of four numbers, a byte each: an offset of 128 makes the lower ones positive,
-// so that plain bytes of the sum are the digits with that offset, and is taken off again.
+// The digits of four numbers, a byte each. An offset of 128 makes the lower digits positive, so
+// that the bytes of the sum are the digits with the offset; the exclusive or removes it.
 uvec4 digits(uvec4 numbers)
 {
 	return (numbers + 0x00808080u) ^ 0x00808080u;
 }
 
-// Sorts the digits of sixteen numbers: each uvec4 written has one digit of all.
-void put(uint at, ivec4 v[4])
+// Sorts the digits of sixteen numbers: each uvec4 stored has one digit of all.
+void store_digits(uint at, ivec4 v[4])
 {
 	const uint even = 0x00ff00ffu;
 	uvec4 x = digits(uvec4(v[0].x, v[1].x, v[2].x, v[3].x));
@@ -104,18 +103,18 @@ void main()
 	uint along = gl_WorkGroupID.x * TILE;
 	uint lane = gl_LocalInvocationIndex;
 
-	// Each invocation brings a quarter of a row of each operand.
+	// Each invocation loads a quarter of a row of each operand.
 	uint own_row = lane / 4u;
 	uint own_quad = lane % 4u;
 	uint a = push.a_first + (down + own_row) * push.quads + own_quad;
 	uint b = push.b_first + (along + own_row) * push.quads + own_quad;
-	uint a_put = own_row * LINE + own_quad;
-	uint b_put = a_put + TILE * LINE;
+	uint a_store = own_row * LINE + own_quad;
+	uint b_store = a_store + TILE * LINE;
 
 	uint sub_row = gl_SubgroupID / 4u * 32u;
 	uint sub_column = gl_SubgroupID % 4u * 16u;
-	uint a_take = sub_row * LINE;
-	uint b_take = (TILE + sub_column) * LINE;
+	uint a_load = sub_row * LINE;
+	uint b_load = (TILE + sub_column) * LINE;
 
 	// Of exponent e, rows 16 * m to 16 * m + 15 of the subgroup: sums[2 * e + m].
 	SUMS_MATRIX sums[14];
@@ -127,10 +126,10 @@ void main()
 	FETCH
 	while (t < push.quads) {
 		barrier();
-		put(a_put, a_next);
-		put(b_put, b_next);
+		store_digits(a_store, a_next);
+		store_digits(b_store, b_next);
 		barrier();
-		// What comes next is on its way while what is there is multiplied.
+		// Loads the next numbers while the present ones are multiplied.
 		t += 16u;
 		if (t < push.quads) {
 			FETCH
@@ -138,11 +137,11 @@ void main()
 		[[unroll]] for (uint k = 0u; k < 4u; k += 2u) {
 			COLUMNS_MATRIX right[4];
 			[[unroll]] for (int j = 0; j < 4; j++)
-				coopMatLoadNV(right[j], tile, b_take + uint(j) * 4u + k, LINE, true);
+				coopMatLoadNV(right[j], tile, b_load + uint(j) * 4u + k, LINE, true);
 			[[unroll]] for (int i = 0; i < 4; i++) {
 				ROWS_MATRIX left[2];
 				[[unroll]] for (int m = 0; m < 2; m++)
-					coopMatLoadNV(left[m], tile, a_take + uint(m) * 16u * LINE + uint(i) * 4u + k,
+					coopMatLoadNV(left[m], tile, a_load + uint(m) * 16u * LINE + uint(i) * 4u + k,
 					              LINE, false);
 				[[unroll]] for (int m = 0; m < 2; m++)
 					[[unroll]] for (int j = 0; j < 4; j++)

@@ -4,8 +4,8 @@
 //
 // A rectangle of the Gram matrix, for CPU drivers: each invocation holds a tile of
 // 16 x 8 sums in named scalars (arrays would go to memory one lane at a time) and
-// walks along the rows four numbers at a time, without shared memory or barriers.
-// A workgroup of 8 makes 16 rows x 64 columns.
+// goes along the rows four numbers at a time, without shared memory or barriers.
+// A workgroup of 8 computes 16 rows x 64 columns.
 //
 // With MIRROR the rectangle is part of the upper triangle: 64 x 64 blocks below the
 // diagonal are skipped, those above are also written transposed.

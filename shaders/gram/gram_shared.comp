@@ -3,7 +3,7 @@
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_GOOGLE_include_directive : require
 //
-// A rectangle of the Gram matrix, for GPUs: a workgroup of 128 makes a tile of
+// A rectangle of the Gram matrix, for GPUs: a workgroup of 128 computes a tile of
 // 64 x 64, sixteen numbers of each row at a time through shared memory; each
 // invocation holds 8 rows x 4 columns of sums. Of the two halves of shared memory
 // (16 KiB in all) one is read while the other is filled.
@@ -35,13 +35,13 @@ layout(push_constant) uniform Push { gram_push push; };
 shared ivec4 a_tile[2u * HALF];
 shared ivec4 b_tile[2u * HALF];
 
-// One quadruple of each of four rows, which begin at these.
+// One quadruple of each of four rows, which begin at `start`.
 #define FETCH(LOAD, t) \
 	v0 = LOAD(start.x + t); \
 	v1 = LOAD(start.y + t); \
 	v2 = LOAD(start.z + t); \
 	v3 = LOAD(start.w + t);
-#define PUT(tile, at) \
+#define STORE(tile, at) \
 	tile[at] = ivec4(v0.x, v1.x, v2.x, v3.x); \
 	tile[at + 16u] = ivec4(v0.y, v1.y, v2.y, v3.y); \
 	tile[at + 32u] = ivec4(v0.z, v1.z, v2.z, v3.z); \
@@ -61,26 +61,26 @@ void main()
 	uint down = gl_WorkGroupID.y * TILE;
 	uint along = gl_WorkGroupID.x * TILE;
 
-	// Half of the invocations bring the rows of one operand, half those of the other:
+	// Half of the invocations load the rows of one operand, half those of the other:
 	// sixteen times four rows, four quadruples of each.
-	bool brings_a = lane < 64u;
+	bool loads_a = lane < 64u;
 	uint own_row = lane % 16u * 4u;
 	uint own_quad = lane / 16u % 4u;
 	uvec4 start = uvec4(own_quad);
 #if LISTED
-	// Of other blocks of columns there may be more.
+	// The dispatch has as many workgroups as the block with the most columns needs.
 	if (along >= push.columns)
 		return;
-	if (brings_a)
+	if (loads_a)
 		start += uvec4(listed_row(down + own_row), listed_row(down + own_row + 1u),
 		               listed_row(down + own_row + 2u), listed_row(down + own_row + 3u));
 	else
 		start += (along + own_row + uvec4(0u, 1u, 2u, 3u)) * push.quads;
 #else
-	start += brings_a ? push.a_first + (down + own_row + uvec4(0u, 1u, 2u, 3u)) * push.quads
+	start += loads_a ? push.a_first + (down + own_row + uvec4(0u, 1u, 2u, 3u)) * push.quads
 	                  : push.b_first + (along + own_row + uvec4(0u, 1u, 2u, 3u)) * push.quads;
 #endif
-	uint put = own_quad * 64u + lane % 16u;
+	uint own_store = own_quad * 64u + lane % 16u;
 
 	I64 sums[8][4];
 	[[unroll]] for (int m = 0; m < 8; m++)
@@ -88,20 +88,20 @@ void main()
 			sums[m][c] = I64_ZERO;
 
 	ivec4 v0, v1, v2, v3;
-	if (brings_a) {
+	if (loads_a) {
 		FETCH(LOAD_A, 0u)
-		PUT(a_tile, put)
+		STORE(a_tile, own_store)
 	} else {
 		FETCH(LOAD_B, 0u)
-		PUT(b_tile, put)
+		STORE(b_tile, own_store)
 	}
 	uint from = 0u;
 	for (uint t = 4u; t <= push.quads; t += 4u) {
 		barrier();
-		// What comes next is on its way while what is there is multiplied.
+		// Loads the next numbers while the present ones are multiplied.
 		bool more = t < push.quads;
 		if (more) {
-			if (brings_a) {
+			if (loads_a) {
 				FETCH(LOAD_A, t)
 			} else {
 				FETCH(LOAD_B, t)
@@ -119,10 +119,10 @@ void main()
 		}
 		from = HALF - from;
 		if (more) {
-			if (brings_a) {
-				PUT(a_tile, from + put)
+			if (loads_a) {
+				STORE(a_tile, from + own_store)
 			} else {
-				PUT(b_tile, from + put)
+				STORE(b_tile, from + own_store)
 			}
 		}
 	}
@@ -139,7 +139,7 @@ void main()
 		[[unroll]] for (int k = 0; k < 4; k++)
 			q[m][k] = to_q30(sums[m][k], i == j + uint(k));
 #if LISTED
-		if (is_here(r))
+		if (is_in_a_rows(r))
 			result[listed_place(r) * push.result_quads + j / 4u] = q[m];
 #else
 		result[push.result_first + r * push.result_quads + along / 4u + x] = q[m];

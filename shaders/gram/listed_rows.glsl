@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What both kernels share that compute the rows that row_cache_plan.comp has listed for a segment.
+// Access to the list of rows that row_cache_plan.comp has made for a segment, for the kernels that
+// compute these rows.
 
 #include "interface/row_cache.h"
 
@@ -19,13 +20,13 @@ uint listed_place(uint i)
 }
 
 // Whether the list has an entry i, and its item is in a_rows.
-bool is_here(uint i)
+bool is_in_a_rows(uint i)
 {
 	return i < work[WORK_COUNT(push.segment)] && listed_item(i) - push.a_item < push.a_items;
 }
 
-// Quadruple of a_rows where entry i's row begins; the first row's where that is not here.
+// The quadruple of a_rows where the row of entry i begins; 0 where a_rows does not have it.
 uint listed_row(uint i)
 {
-	return is_here(i) ? (listed_item(i) - push.a_item) * push.quads : 0u;
+	return is_in_a_rows(i) ? (listed_item(i) - push.a_item) * push.quads : 0u;
 }

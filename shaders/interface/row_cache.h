@@ -59,11 +59,11 @@ struct listed_rows_push {
  * segment. */
 #define WORK_LISTS (WORK_HEAD + 8u * ROW_CACHE_MAX_SEGMENTS)
 #define WORK_LIST(segment, max_rows) (WORK_LISTS + 2u * (segment) * (max_rows))
-/* Then the items whose rows are missing, at most one per walk. */
-#define WORK_WANTED(max_rows) WORK_LIST(ROW_CACHE_MAX_SEGMENTS, max_rows)
-/* The buffer ends with padding: kernels read as many list entries as they compute rows at a
- * time. */
-#define WORK_WORDS(max_rows, num_walks) (WORK_WANTED(max_rows) + (num_walks) + 2u * TILE)
+/* Then the items whose rows are missing, at most one per walk. The buffer ends with room for TILE
+ * more entries: kernels read as many list entries as they compute rows at a time. */
+#define WORK_MISSING(max_rows) WORK_LIST(ROW_CACHE_MAX_SEGMENTS, max_rows)
+#define WORK_WORDS(max_rows, num_walks) \
+	(WORK_LISTS + 2u * (ROW_CACHE_MAX_SEGMENTS * (max_rows) + TILE) + (num_walks))
 
 /* ---- The LRU list: offsets in words --------------------------------------------- */
 

@@ -3,14 +3,13 @@
 #extension GL_GOOGLE_include_directive : require
 //
 // The nearest neighbours of rows, some at a time: one workgroup for each row finds the
-// next `wanted` best items after those found before. An item's place is one 64-bit
-// number, the similarity as a float would round it above the index counted down, so that
-// all places differ and the order is total.
+// next `wanted` best items after those found before. Items are compared by 64-bit keys: the
+// similarity as a float rounds it, then the complement of the index. All keys differ.
 //
 // Each invocation first finds the highest similarity of its share, without rounding. The
 // wanted-th best of these is reached by at least `wanted` items and seldom by many more:
 // those are listed, sorted and written. Where too many or too few reach it, the threshold
-// is bisected. All loops together have to end within the turns that a driver allows.
+// is bisected. All loops together have to end within the iterations that a driver allows.
 
 #include "interface/select.h"
 
@@ -49,7 +48,7 @@ int round_to_float(int q)
 	return q < 0 ? -rounded : rounded;
 }
 
-uvec2 place_of(int q, uint item)
+uvec2 key_of(int q, uint item)
 {
 	return uvec2(uint(round_to_float(q)) ^ 0x80000000u, ~item);
 }
@@ -59,12 +58,12 @@ const int ROUNDING = 64;
 const int NONE = int(0x80000000);
 
 // Whether an item counts at all: it exists, is not the row itself, was not found before.
-bool eligible(uvec2 place, uint item, uint row, uvec2 before)
+bool eligible(uvec2 key, uint item, uint row, uvec2 before)
 {
-	return item < push.items && item != row && less(place, before);
+	return item < push.items && item != row && less(key, before);
 }
 
-// The row, its first quadruple in `matrix`, and the place of what was found last.
+// The row, its first quadruple in `matrix`, and the key of the item found last.
 struct Search
 {
 	uint row;
@@ -74,8 +73,8 @@ struct Search
 
 bool reaches(Search search, int q, uint item, uvec2 threshold)
 {
-	uvec2 place = place_of(q, item);
-	return !less(place, threshold) && eligible(place, item, search.row, search.before);
+	uvec2 key = key_of(q, item);
+	return !less(key, threshold) && eligible(key, item, search.row, search.before);
 }
 
 // Lists an item that counts and reaches the threshold, while there is room.
@@ -84,7 +83,7 @@ void consider(Search search, int q, uint item, uvec2 threshold)
 	if (reaches(search, q, item, threshold)) {
 		uint at = atomicAdd(count, 1u);
 		if (at < CAPACITY)
-			list[at] = place_of(q, item);
+			list[at] = key_of(q, item);
 	}
 }
 
@@ -104,17 +103,17 @@ uint counted()
 	return all;
 }
 
-// Lists the items that reach the threshold; how many there are. Some of those that list nothing
-// wait for the others in every turn, so that there may be as many turns again as invocations go
-// together.
+// Lists the items that reach the threshold and returns how many there are. Invocations of a
+// subgroup that list nothing wait for those that do, so that there may be as many more iterations
+// as a subgroup has invocations.
 uint list_from(Search search, uvec2 threshold)
 {
 	start_counting();
 	int least = max(int(threshold.x ^ 0x80000000u), NONE + ROUNDING) - ROUNDING;
 	for (uint quad = gl_LocalInvocationID.x; quad < push.row_quads; quad += gl_WorkGroupSize.x) {
 		ivec4 q = LOAD(search.from + quad);
-		// A loop, because a CPU driver leaves one when no invocation is left in it, but
-		// goes through the body of a condition that holds for none.
+		// A loop instead of a condition: CPU drivers end a loop that no invocation is left
+		// in, but execute the body of a condition that holds for none.
 		while (!any(greaterThanEqual(q, ivec4(least)))) {
 			quad += gl_WorkGroupSize.x;
 			if (quad >= push.row_quads)
@@ -131,7 +130,7 @@ uint list_from(Search search, uvec2 threshold)
 	return counted();
 }
 
-// How many items reach the threshold, in as few turns as there are quadruples.
+// How many items reach the threshold, in one iteration for each quadruple.
 uint count_from(Search search, uvec2 threshold)
 {
 	start_counting();
@@ -202,7 +201,7 @@ void main()
 		q = mix(q, ivec4(NONE), greaterThanEqual(q, ivec4(most)));
 		best = max(best, max(max(q.x, q.y), max(q.z, q.w)));
 	}
-	list[lane] = uvec2(best == NONE ? 0u : place_of(best, 0u).x, 0u);
+	list[lane] = uvec2(best == NONE ? 0u : key_of(best, 0u).x, 0u);
 	sort(gl_WorkGroupSize.x);
 
 	// At least `wanted` items reach `low`, fewer reach `high`.

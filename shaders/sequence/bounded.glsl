@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the kernels of bounded walks share. A bounded walk needs no Gram matrix: it compares
+// For all kernels of bounded walks. A bounded walk needs no Gram matrix: it compares
 // all items with the centroid approximately, with a rigorous bound on the error, and
 // computes the exact scores only of the items that the bound cannot tell apart.
 // docs/bounded.md derives the bound; the names here are those used there.
@@ -10,7 +10,7 @@
 
 layout(local_size_x_id = 0) in; // a power of two
 #define GROUP gl_WorkGroupSize.x
-layout(constant_id = 1) const int SHIFT = 19; // of a term of a score, as in walk.glsl
+layout(constant_id = 1) const int SHIFT = 19; // of a term of a score, as in walk.comp
 
 layout(push_constant) uniform Push { bounded_push push; };
 
@@ -26,7 +26,8 @@ uint work_begin(uint walk)
 	return walk * CONTENDERS_WORDS(push.padded);
 }
 
-// Where the word is that has a bit for each of these 32 items: a quadruple, and a component.
+// The quadruple of the centroid, and its component, with the bit that says whether the item was
+// chosen: item % 32.
 uint chosen_quad(uint walk, uint item)
 {
 	return centroid_begin(walk) + CENTROID_CHOSEN(push.quads) + item / 128u;
@@ -37,9 +38,9 @@ uint chosen_word(uint item)
 	return (item / 32u) % 4u;
 }
 
-// How many terms a workgroup adds in this step to the next of its contenders, which is `behind`
-// terms behind, where it has `left` of its rounds: with many contenders that are far behind, one
-// step could otherwise take arbitrarily long.
+// How many terms a workgroup adds in this step to the exact score of the next of its contenders,
+// which lacks `behind` terms. `left` are the rounds that the workgroup has left: they bound the
+// time of a step with many contenders whose scores lack many terms.
 uint next_terms(uint contenders, uint behind, inout uint left)
 {
 	uint terms = min(behind, max(push.max_terms / contenders, 1u));
@@ -48,8 +49,8 @@ uint next_terms(uint contenders, uint behind, inout uint left)
 	return min(terms, rounds * push.resolve_width);
 }
 
-// Above all scores: no item.
-#define NOTHING i64_from_parts(0xffffffffu, 0x7fffffffu)
+// Above all scores.
+#define NO_SCORE i64_from_parts(0xffffffffu, 0x7fffffffu)
 
 // Bit c: `item` + c, of four, exists and was not chosen; `chosen` is the word that holds
 // their bits.

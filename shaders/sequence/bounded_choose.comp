@@ -2,8 +2,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 //
-// Takes the contender with the lowest exact score as the next element of each order. Where
-// some are not exact yet, the walk stands still for this step. One workgroup is one walk.
+// Chooses the contender with the lowest exact score as the next element of each order. Where
+// some scores are not exact yet, the walk waits for the next step. One workgroup is one walk.
 
 #include "sequence/bounded.glsl"
 #include "common/reduce.glsl"
@@ -28,8 +28,8 @@ void main()
 		behind = false;
 	barrier();
 	if (added >= push.prefix_length) {
-		uint count = work[own_work];
-		I64 best = i64_from_parts(0xffffffffu, 0x7fffffffu);
+		uint count = work[own_work + CONTENDERS_COUNT];
+		I64 best = NO_SCORE;
 		uint best_item = 0xffffffffu;
 		for (uint group = lane; group < push.resolve_groups; group += GROUP) {
 			uint left = push.resolve_rounds;
@@ -41,7 +41,7 @@ void main()
 					best = score;
 					best_item = item;
 				}
-				// A single contender won without its exact score.
+				// A single contender is chosen without its exact score.
 				if (count > 1u) {
 					uint terms = work[exact + 2u];
 					terms += next_terms(count, added - terms, left);
@@ -57,7 +57,7 @@ void main()
 			state[order_begin(walk) + added / 4u][added % 4u] = next;
 	}
 	if (lane == 0u) {
-		work[own_work] = 0u;
+		work[own_work + CONTENDERS_COUNT] = 0u;
 		if (behind)
 			return;
 		if (added + 1u == push.order_length)

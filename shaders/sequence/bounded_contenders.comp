@@ -2,7 +2,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 //
-// Lists the items whose approximate score is so near to the lowest that their exact one
+// Lists the items whose approximate score is so close to the lowest that their exact one
 // could be the lowest. One workgroup is one walk.
 
 #include "sequence/bounded.glsl"
@@ -31,7 +31,7 @@ void main()
 	uint own_work = work_begin(walk);
 	uint own_scores = push.state.scores + walk * (push.padded / 2u);
 
-	I64 best = NOTHING;
+	I64 best = NO_SCORE;
 	for (uint quad = lane; quad < push.padded / 4u; quad += GROUP) {
 		I64 score = lowest_of(own_work, quad);
 		if (i64_less(score, best))
@@ -42,8 +42,8 @@ void main()
 	I64 limit = i64_add(score_of(lowest_of_workgroup(best, lane)), margin);
 
 	for (uint quad = lane; quad < push.padded / 4u; quad += GROUP) {
-		// A loop, because a CPU driver leaves one when no invocation is left in it, but goes
-		// through the body of a condition that holds for none.
+		// A loop instead of a condition: CPU drivers end a loop that no invocation is left in,
+		// but execute the body of a condition that holds for none.
 		while (i64_less(limit, lowest_of(own_work, quad))) {
 			quad += GROUP;
 			if (quad >= push.padded / 4u)
@@ -58,7 +58,7 @@ void main()
 		for (uint c = 0u; c < 4u; c++) {
 			I64 score = i64_from_parts(low[c], high[c]);
 			if ((open >> c & 1u) != 0u && !i64_less(limit, score)) {
-				uint at = atomicAdd(work[own_work], 1u);
+				uint at = atomicAdd(work[own_work + CONTENDERS_COUNT], 1u);
 				work[own_work + CONTENDERS_ITEMS + at] = item + c;
 			}
 		}

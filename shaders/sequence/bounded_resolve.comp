@@ -17,8 +17,8 @@ layout(std430, binding = 3) buffer Work { uint work[]; };
 
 shared uvec2 sums[GROUP];
 
-// What the rows chosen from element `first` of the order on add to an item's score: this
-// invocation's share.
+// What elements `first` to `end` of the walk's order add to the score of an item: the share of this
+// invocation.
 I64 share_of(uint row, uint walk, uint first, uint end)
 {
 	I64 share = I64_ZERO;
@@ -49,7 +49,7 @@ void main()
 	if (added < push.prefix_length || added >= push.order_length)
 		return;
 	uint own_work = work_begin(walk);
-	uint count = work[own_work];
+	uint count = work[own_work + CONTENDERS_COUNT];
 	if (count < 2u)
 		return;
 	uint left = push.resolve_rounds;

@@ -3,7 +3,8 @@
 #extension GL_GOOGLE_include_directive : require
 //
 // The approximate scores of all items: coarse rows times shifted centroids. An invocation
-// makes 8 items for ROWS walks: four in a row, and four behind those of all invocations.
+// computes 8 items for WALKS walks: four neighbours, and the same four of the workgroup's second
+// half of items.
 
 #include "sequence/bounded.glsl"
 
@@ -23,22 +24,23 @@ layout(std430, binding = 3) writeonly buffer Work { uint work[]; };
 
 #include "sequence/walk_state.glsl"
 
-#define COLUMNS(X, m) X(m, 0) X(m, 1) X(m, 2) X(m, 3) X(m, 4) X(m, 5) X(m, 6) X(m, 7)
-#define ALL_COLUMNS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
-#if ROWS == 1
-#define EACH_ROW(X) X(0)
+#define ITEMS(X, m) X(m, 0) X(m, 1) X(m, 2) X(m, 3) X(m, 4) X(m, 5) X(m, 6) X(m, 7)
+#define EACH_ITEM(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+#if WALKS == 1
+#define EACH_WALK(X) X(0)
 #else
-#define EACH_ROW(X) X(0) X(1) X(2) X(3)
+#define EACH_WALK(X) X(0) X(1) X(2) X(3)
 #endif
 
-#define CHOOSE(m) \
-	uint walk##m = min(gl_WorkGroupID.y * uint(ROWS) + uint(m), push.num_walks - 1u); \
+#define FIND(m) \
+	uint walk##m = min(gl_WorkGroupID.y * uint(WALKS) + uint(m), push.num_walks - 1u); \
 	uint c##m = centroid_begin(walk##m) + CENTROID_SHIFTED; \
 	uint added##m = rows_added(walk##m); \
-	any_needs = any_needs || (added##m >= push.prefix_length && added##m < push.order_length);
+	any_unfinished = any_unfinished || \
+		(added##m >= push.prefix_length && added##m < push.order_length);
 
 #define DECLARE(m, k) I64 s##m##_##k = I64_ZERO;
-#define DECLARE_ROW(m) COLUMNS(DECLARE, m)
+#define DECLARE_WALK(m) ITEMS(DECLARE, m)
 #define FETCH_CENTROID(m) \
 	ivec4 even##m = LOAD_CENTROID(c##m + 2u * t); \
 	ivec4 odd##m = LOAD_CENTROID(c##m + 2u * t + 1u);
@@ -55,7 +57,7 @@ layout(std430, binding = 3) writeonly buffer Work { uint work[]; };
 	s##m##_##k = i64_mul_add(s##m##_##k, high##k.z, odd##m.y); \
 	s##m##_##k = i64_mul_add(s##m##_##k, low##k.w, odd##m.z); \
 	s##m##_##k = i64_mul_add(s##m##_##k, high##k.w, odd##m.w);
-#define MULTIPLY_ROW(m) COLUMNS(MULTIPLY, m)
+#define MULTIPLY_WALK(m) ITEMS(MULTIPLY, m)
 #define PARTS(m, a, b, c, d, part) \
 	uvec4(part(s##m##_##a), part(s##m##_##b), part(s##m##_##c), part(s##m##_##d))
 #define STORE_QUAD(m, first, a, b, c, d) \
@@ -65,7 +67,7 @@ layout(std430, binding = 3) writeonly buffer Work { uint work[]; };
 		state[to + 1u] = PARTS(m, a, b, c, d, i64_high); \
 		store_lowest(walk##m, first, s##m##_##a, s##m##_##b, s##m##_##c, s##m##_##d); \
 	}
-#define STORE_ROW(m) \
+#define STORE_WALK(m) \
 	STORE_QUAD(m, item, 0, 1, 2, 3) \
 	if (along + apart < push.a_items) \
 		STORE_QUAD(m, item + apart, 4, 5, 6, 7)
@@ -80,7 +82,7 @@ void store_lowest(uint walk, uint item, I64 a, I64 b, I64 c, I64 d)
 {
 	uint chosen = uint(LOAD_CENTROID(chosen_quad(walk, item))[chosen_word(item)]);
 	uint open = open_items(item, chosen);
-	I64 lowest = lower_where(open, 0u, a, NOTHING);
+	I64 lowest = lower_where(open, 0u, a, NO_SCORE);
 	lowest = lower_where(open, 1u, b, lowest);
 	lowest = lower_where(open, 2u, c, lowest);
 	lowest = lower_where(open, 3u, d, lowest);
@@ -98,19 +100,19 @@ uint row_begin(uint row)
 void main()
 {
 	const uint apart = GROUP * 4u;
-	uint along = gl_WorkGroupID.x * apart * 2u + gl_LocalInvocationID.x * 4u;
-	bool any_needs = false;
-	EACH_ROW(CHOOSE)
-	if (!any_needs || along >= push.a_items)
+	uint along = gl_WorkGroupID.x * GROUP * BOUNDED_SCAN_ITEMS + gl_LocalInvocationID.x * 4u;
+	bool any_unfinished = false;
+	EACH_WALK(FIND)
+	if (!any_unfinished || along >= push.a_items)
 		return;
 	uint item = push.a_item + along;
 	uint a = row_begin(along);
 	uint b = row_begin(min(along + apart, push.a_items - 4u));
-	EACH_ROW(DECLARE_ROW)
+	EACH_WALK(DECLARE_WALK)
 	for (uint t = 0u; t < push.quads / 2u; t++) {
-		EACH_ROW(FETCH_CENTROID)
-		ALL_COLUMNS(FETCH_COARSE)
-		EACH_ROW(MULTIPLY_ROW)
+		EACH_WALK(FETCH_CENTROID)
+		EACH_ITEM(FETCH_COARSE)
+		EACH_WALK(MULTIPLY_WALK)
 	}
-	EACH_ROW(STORE_ROW)
+	EACH_WALK(STORE_WALK)
 }

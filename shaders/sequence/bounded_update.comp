@@ -2,9 +2,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 //
-// Adds the row chosen last to each walk's centroid, and bounds what that does to the
-// errors. One workgroup is one walk; only the dispatch whose block of rows holds the
-// chosen one does anything.
+// Adds the row of the item chosen last to each walk's centroid, and updates the error bounds. One
+// workgroup is one walk; only the dispatch whose block of rows holds the row does anything.
 
 #include "sequence/bounded.glsl"
 

@@ -2,11 +2,11 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 //
-// Before a step of all walks without a matrix: finds the row of each walk's last chosen item
-// among the rows that are kept, and lists the items whose rows are to be computed, each once,
-// with the places they get, those of the rows that were used least recently. When a step needs
-// more rows than this submission may still compute, it computes what it may, and the walks
-// stand still. One workgroup.
+// Plans the next step of all walks, where rows of the Gram matrix are computed on demand. Looks up
+// the row of the item that each walk chose last. Lists each missing row once, with the place it
+// gets: a free one, or that of the least recently used row. Where more rows are missing than this
+// submission may still compute, as many as it may are computed and no walk takes the step. Runs as
+// one workgroup.
 
 #include "common/exact.glsl"
 
@@ -23,11 +23,11 @@ layout(push_constant) uniform Push { row_cache_plan_push push; };
 
 #include "sequence/walk_state.glsl"
 
-// In place of a place: somebody has listed it.
-#define CLAIMED 0xffffffffu
+// In LRU_PLACE_OF: the row is missing, and an invocation has listed it.
+#define LISTED 0xffffffffu
 
-shared uint num_wanted;
-shared bool going;
+shared uint num_missing;
+shared bool unfinished;
 
 uint own_walk(uint i)
 {
@@ -39,15 +39,15 @@ uint last_chosen(uint walk)
 	return order_element(walk, rows_added(walk));
 }
 
-// All that was written before is seen by all after.
-void meet()
+// Makes writes to the buffers visible to the whole workgroup.
+void synchronize()
 {
 	memoryBarrierBuffer();
 	barrier();
 }
 
-// To be called by all. Whatever this step uses has an age of 0 and stays; there are at least as
-// many places as walks.
+// All invocations have to call this. Rows that this step uses have an age of 0 and stay; there are
+// at least as many places as walks.
 uint least_recently_used(uint now)
 {
 	uint oldest = 0u;
@@ -62,7 +62,8 @@ uint least_recently_used(uint now)
 	return lowest_of_workgroup(i64_from_parts(~oldest, 0u), place).z;
 }
 
-void put(uint item, uint place, uint now)
+// Gives the item's row a place, and lists it.
+void add_row(uint item, uint place, uint now)
 {
 	lru[LRU_ITEM_AT(push.items, place)] = item;
 	lru[LRU_USED_AT(push.items, push.rows_kept, place)] = now;
@@ -73,8 +74,9 @@ void put(uint item, uint place, uint now)
 	work[WORK_LIST(segment, push.max_rows) + at * 2u + 1u] = place % push.rows_per_segment;
 }
 
-// How many workgroups of the kernel for many rows take part in computing so many.
-uint groups_of_many(uint rows)
+// How many times many_rows of a segment's missing rows are computed by the kernel for many rows;
+// the kernel for four rows computes the rest.
+uint times_many_rows(uint rows)
 {
 	if (push.many_rows_least > push.many_rows)
 		return 0u;
@@ -94,29 +96,29 @@ void main()
 	uint now = lru[LRU_CLOCK];
 	uint taken = lru[LRU_TAKEN];
 	if (lane == 0u) {
-		num_wanted = 0u;
-		going = false;
+		num_missing = 0u;
+		unfinished = false;
 		for (uint segment = 0u; segment < push.num_segments; segment++)
 			work[WORK_COUNT(segment)] = 0u;
 	}
-	meet();
+	synchronize();
 	for (uint i = lane; i < push.num_walks; i += gl_WorkGroupSize.x) {
 		uint walk = own_walk(i);
 		if (rows_added(walk) + 1u >= push.order_length)
 			continue;
-		going = true;
+		unfinished = true;
 		uint item = last_chosen(walk);
-		uint before = atomicCompSwap(lru[LRU_PLACE_OF(item)], 0u, CLAIMED);
+		uint before = atomicCompSwap(lru[LRU_PLACE_OF(item)], 0u, LISTED);
 		if (before == 0u)
-			work[WORK_WANTED(push.max_rows) + atomicAdd(num_wanted, 1u)] = item;
-		else if (before != CLAIMED)
+			work[WORK_MISSING(push.max_rows) + atomicAdd(num_missing, 1u)] = item;
+		else if (before != LISTED)
 			lru[LRU_USED_AT(push.items, push.rows_kept, before - 1u)] = now;
 	}
-	meet();
-	uint count = min(num_wanted, work[WORK_BUDGET]);
-	bool enough = count == num_wanted;
-	for (uint i = count + lane; i < num_wanted; i += gl_WorkGroupSize.x)
-		lru[LRU_PLACE_OF(work[WORK_WANTED(push.max_rows) + i])] = 0u;
+	synchronize();
+	uint count = min(num_missing, work[WORK_BUDGET]);
+	bool enough = count == num_missing;
+	for (uint i = count + lane; i < num_missing; i += gl_WorkGroupSize.x)
+		lru[LRU_PLACE_OF(work[WORK_MISSING(push.max_rows) + i])] = 0u;
 	for (uint i = 0u; i < count; i++) {
 		uint place = taken + i;
 		if (place >= push.rows_kept) {
@@ -125,8 +127,8 @@ void main()
 				lru[LRU_PLACE_OF(lru[LRU_ITEM_AT(push.items, place)])] = 0u;
 		}
 		if (lane == 0u)
-			put(work[WORK_WANTED(push.max_rows) + i], place, now);
-		meet();
+			add_row(work[WORK_MISSING(push.max_rows) + i], place, now);
+		synchronize();
 	}
 	for (uint i = lane; enough && i < push.num_walks; i += gl_WorkGroupSize.x) {
 		uint walk = own_walk(i);
@@ -136,7 +138,7 @@ void main()
 		}
 	}
 	if (lane == 0u) {
-		bool step = going && enough;
+		bool step = unfinished && enough;
 		lru[LRU_CLOCK] = step ? now + 1u : now;
 		lru[LRU_TAKEN] = min(taken + count, push.rows_kept);
 		work[WORK_BUDGET] -= count;
@@ -145,7 +147,7 @@ void main()
 		dispatch(WORK_WALKS, step ? push.num_walks : 0u, 1u);
 		for (uint segment = 0u; segment < push.num_segments; segment++) {
 			uint rows = work[WORK_COUNT(segment)];
-			uint many = groups_of_many(rows);
+			uint many = times_many_rows(rows);
 			uint rest = rows - min(rows, many * push.many_rows);
 			dispatch(WORK_MANY(segment), push.many_row_groups, many);
 			dispatch(WORK_FOUR(segment), push.four_row_groups, (rest + 3u) / 4u);
