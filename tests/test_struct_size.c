@@ -83,7 +83,7 @@ static void check_refused(uint32_t size)
 
 	snprintf(expected, sizeof(expected),
 	         "f: given->struct_size is %u; set it to sizeof(Grown), which is 32 in version "
-	         "%d.%d.%d and at least 16 in those before.",
+	         "%d.%d.%d and at least 16 in earlier versions.",
 	         size, VKC_VERSION_MAJOR, VKC_VERSION_MINOR, VKC_VERSION_PATCH);
 	assert_int_equal(struct_widen(&error, "f", "given", &type, &given, &known),
 	                 VKC_ERROR_INVALID_ARGUMENT);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kernels of bounded walks (docs/bounded.md, whose names these are). */
+ * Push constants and buffer layouts of the bounded-walk kernels. docs/bounded.md defines the
+ * terms. */
 #ifndef VKC_INTERFACE_BOUNDED_H
 #define VKC_INTERFACE_BOUNDED_H
 
@@ -11,29 +12,30 @@
 struct bounded_push {
 	walk_state_layout state;
 	uint items;         /* n */
-	uint padded;        /* n, rounded up to whole tiles */
-	uint quads;         /* quadruples of a row of fixed point */
-	uint order_length;  /* elements of an order */
-	uint prefix_length; /* elements of it that are given; at least 1 */
+	uint padded;        /* n, rounded up to a multiple of TILE */
+	uint quads;         /* quads per fixed-point row */
+	uint order_length;  /* elements per order */
+	uint prefix_length; /* elements that the prefix gives; at least 1 */
 	uint num_walks;
-	uint coarse_shift; /* a coarse number is a fixed-point one shifted down by this */
+	uint coarse_shift; /* coarse value = fixed-point value >> coarse_shift, rounded */
 	uint root;         /* at least the square root of the dimension */
-	uint coarse_norm;  /* at least the norm of a coarse row */
-	uint a_item;       /* the first item of the first block of rows that is bound, */
-	uint a_items;      /* and how many it holds */
-	uint b_item;       /* the same of the second block */
-	uint b_items;
-	uint max_terms;      /* that one walk adds to exact scores in a step */
-	uint resolve_groups; /* workgroups that share a walk's contenders, each every so many, */
-	uint resolve_width;  /* terms that one of them computes at once, */
-	uint resolve_rounds; /* and how often in a step: drivers may end long loops early */
+	uint coarse_norm;  /* at least the norm of any coarse row */
+	uint a_item;       /* first item of the first bound block of rows */
+	uint a_items;      /* number of items in that block */
+	uint b_item;       /* first item of the second bound block */
+	uint b_items;      /* number of items in that block */
+	uint max_terms;    /* terms that one walk may add to exact scores per step */
+	/* workgroups that share a walk's contenders; each takes every resolve_groups-th */
+	uint resolve_groups;
+	uint resolve_width;  /* terms that a workgroup computes in parallel */
+	uint resolve_rounds; /* rounds per step; bounded because some drivers end long loops early */
 };
 
 struct bounded_coarse_push {
-	uint count; /* quadruples of coarse rows */
+	uint count; /* quads of coarse rows */
 	uint shift; /* coarse_shift above */
-	uint first; /* quadruple of this dispatch */
-	uint quads; /* quadruples of a row of fixed point */
+	uint first; /* first quad of this dispatch */
+	uint quads; /* quads per fixed-point row */
 };
 
 /* ---- Workgroups ----------------------------------------------------------------- */
@@ -42,26 +44,27 @@ struct bounded_coarse_push {
 /* Items whose approximate scores one invocation of bounded_scan computes. */
 #define BOUNDED_SCAN_ITEMS 8u
 
-/* ---- A walk's centroid, in quadruples ------------------------------------------- */
+/* ---- A walk's centroid: offsets in quads ---------------------------------------- */
 
-/* The shift; 1 where a row is to be added; two unused words. */
+/* One quad: the shift; 1 if a row is waiting to be added; two unused words. */
 #define CENTROID_HEAD 0u
-/* The error of the exact scores, twice that of the approximate ones: a low and a high word each. */
+/* One quad: the error bound of the exact scores, then twice the error bound of the approximate
+ * scores, each as a low and a high word. */
 #define CENTROID_BOUNDS 1u
-#define CENTROID_SHIFTED 2u                        /* the centroid shifted to 31 bits */
-#define CENTROID_LOW(quads) (2u + (quads))         /* its exact low words, */
-#define CENTROID_HIGH(quads) (2u + 2u * (quads))   /* and its high words */
-#define CENTROID_CHOSEN(quads) (2u + 3u * (quads)) /* a bit for each item that was chosen */
+#define CENTROID_SHIFTED 2u                        /* the centroid, shifted to 31 bits */
+#define CENTROID_LOW(quads) (2u + (quads))         /* the low words of the exact centroid */
+#define CENTROID_HIGH(quads) (2u + 2u * (quads))   /* the high words of the exact centroid */
+#define CENTROID_CHOSEN(quads) (2u + 3u * (quads)) /* one bit per item: set once it is chosen */
 #define CENTROID_QUADS(quads, padded) (CENTROID_CHOSEN(quads) + ((padded) + 127u) / 128u)
 
-/* ---- A walk's work, in words ---------------------------------------------------- */
+/* ---- A walk's contenders: offsets in words -------------------------------------- */
 
 #define CONTENDERS_COUNT 0u
 #define CONTENDERS_ITEMS 4u
-/* Of each item four words: the exact score (low and high word), how many terms it contains. */
+/* Four words per item: the low and high words of the exact score, and how many terms it
+ * includes. */
 #define CONTENDERS_EXACT(padded) (4u + (padded))
-/* Of each quadruple of items the lowest approximate score of those that were not chosen: two
- * words. */
+/* Two words per quad of items: the lowest approximate score among the items not chosen yet. */
 #define CONTENDERS_LOWEST(padded) (4u + 5u * (padded))
 #define CONTENDERS_WORDS(padded) (CONTENDERS_LOWEST(padded) + (padded) / 2u)
 

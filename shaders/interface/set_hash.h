@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A hash of a set of items: the sums of their hashes, three words, whatever the order they came
- * in. A word is the finalizer "lowbias32" (C. Wellons, "Prospecting for Hash Functions", 2018),
- * with other seeds for the second and the third. */
+ * An order-independent hash of a set of items: the sums of the items' hashes, three words each.
+ * Each word comes from the finalizer "lowbias32" (C. Wellons, "Prospecting for Hash Functions",
+ * 2018); the second and third words use other seeds. */
 #ifndef VKC_INTERFACE_SET_HASH_H
 #define VKC_INTERFACE_SET_HASH_H
 
@@ -18,7 +18,7 @@ INLINE uint set_hash_mix(uint x)
 	return x;
 }
 
-/* The three words of an item's hash; the last two from the first. */
+/* The three words of an item's hash. The second and third derive from the first. */
 INLINE uint set_hash_first(uint item)
 {
 	return set_hash_mix(item);

@@ -2,8 +2,8 @@
 #ifndef VKC_INTERFACE_TILE_H
 #define VKC_INTERFACE_TILE_H
 
-/* Rows are padded to a multiple of this number: all kernels compute tiles of so many rows and
- * columns of the Gram matrix, or of a divisor of it. */
+/* Rows are padded to a multiple of TILE. Every Gram kernel computes tiles whose sides are TILE or
+ * divide it. */
 #define TILE 64u
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kernels walk_registers and walk_memory: steps of walks that read the Gram matrix's rows. */
+ * Push constants of walk_registers and walk_memory, which advance walks using rows of the Gram
+ * matrix. */
 #ifndef VKC_INTERFACE_WALK_H
 #define VKC_INTERFACE_WALK_H
 
@@ -10,17 +11,18 @@
 struct walk_push {
 	walk_state_layout state;
 	uint items;            /* n */
-	uint row_quads;        /* quadruples of a row of the Gram matrix */
-	uint rows_per_segment; /* rows of the Gram matrix in each of the segments */
-	uint placed;           /* 1: rows are where the state's places say; 0: where their items are */
-	uint listed;           /* 1: only the walks in the state's list go on; 0: all */
-	uint first;            /* of these, the one of workgroup 0 */
-	uint order_length;     /* elements of an order */
-	uint prefix_length;    /* elements of it that are given; at least 1 */
-	uint steps;            /* rows to add at most in this dispatch */
+	uint row_quads;        /* quads per row of the Gram matrix */
+	uint rows_per_segment; /* rows of the Gram matrix per segment */
+	/* 1: the state's places locate the rows; 0: a row is at its item's index */
+	uint placed;
+	uint listed;        /* 1: advance only the walks in the state's list; 0: advance all */
+	uint first;         /* which of these walks workgroup 0 advances */
+	uint order_length;  /* elements per order */
+	uint prefix_length; /* elements that the prefix gives; at least 1 */
+	uint steps;         /* maximum number of rows to add in this dispatch */
 };
 
-/* Quadruples of scores that an invocation of walk_registers can hold. */
-#define WALK_MAX_PIECES 32u
+/* Maximum number of quads of scores per invocation of walk_registers. */
+#define WALK_MAX_QUADS 32u
 
 #endif

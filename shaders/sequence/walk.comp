@@ -119,7 +119,7 @@ void add_cosines(inout Scores scores, ivec4 cosines, uint quad, inout Step s)
 #if REGISTERS
 layout(constant_id = 2) const uint PIECES = 1;
 
-// WALK_MAX_PIECES times
+// WALK_MAX_QUADS times
 #define EACH(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) \
 	X(14) X(15) X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) \
 	X(28) X(29) X(30) X(31)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The life of a context. */
+ * Creating and destroying contexts. */
 #include "api/context.h"
 
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 
 #include "api/struct_size.h"
 
-/* The process that first initialised a device: drivers keep threads and locks that a
- * forked child does not have, so a child must not touch them. 0 = none yet. */
+/* The process that first initialised a driver, or 0. Drivers keep threads and locks that do not
+ * survive fork(), so a child process must not call them. */
 static pid_t process_of_driver;
 
 static VkcResult check_process(struct error *error, pid_t owner, const char *function)
@@ -41,10 +41,10 @@ VkcResult context_enter(VkComputeContext *ctx, const char *function)
 	VkcResult result = check_process(&ctx->error, ctx->process, function);
 	if (result == VKC_SUCCESS && ctx->engine.device.lost)
 		result = error_set(&ctx->error, VKC_ERROR_DEVICE_LOST,
-		                   "%s: the device of this context was lost before: destroy the "
-		                   "context and make a new one.",
+		                   "%s: the device of this context was lost earlier: destroy the context "
+		                   "and make a new one.",
 		                   function);
-	ctx->before = ctx->error;
+	ctx->previous_error = ctx->error;
 	return result;
 }
 
@@ -60,15 +60,16 @@ VkcResult context_enter_uploaded(VkComputeContext *ctx, const char *function)
 
 VkcResult context_leave(VkComputeContext *ctx, VkcResult result)
 {
-	/* After a failure its own sentence stands, and the message of the layer ends with the call. */
+	/* If the call failed, its own message is kept and the layer's message is dropped. */
 	struct error validation_message;
 	bool has_validation_message =
 		instance_take_validation_message(&ctx->instance, &validation_message);
 	if (result == VKC_SUCCESS) {
-		ctx->error = has_validation_message ? validation_message : ctx->before;
+		ctx->error = has_validation_message ? validation_message : ctx->previous_error;
 		return has_validation_message ? VKC_ERROR_INTERNAL : VKC_SUCCESS;
 	}
-	/* Lost while cleaning up after something else: the sentence says so already. */
+	/* The device may be lost during the cleanup after another error. The message already says
+	 * so. */
 	return ctx->engine.device.lost ? VKC_ERROR_DEVICE_LOST : result;
 }
 
@@ -76,20 +77,19 @@ static VkcResult open_device(VkComputeContext *ctx, const struct options *option
 {
 	VkcResult result;
 	struct physical_device *physical_devices = NULL;
-	uint32_t count, chosen, usual;
+	uint32_t count, chosen, default_index;
 	TRY(instance_open(&ctx->instance, options->validation, &ctx->error));
 	TRY(instance_physical_devices(&ctx->instance, &physical_devices, &count, &ctx->error));
 	TRY(physical_device_choose(physical_devices, count, options->device, &chosen, &ctx->error));
 	TRY(engine_open(&ctx->engine, &ctx->instance, &physical_devices[chosen], options, &ctx->error));
 	physical_device_describe(&ctx->instance, &physical_devices[chosen], &ctx->info);
 	ctx->info.index = chosen;
-	/* A name in the environment that fits no device is no failure here: this context
-	 * was made by other means. */
+	/* An invalid VKC_DEVICE is not an error here: the options have already selected the device. */
 	struct error ignored;
 	ctx->info.is_default =
-		physical_device_choose(physical_devices, count, options_environment("VKC_DEVICE"), &usual,
-	                           &ignored) == VKC_SUCCESS &&
-		usual == chosen;
+		physical_device_choose(physical_devices, count, options_environment("VKC_DEVICE"),
+	                           &default_index, &ignored) == VKC_SUCCESS &&
+		default_index == chosen;
 error:
 	free(physical_devices);
 	return result;
@@ -128,26 +128,26 @@ VkcResult vkc_init_with_options(const VkcOptions *options, VkComputeContext **ct
 		result = read_options(options, &read, error);
 	if (result != VKC_SUCCESS)
 		return result;
-	VkComputeContext *made = calloc(1, sizeof(*made));
-	if (!made)
+	VkComputeContext *created = calloc(1, sizeof(*created));
+	if (!created)
 		return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 		                 "The host has no memory left for a context: free some.");
-	made->process = getpid();
+	created->process = getpid();
 	driver_claim();
-	result = open_device(made, &read);
+	result = open_device(created, &read);
 	if (result == VKC_SUCCESS)
-		result = gram_open(&made->gram, &made->engine, &made->rows);
+		result = gram_open(&created->gram, &created->engine, &created->rows);
 	if (result == VKC_SUCCESS) {
-		neighbors_open(&made->neighbors, &made->gram);
-		strategies_open(&made->strategies, &made->gram);
-		result = context_leave(made, VKC_SUCCESS);
+		neighbors_open(&created->neighbors, &created->gram);
+		strategies_open(&created->strategies, &created->gram);
+		result = context_leave(created, VKC_SUCCESS);
 	}
 	if (result != VKC_SUCCESS) {
-		*error = made->error;
-		vkc_destroy(made);
+		*error = created->error;
+		vkc_destroy(created);
 		return result;
 	}
-	*ctx = made;
+	*ctx = created;
 	return VKC_SUCCESS;
 }
 
@@ -155,10 +155,10 @@ void vkc_destroy(VkComputeContext *ctx)
 {
 	if (!ctx)
 		return;
-	bool ours = ctx->process == getpid();
-	if (ours)
+	bool own_process = ctx->process == getpid();
+	if (own_process)
 		stream_close(&ctx->engine.stream);
-	if (ours && !ctx->engine.device.abandoned) {
+	if (own_process && !ctx->engine.device.abandoned) {
 		strategies_close(&ctx->strategies);
 		neighbors_close(&ctx->neighbors);
 		gram_close(&ctx->gram);
@@ -167,13 +167,13 @@ void vkc_destroy(VkComputeContext *ctx)
 		engine_close(&ctx->engine);
 		instance_close(&ctx->instance);
 	} else {
-		if (ours)
+		if (own_process)
 			instance_abandon(&ctx->instance);
-		/* In a forked child, or when the device may still be at work: host memory only,
-		 * nothing that would call the driver. */
-		rows_forget(&ctx->rows);
-		gram_forget(&ctx->gram);
-		strategies_forget(&ctx->strategies);
+		/* In a forked child, or if the device may still be running: free host memory only, and do
+		 * not call the driver. */
+		rows_free_host(&ctx->rows);
+		gram_free_host(&ctx->gram);
+		strategies_free_host(&ctx->strategies);
 	}
 	free(ctx);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a context holds, and what every public function checks first. */
+ * The context, and the checks that begin and end every public function. */
 #ifndef VKC_CONTEXT_H
 #define VKC_CONTEXT_H
 
@@ -10,9 +10,9 @@
 #include "matrix/neighbors.h"
 
 struct VkComputeContext {
-	pid_t process; /* that initialised it */
+	pid_t process; /* the process that initialised the context */
 	struct error error;
-	struct error before; /* the same when the call that runs began */
+	struct error previous_error; /* `error` as it was when the current call began */
 	struct instance instance;
 	VkcDeviceInfo info;
 	struct engine engine;
@@ -22,18 +22,18 @@ struct VkComputeContext {
 	struct strategies strategies;
 };
 
-/* A driver keeps threads and locks that a forked child does not have. Whether this process may
- * start one: no process that it was forked from has. */
+/* Fails if a parent of this process initialised a driver: a driver's threads and locks do not
+ * survive fork(). */
 VkcResult driver_check(struct error *error, const char *function);
-/* From now on a driver belongs to this process. */
+/* Records that this process has initialised a driver. */
 void driver_claim(void);
 
-/* Whether the context can be used now: not NULL, not in a forked child, not lost. */
+/* Checks that the context is usable: not NULL, not inherited through fork(), not lost. */
 VkcResult context_enter(VkComputeContext *ctx, const char *function);
-/* The same, and that something was uploaded. */
+/* Also checks that embeddings are uploaded. */
 VkcResult context_enter_uploaded(VkComputeContext *ctx, const char *function);
-/* Ends a call: what the validation layer said turns success into failure; a call that succeeds
- * leaves the sentence as it was, whatever it has tried in vain and done without. */
+/* Ends a call. A validation message turns success into failure. A successful call restores the
+ * previous error message, even if an attempt inside it failed and a fallback succeeded. */
 VkcResult context_leave(VkComputeContext *ctx, VkcResult result);
 
 #endif

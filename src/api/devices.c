@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The devices there are, and the one of a context. */
+ * Listing devices and describing the device of a context. */
 #include <stdlib.h>
 
 #include "api/context.h"
@@ -17,7 +17,7 @@ VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices)
 	struct instance instance = {0};
 	struct physical_device *physical_devices = NULL;
 	uint32_t found = 0;
-	const struct error before = *error;
+	const struct error previous_error = *error;
 	if (!count)
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "%s: count is NULL; it takes the address of a number.", function);
@@ -28,7 +28,7 @@ VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices)
 	result = instance_open(&instance, options.validation, error);
 	if (instance.no_driver) {
 		*count = 0;
-		*error = before;
+		*error = previous_error;
 		return VKC_SUCCESS;
 	}
 	if (result != VKC_SUCCESS)
@@ -36,17 +36,17 @@ VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices)
 	driver_claim();
 	TRY(instance_physical_devices(&instance, &physical_devices, &found, error));
 	if (devices) {
-		uint32_t usual = UINT32_MAX;
+		uint32_t default_index = UINT32_MAX;
 		struct error ignored;
-		if (physical_device_choose(physical_devices, found, options.device, &usual, &ignored) !=
-		    VKC_SUCCESS)
-			usual = UINT32_MAX;
+		if (physical_device_choose(physical_devices, found, options.device, &default_index,
+		                           &ignored) != VKC_SUCCESS)
+			default_index = UINT32_MAX;
 		found = found < *count ? found : *count;
 		for (uint32_t i = 0; i < found; i++) {
 			VkcDeviceInfo info;
 			physical_device_describe(&instance, &physical_devices[i], &info);
 			info.index = i;
-			info.is_default = i == usual;
+			info.is_default = i == default_index;
 			struct_narrow(&info, devices, i);
 		}
 	}
@@ -61,8 +61,8 @@ error:
 VkcResult vkc_get_device_info(const VkComputeContext *ctx, VkcDeviceInfo *info)
 {
 	static const char function[] = "vkc_get_device_info";
-	/* The sentence belongs to the context, which this function promises not to change in
-	 * any other way. */
+	/* A failure writes only the context's error message; the cast away from const is limited to
+	 * that. */
 	VkcResult result = context_enter((VkComputeContext *)ctx, function);
 	if (result != VKC_SUCCESS)
 		return result;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Nearest neighbours. */
+ * The public function for nearest neighbours. */
 #include "matrix/neighbors.h"
 
 #include <inttypes.h>
@@ -31,8 +31,8 @@ VkcResult vkc_compute_nearest_neighbors(VkComputeContext *ctx, uint32_t first_ro
 		return VKC_SUCCESS;
 	if (!output_indices && !output_similarities)
 		return error_set(&ctx->error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "%s: output_indices and output_similarities are both NULL; one of them "
-		                 "takes num_rows x k results, or both do.",
+		                 "%s: output_indices and output_similarities are both NULL; at least one "
+		                 "of them must point to num_rows x k results.",
 		                 function);
 	if (!argument_addressable(num_rows, k, sizeof(uint32_t)))
 		return argument_too_large(ctx, function, "output_indices", num_rows, k);

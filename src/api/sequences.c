@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Diversity sequences. */
+ * The public functions for diversity sequences. */
 #include "sequence/sequences.h"
 
 #include <inttypes.h>
@@ -8,14 +8,14 @@
 
 #include "api/arguments.h"
 
-/* Whether every prefix names items that exist, each once. */
+/* Checks that every prefix names existing items, each at most once. */
 static VkcResult check_prefixes(VkComputeContext *ctx, const char *function,
                                 const uint32_t *prefixes, uint32_t num_sequences,
                                 uint32_t prefix_length)
 {
 	uint32_t n = ctx->rows.num_rows;
 	VkcResult result = VKC_SUCCESS;
-	/* When an item was last seen: the sequence's number + 1. */
+	/* For each item, 1 + the index of the sequence that last contained it. */
 	uint32_t *seen = calloc(prefix_length > 1 ? n : 1, sizeof(*seen));
 	if (!seen)
 		return error_set(&ctx->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
@@ -57,7 +57,7 @@ static VkcResult sequences(VkComputeContext *ctx, const uint32_t *prefixes,
 	if (prefix_length < 1 || prefix_length > length)
 		return error_set(&ctx->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "%s: prefix_length is %" PRIu32 "; it takes 1 to %" PRIu32
-		                 ", the length asked for.",
+		                 ", the requested length.",
 		                 function, prefix_length, length);
 	if (!num_sequences)
 		return VKC_SUCCESS;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The similarity matrix, whole and in parts. */
+ * The public functions for the similarity matrix. */
 #include "matrix/similarity.h"
 
 #include <math.h>

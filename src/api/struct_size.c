@@ -19,7 +19,7 @@ static VkcResult check_size(struct error *error, const char *function, const cha
 		return VKC_SUCCESS;
 	return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 	                 "%s: %s is %" PRIu32 "; set it to sizeof(%s), which is %" PRIu32
-	                 " in version %d.%d.%d and at least %" PRIu32 " in those before.",
+	                 " in version %d.%d.%d and at least %" PRIu32 " in earlier versions.",
 	                 function, field, size, type->name, type->known, VKC_VERSION_MAJOR,
 	                 VKC_VERSION_MINOR, VKC_VERSION_PATCH, type->oldest);
 }
@@ -43,7 +43,7 @@ VkcResult struct_check_array(struct error *error, const char *function, const ch
 		return VKC_SUCCESS;
 	char field[64];
 	snprintf(field, sizeof(field), "%s[0].struct_size", name);
-	/* The first one's size says where the others begin. */
+	/* The size in the first element gives the stride of the array. */
 	const uint32_t size = size_of(given);
 	VkcResult result = check_size(error, function, field, type, size);
 	for (uint32_t i = 1; i < count && result == VKC_SUCCESS; i++) {

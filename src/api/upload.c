@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Uploads. */
+ * The public upload functions. */
 #include <inttypes.h>
 
 #include "api/arguments.h"
 #include "api/struct_size.h"
 
-/* The struct of vkc_upload(), before what it describes; *embeddings becomes one of this version. */
+/* Checks the struct passed to vkc_upload() and widens it into *embeddings. The data is checked
+ * later. */
 static VkcResult check_description(VkComputeContext *ctx, const VkcEmbeddings *given,
                                    VkcEmbeddings *embeddings)
 {
@@ -44,8 +45,8 @@ static VkcResult check_sizes(VkComputeContext *ctx, const char *function,
 	uint64_t stride = embeddings->row_stride ? embeddings->row_stride : row_bytes;
 	if (stride < row_bytes || stride % size)
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "%s: row_stride is %" PRIu64 "; it takes 0 or a multiple of %u "
-		                 "from %" PRIu64 " (a row's bytes) on.",
+		                 "%s: row_stride is %" PRIu64 "; it takes 0 or a multiple of %u that is at "
+		                 "least %" PRIu64 " (the bytes of a row).",
 		                 function, stride, size, row_bytes);
 	if (!argument_addressable(embeddings->num_embeddings, stride, 1))
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
@@ -81,18 +82,19 @@ static VkcResult upload(VkComputeContext *ctx, const char *function,
 	struct source source;
 	struct rows rows;
 	VkcResult result = check_sizes(ctx, function, embeddings, &source);
-	/* Sizes first: with wrong ones there is no data to look at. */
+	/* Check sizes before reading any data: a wrong size would read outside the caller's array. */
 	if (result == VKC_SUCCESS)
 		result = rows_check(&ctx->engine, &source);
 	if (result == VKC_SUCCESS)
 		result = check_finite(ctx, function, &source);
 	if (result != VKC_SUCCESS)
 		return result;
-	/* Parts of the old matrix that nobody has read yet may still be computed. */
+	/* Tiles of the previous matrix may still be in flight. */
 	result = stream_drain(&ctx->engine.stream);
 	if (result != VKC_SUCCESS)
 		return result;
-	/* The old matrix can be computed again; its memory may be what the new rows need. */
+	/* Free the previous matrix first: the new rows may need its memory, and it can be
+	 * recomputed. */
 	gram_reset(&ctx->gram);
 	strategies_reset(&ctx->strategies);
 	result = rows_create(&ctx->engine, &source, embeddings->flags & VKC_CENTER,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the library is. */
+ * Version numbers. */
 #include "vulkan_compute.h"
 
 uint32_t vkc_version(void)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Time that only goes forward. */
+ * A monotonic clock. */
 #ifndef VKC_CLOCK_H
 #define VKC_CLOCK_H
 
 #include <time.h>
 
-/* Seconds since some moment in the past. */
+/* Seconds since an arbitrary point in the past. */
 static inline double seconds_now(void)
 {
 	struct timespec now;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sentence of the last failure. One per context, one per thread for calls
- * without a context. */
+ * The message of the last failed call: one per context, and one per thread for calls without a
+ * context. */
 #ifndef VKC_ERROR_H
 #define VKC_ERROR_H
 
@@ -11,15 +11,14 @@ struct error {
 	char text[1024];
 };
 
-/* Writes the sentence and returns `result`, so that a failure can be set and
- * returned in one statement. */
+/* Formats the message and returns `result`, so that callers can write `return error_set(…)`. */
 VkcResult error_set(struct error *error, VkcResult result, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The calling thread's own error. */
+/* The calling thread's error. */
 struct error *error_of_thread(void);
 
-/* Calls one of the library's own functions; on failure sets `result` and jumps to `error`. */
+/* Calls an internal function. On failure, sets `result` and jumps to `error`. */
 #define TRY(call) \
 	do { \
 		result = (call); \

@@ -7,12 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the two versions of control groups call the same things. */
+#include "base/minmax.h"
+
+/* File and key names of a control group hierarchy. */
 struct hierarchy {
-	const char *limits[2]; /* memory over the second is not refused, but makes everything slow */
+	const char *limits[2]; /* a hard limit; exceeding the second one throttles the process */
 	const char *usage;
-	const char *reclaimable[3]; /* in memory.stat: given back before the limit is enforced */
-	const char *inherited;      /* in memory.stat: the lowest limit, invisible groups included */
+	const char *reclaimable[3]; /* keys in memory.stat: memory reclaimed before the limit applies */
+	/* key in memory.stat: the lowest limit, including groups not visible here */
+	const char *inherited;
 };
 
 static const struct hierarchy version_1 = {
@@ -28,12 +31,7 @@ static const struct hierarchy version_2 = {
 	.reclaimable = {"inactive_file", "active_file", "slab_reclaimable"},
 };
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Opens a file by the parts of its name; NULL where there is none. */
+/* Opens root/folder/name; NULL if it does not exist. */
 static FILE *open_file(const char *root, const char *folder, const char *name)
 {
 	char path[PATH_MAX];
@@ -41,7 +39,7 @@ static FILE *open_file(const char *root, const char *folder, const char *name)
 	return length > 0 && (size_t)length < sizeof(path) ? fopen(path, "re") : NULL;
 }
 
-/* The number that a file consists of. False where it has none ("max") or is not there. */
+/* Reads a file that holds one number. False if the file is missing or holds no number ("max"). */
 static bool read_number(const char *group, const char *name, uint64_t *number)
 {
 	unsigned long long value;
@@ -54,19 +52,19 @@ static bool read_number(const char *group, const char *name, uint64_t *number)
 	return found;
 }
 
-/* Bytes that can be taken in one group before it reaches its limit. */
+/* Bytes that the group can still allocate before it reaches its limit. */
 static uint64_t group_free(const struct hierarchy *hierarchy, const char *group)
 {
 	uint64_t limit = UINT64_MAX, usage = 0, reclaimable = 0, value;
 	for (size_t i = 0; i < 2 && hierarchy->limits[i]; i++)
 		if (read_number(group, hierarchy->limits[i], &value))
-			limit = least(limit, value);
+			limit = min_u64(limit, value);
 	FILE *stat = open_file("", group, "memory.stat");
 	char name[64];
 	unsigned long long bytes;
 	while (stat && fscanf(stat, "%63s %llu", name, &bytes) == 2) {
 		if (hierarchy->inherited && !strcmp(name, hierarchy->inherited))
-			limit = least(limit, bytes);
+			limit = min_u64(limit, bytes);
 		for (size_t i = 0; i < 3 && hierarchy->reclaimable[i]; i++)
 			if (!strcmp(name, hierarchy->reclaimable[i]))
 				reclaimable += bytes;
@@ -75,12 +73,12 @@ static uint64_t group_free(const struct hierarchy *hierarchy, const char *group)
 		fclose(stat);
 	if (limit == UINT64_MAX || !read_number(group, hierarchy->usage, &usage))
 		return limit;
-	usage -= least(usage, reclaimable);
-	return limit - least(limit, usage);
+	usage -= min_u64(usage, reclaimable);
+	return limit - min_u64(limit, usage);
 }
 
-/* The least that is free in a group and in those above it, up to the mount point; cuts `group`
- * short on the way. */
+/* The minimum over a group and its ancestors, up to the mount point. Truncates `group` on the
+ * way. */
 static uint64_t path_free(const struct hierarchy *hierarchy, char *group, size_t mount_length)
 {
 	uint64_t free_bytes = group_free(hierarchy, group);
@@ -88,12 +86,12 @@ static uint64_t path_free(const struct hierarchy *hierarchy, char *group, size_t
 		if (group[length - 1] != '/')
 			continue;
 		group[length - 1] = '\0';
-		free_bytes = least(free_bytes, group_free(hierarchy, group));
+		free_bytes = min_u64(free_bytes, group_free(hierarchy, group));
 	}
 	return free_bytes;
 }
 
-/* Whether one of the words between commas is `word`. */
+/* Whether the comma-separated list `words` contains `word`. */
 static bool lists(const char *words, const char *word)
 {
 	size_t length = strlen(word);
@@ -106,13 +104,13 @@ static bool lists(const char *words, const char *word)
 	return false;
 }
 
-/* The process's own group as the kernel names it, to be freed; NULL where it is in none. */
+/* The path of the process's own group, which the caller frees; NULL if it is in no group. */
 static char *own_group(const char *root, const struct hierarchy *hierarchy)
 {
 	FILE *file = open_file(root, "/proc/self", "cgroup");
 	char *line = NULL, *group = NULL;
 	size_t size = 0;
-	/* "0::/path", and for version 1 "4:cpu,memory:/path". */
+	/* Version 2: "0::/path". Version 1: "4:cpu,memory:/path". */
 	while (file && !group && getline(&line, &size, file) > 0) {
 		char *controllers = strchr(line, ':');
 		char *path = controllers ? strchr(controllers + 1, ':') : NULL;
@@ -120,9 +118,9 @@ static char *own_group(const char *root, const struct hierarchy *hierarchy)
 			continue;
 		*path++ = '\0';
 		path[strcspn(path, "\n")] = '\0';
-		bool wanted = hierarchy == &version_2 ? !strncmp(line, "0:", 2) && !controllers[1]
-		                                      : lists(controllers + 1, "memory");
-		if (wanted)
+		bool matches = hierarchy == &version_2 ? !strncmp(line, "0:", 2) && !controllers[1]
+		                                       : lists(controllers + 1, "memory");
+		if (matches)
 			group = strdup(path);
 	}
 	free(line);
@@ -131,7 +129,7 @@ static char *own_group(const char *root, const struct hierarchy *hierarchy)
 	return group;
 }
 
-/* Turns the \040 that stands for a space in mountinfo, and its like, into what they stand for. */
+/* Decodes octal escapes such as \040, which stands for a space in mountinfo. */
 static void unescape(char *text)
 {
 	char *to = text;
@@ -146,8 +144,9 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
-/* Where a group lies below the mount point, as "" or "/…". A group that cannot be seen through
- * this mount counts as the topmost one that can be: in a container, that is the container's. */
+/* The group's path relative to the mount point: "" or "/…". If the group is not visible through
+ * this mount, returns "", the topmost visible group: in a container, that is the container's
+ * own. */
 static const char *below_mount(const char *group, const char *mounted)
 {
 	size_t length = strcmp(mounted, "/") ? strlen(mounted) : 0;
@@ -160,7 +159,8 @@ static const char *below_mount(const char *group, const char *mounted)
 	return below;
 }
 
-/* What a line of mountinfo leaves free: "36 35 98:0 ROOT POINT options… - TYPE source OPTIONS". */
+/* Free bytes according to one line of mountinfo: "36 35 98:0 ROOT POINT options… - TYPE source
+ * OPTIONS". */
 static uint64_t mount_free(const char *root, char *line)
 {
 	char *fields[5], *rest = line;
@@ -199,7 +199,7 @@ static uint64_t groups_free(const char *root)
 	size_t size = 0;
 	while (file && getline(&line, &size, file) > 0) {
 		line[strcspn(line, "\n")] = '\0';
-		free_bytes = least(free_bytes, mount_free(root, line));
+		free_bytes = min_u64(free_bytes, mount_free(root, line));
 	}
 	free(line);
 	if (file)
@@ -207,7 +207,7 @@ static uint64_t groups_free(const char *root)
 	return free_bytes;
 }
 
-/* What the whole machine can give without swapping. */
+/* Bytes that the machine can provide without swapping. */
 static uint64_t machine_free(const char *root)
 {
 	FILE *file = open_file(root, "/proc", "meminfo");
@@ -223,5 +223,5 @@ static uint64_t machine_free(const char *root)
 
 uint64_t host_memory_free(const char *root)
 {
-	return least(machine_free(root), groups_free(root));
+	return min_u64(machine_free(root), groups_free(root));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The smaller and the larger of two numbers. */
+ * Minimum and maximum of two integers. */
 #ifndef VKC_MINMAX_H
 #define VKC_MINMAX_H
 

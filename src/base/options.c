@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A number of bytes above 0: digits, then K, M, G, T (powers of 1024, in either case) or nothing.
- * False when it is none of that. The program and the Lua module read the same. */
+/* Parses a positive number of bytes: digits, optionally followed by K, M, G or T in either case
+ * (powers of 1024). Returns false otherwise. The program and the Lua module accept the same
+ * syntax. */
 static bool parse_bytes(const char *text, uint64_t *bytes)
 {
 	if (*text < '0' || *text > '9')
@@ -49,14 +50,14 @@ static bool parse_bytes(const char *text, uint64_t *bytes)
 
 struct tuning_key {
 	const char *name;
-	int *flag; /* takes 0 to `max` */
+	int *flag; /* 0 to `max` */
 	int max;
-	uint32_t *number; /* takes 1 … 2^30 */
+	uint32_t *number; /* 1 to 2^30 */
 	uint64_t *bytes;
-	char *word; /* takes any of less than TUNING_WORD_SIZE characters */
+	char *word; /* any value shorter than TUNING_WORD_SIZE */
 };
 
-static bool tuning_value(const struct tuning_key *key, const char *value)
+static bool set_tuning_value(const struct tuning_key *key, const char *value)
 {
 	if (key->word) {
 		size_t size = strlen(value) + 1;
@@ -115,16 +116,16 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		entry[length] = '\0';
 		text += length + (text[length] == ',');
 		char *value = strchr(entry, '=');
-		bool good = false;
+		bool valid = false;
 		if (value) {
 			*value++ = '\0';
-			for (size_t i = 0; i < num_keys && !good; i++)
-				good = !strcmp(entry, keys[i].name) && tuning_value(&keys[i], value);
+			for (size_t i = 0; i < num_keys && !valid; i++)
+				valid = !strcmp(entry, keys[i].name) && set_tuning_value(&keys[i], value);
 		}
-		if (!good)
+		if (!valid)
 			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-			                 "The tuning string (VKC_TUNING) has '%s%s%s', which is no known "
-			                 "key with a value that it takes: see docs/architecture.md.",
+			                 "The tuning string (VKC_TUNING) has '%s%s%s', which is not a known "
+			                 "key with a valid value: see docs/architecture.md.",
 			                 entry, value ? "=" : "", value ? value : "");
 	}
 	uint32_t group = tuning->walk_group;

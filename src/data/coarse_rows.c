@@ -49,10 +49,10 @@ void coarse_rows_reset(struct coarse_rows *coarse)
 	if (coarse->blocks)
 		for (uint32_t b = 0; b < coarse->rows->num_blocks; b++)
 			buffer_destroy(&coarse->engine->device, &coarse->blocks[b]);
-	coarse_rows_forget(coarse);
+	coarse_rows_free_host(coarse);
 }
 
-void coarse_rows_forget(struct coarse_rows *coarse)
+void coarse_rows_free_host(struct coarse_rows *coarse)
 {
 	free(coarse->blocks);
 	coarse->blocks = NULL;
@@ -65,11 +65,12 @@ void coarse_rows_close(struct coarse_rows *coarse)
 	kernel_destroy(&coarse->engine->device, &coarse->kernel);
 }
 
-static VkcResult need_kernel(struct coarse_rows *coarse)
+static VkcResult ensure_kernel(struct coarse_rows *coarse)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct device *device = &coarse->engine->device;
-	struct kernel_source source = {.push_bytes = sizeof(struct bounded_coarse_push), .bindings = "ss"};
+	struct kernel_source source = {.push_bytes = sizeof(struct bounded_coarse_push),
+	                               .bindings = "ss"};
 	if (coarse->kernel.pipeline)
 		return VKC_SUCCESS;
 	TRY(variant_find(device, &source, "bounded_coarse"));
@@ -100,7 +101,7 @@ static VkcResult fill(struct coarse_rows *coarse)
 	VkcResult result;
 	struct stream *stream = &coarse->engine->stream;
 	const struct rows *rows = coarse->rows;
-	/* The fewest bits that bring the largest number within 16 bits, its rounding too. */
+	/* The smallest shift that makes the largest value fit into 16 bits after rounding. */
 	coarse->shift = 1;
 	while (((int64_t)rows->largest + (1ll << (coarse->shift - 1))) >> coarse->shift > INT16_MAX)
 		coarse->shift++;
@@ -112,8 +113,9 @@ static VkcResult fill(struct coarse_rows *coarse)
 		                                   .shift = coarse->shift,
 		                                   .quads = rows->quads};
 		while (push.first < push.count) {
-			const uint32_t groups = min_u32((push.count - push.first - 1) / BOUNDED_COARSE_INVOCATIONS + 1,
-			                                coarse->engine->device.limits.group_count);
+			const uint32_t groups =
+				min_u32((push.count - push.first - 1) / BOUNDED_COARSE_INVOCATIONS + 1,
+			            coarse->engine->device.limits.group_count);
 			TRY(stream_dispatch(stream, &coarse->kernel, bindings, &push, groups, 1));
 			push.first += groups * BOUNDED_COARSE_INVOCATIONS;
 		}
@@ -125,10 +127,10 @@ error:
 	return result;
 }
 
-VkcResult coarse_rows_need(struct coarse_rows *coarse)
+VkcResult coarse_rows_ensure(struct coarse_rows *coarse)
 {
 	VkcResult result;
-	TRY(need_kernel(coarse));
+	TRY(ensure_kernel(coarse));
 	if (!coarse->filled) {
 		TRY(allocate(coarse));
 		TRY(fill(coarse));

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Adding and subtracting this rounds a double of magnitude below 2^51 to an integer,
- * ties to even, without a call to the mathematics library. */
+/* Adding and then subtracting this constant rounds a double below 2^51 in magnitude to an integer,
+ * ties to even, without a call to the math library. */
 #define ROUNDER 0x1.8p52
 
 uint32_t type_size(VkcType type)
@@ -36,7 +36,7 @@ static double from_half(uint16_t half)
 	return half & 0x8000 ? -magnitude : magnitude;
 }
 
-/* One row as doubles. memcpy, since rows need not be aligned. */
+/* Converts one row to doubles. Uses memcpy because rows may be unaligned. */
 static void read_row(const struct source *source, uint32_t row, double *values)
 {
 	const unsigned char *from = source->data + row * source->stride;
@@ -61,8 +61,8 @@ static void read_row(const struct source *source, uint32_t row, double *values)
 	}
 }
 
-/* The biased exponents of a row's numbers, larger than any other for NaN and infinity,
- * found in the bits: an integer maximum, which compilers turn into vector code. */
+/* The largest biased exponent in a row; NaN and infinity have the largest of all. Taking an integer
+ * maximum of the bits lets compilers vectorise the loop. */
 static uint32_t largest_exponent(const struct source *source, uint32_t row)
 {
 	const unsigned char *from = source->data + row * source->stride;
@@ -136,8 +136,8 @@ int source_exponent(const struct source *source)
 	return (int)largest - bias + 1;
 }
 
-/* values *= 2^-exponent, exactly unless the result is subnormal; in two steps, since
- * 2^1074 is no double. */
+/* values *= 2^-exponent, exact unless the result is subnormal. Two factors are needed because
+ * 2^1074 is not representable as a double. */
 static void scale(double *values, uint32_t count, int exponent)
 {
 	double first = ldexp(1.0, -exponent / 2);
@@ -146,13 +146,13 @@ static void scale(double *values, uint32_t count, int exponent)
 		values[c] = values[c] * first * second;
 }
 
-/* high + low += values, low holding what high cannot (Knuth's exact sum of two). */
-static void add(const double *values, uint32_t count, double *high, double *low)
+/* high + low += values; low accumulates the rounding errors of high (Knuth's TwoSum). */
+static void add_compensated(const double *values, uint32_t count, double *high, double *low)
 {
 	for (uint32_t c = 0; c < count; c++) {
 		double sum = high[c] + values[c];
-		double part = sum - high[c];
-		low[c] += (high[c] - (sum - part)) + (values[c] - part);
+		double added = sum - high[c];
+		low[c] += (high[c] - (sum - added)) + (values[c] - added);
 		high[c] = sum;
 	}
 }
@@ -160,23 +160,23 @@ static void add(const double *values, uint32_t count, double *high, double *low)
 void source_mean(const struct source *source, int exponent, double *mean)
 {
 	enum {
-		COLUMNS = 256 /* at a time */
+		COLUMNS = 256 /* columns per pass */
 	};
 	const double num_rows = source->num_rows;
 	memset(mean, 0, source->dim * sizeof(*mean));
-	struct source part = *source;
-	for (uint32_t done = 0; done < source->dim; done += part.dim, mean += part.dim) {
+	struct source columns = *source;
+	for (uint32_t done = 0; done < source->dim; done += columns.dim, mean += columns.dim) {
 		double values[COLUMNS];
 		double low[COLUMNS] = {0};
-		part.data = source->data + (size_t)done * type_size(source->type);
-		part.dim = source->dim - done < COLUMNS ? source->dim - done : COLUMNS;
+		columns.data = source->data + (size_t)done * type_size(source->type);
+		columns.dim = source->dim - done < COLUMNS ? source->dim - done : COLUMNS;
 		for (uint32_t r = 0; r < source->num_rows; r++) {
-			read_row(&part, r, values);
-			scale(values, part.dim, exponent);
-			add(values, part.dim, mean, low);
+			read_row(&columns, r, values);
+			scale(values, columns.dim, exponent);
+			add_compensated(values, columns.dim, mean, low);
 		}
-		/* The quotient, and what its rounding and that of the sum left over. */
-		for (uint32_t c = 0; c < part.dim; c++) {
+		/* Add what the rounded quotient and the rounded sum leave over. */
+		for (uint32_t c = 0; c < columns.dim; c++) {
 			double quotient = mean[c] / num_rows;
 			double rest = fma(-quotient, num_rows, mean[c]) + low[c];
 			mean[c] = quotient + rest / num_rows;
@@ -195,7 +195,7 @@ void source_row(const struct source *source, uint32_t row, int exponent, const d
 		values[c] -= mean[c];
 }
 
-double fixed_row(double *values, uint32_t dim, int unit, int32_t *fixed)
+double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed)
 {
 	double largest = 0.0;
 	for (uint32_t c = 0; c < dim; c++) {
@@ -206,7 +206,7 @@ double fixed_row(double *values, uint32_t dim, int unit, int32_t *fixed)
 		memset(fixed, 0, dim * sizeof(*fixed));
 		return 0.0;
 	}
-	/* Squares of numbers near 1 neither overflow nor vanish. */
+	/* With the largest value near 1, squares neither overflow nor underflow. */
 	int exponent;
 	frexp(largest, &exponent);
 	scale(values, dim, exponent);
@@ -217,7 +217,7 @@ double fixed_row(double *values, uint32_t dim, int unit, int32_t *fixed)
 	double factor = FIXED_ONE / norm;
 	for (uint32_t c = 0; c < dim; c++)
 		fixed[c] = (int32_t)(values[c] * factor + ROUNDER - ROUNDER);
-	norm = ldexp(norm, exponent - unit);
+	norm = ldexp(norm, exponent - norm_exponent);
 	return norm > 0.0 ? norm : DBL_MIN;
 }
 
@@ -227,7 +227,7 @@ void fixed_weights(const double *norms, uint32_t num_rows, int32_t *weights)
 	for (uint32_t r = 0; r < num_rows; r++)
 		largest = norms[r] > largest ? norms[r] : largest;
 	int exponent;
-	/* 0.5 <= fraction < 1, so an exact power of two needs one less. */
+	/* frexp() returns 0.5 <= fraction < 1, so an exact power of two needs an exponent one lower. */
 	if (frexp(largest, &exponent) == 0.5)
 		exponent--;
 	for (uint32_t r = 0; r < num_rows; r++) {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of rows that are converted before they are copied to the device. */
+/* Bytes of rows that are converted and copied to the device at a time. */
 #define STAGING_BYTES (4u << 20)
 
 uint32_t rows_in_block(const struct rows *rows, uint32_t first)
@@ -25,7 +25,7 @@ static VkcResult lay_out(struct device *device, const struct source *source, str
 	if (source->num_rows > UINT32_MAX - TILE || source->dim > UINT32_MAX - 16)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The upload has %" PRIu32 " rows of %" PRIu32
-		                 " numbers; there may be %" PRIu32 " rows of %" PRIu32 " numbers.",
+		                 " numbers; the maximum is %" PRIu32 " rows of %" PRIu32 " numbers.",
 		                 source->num_rows, source->dim, UINT32_MAX - TILE, UINT32_MAX - 16);
 	rows->num_rows = source->num_rows;
 	rows->dim = source->dim;
@@ -41,10 +41,10 @@ static VkcResult lay_out(struct device *device, const struct source *source, str
 	if (!per_block)
 		return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 		                 "Rows of %" PRIu32 " numbers are too long for this device: %d of them "
-		                 "take %" PRIu64 " bytes, and a buffer can have %" PRIu64
+		                 "take %" PRIu64 " bytes, and a buffer can hold %" PRIu64
 		                 ": reduce the dimension, or choose another device (VKC_DEVICE).",
 		                 source->dim, TILE, TILE * row_bytes(rows), max);
-	/* A dispatch with a tile of rows a workgroup can count all of a block. */
+	/* One dispatch with one workgroup per tile of rows must be able to cover a block. */
 	if (per_block / TILE > limits->group_count)
 		per_block = (uint64_t)limits->group_count * TILE;
 	rows->rows_per_block = per_block < rows->padded ? (uint32_t)per_block : rows->padded;
@@ -59,12 +59,12 @@ VkcResult rows_check(struct engine *engine, const struct source *source)
 	struct rows rows = {0};
 	VkcResult result = lay_out(device, source, &rows);
 	uint64_t bytes = row_bytes(&rows) * rows.padded;
-	/* A dot product is one loop. */
+	/* A dot product is a single loop in the kernels. */
 	if (result == VKC_SUCCESS && rows.quads > max_quads)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The embeddings have %" PRIu32
-		                 " numbers each, but kernels on a driver for processors take at most "
-		                 "%" PRIu32 ": use fewer, or a GPU (VKC_DEVICE).",
+		                 " numbers each, but a CPU driver supports at most %" PRIu32
+		                 ": use fewer, or a GPU (VKC_DEVICE).",
 		                 source->dim, max_quads * 4);
 	if (result == VKC_SUCCESS && bytes > device->memory_limit)
 		result = error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
@@ -75,7 +75,7 @@ VkcResult rows_check(struct engine *engine, const struct source *source)
 	return result;
 }
 
-/* What the conversion needs beside the source. */
+/* Working memory of the conversion. */
 struct conversion {
 	const struct source *source;
 	int exponent;
@@ -94,7 +94,7 @@ static int32_t largest_of(const int32_t *numbers, uint32_t count)
 	return largest;
 }
 
-/* Converts rows first … first + count - 1, padding rows included, to `to`. */
+/* Converts rows first … first + count - 1, including padding rows, into `to`. */
 static void convert(struct rows *rows, struct conversion *conversion, uint32_t first,
                     uint32_t count, int32_t *to)
 {
@@ -135,21 +135,21 @@ static VkcResult fill_staged(struct device *device, struct stream *stream,
 	at_once = at_once < rows->padded ? at_once : rows->padded;
 	for (int i = 0; i < 2; i++)
 		TRY(buffer_create(device, BUFFER_STAGING, false, at_once * row_bytes(rows),
-		                  "The staging of the rows", &staging[i]));
-	unsigned turn = 0;
+		                  "The staging buffer for the upload", &staging[i]));
+	unsigned current = 0;
 	for (uint32_t first = 0; first < rows->padded;) {
 		uint32_t within = first % rows->rows_per_block;
 		uint32_t count = rows_in_block(rows, first - within) - within;
 		count = count < at_once ? count : at_once;
-		struct buffer *from = &staging[turn];
-		TRY(stream_wait(stream, tickets[turn]));
+		struct buffer *from = &staging[current];
+		TRY(stream_wait(stream, tickets[current]));
 		convert(rows, conversion, first, count, from->mapped);
 		TRY(buffer_flush(device, from, 0, count * row_bytes(rows)));
 		TRY(stream_begin(stream));
 		stream_copy(stream, from, 0, &rows->blocks[first / rows->rows_per_block],
 		            within * row_bytes(rows), count * row_bytes(rows));
-		TRY(stream_submit(stream, &tickets[turn]));
-		turn = 1 - turn;
+		TRY(stream_submit(stream, &tickets[current]));
+		current = 1 - current;
 		first += count;
 	}
 	TRY(stream_drain(stream));
@@ -218,10 +218,10 @@ void rows_destroy(struct device *device, struct rows *rows)
 	if (rows->blocks)
 		for (uint32_t b = 0; b < rows->num_blocks; b++)
 			buffer_destroy(device, &rows->blocks[b]);
-	rows_forget(rows);
+	rows_free_host(rows);
 }
 
-void rows_forget(struct rows *rows)
+void rows_free_host(struct rows *rows)
 {
 	free(rows->blocks);
 	free(rows->weights);

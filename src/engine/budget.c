@@ -4,12 +4,12 @@
 #include "base/host_memory.h"
 #include "base/minmax.h"
 
-/* What is read or searched comes in pieces of at most so many bytes, two in flight: larger
- * ones are no faster. */
-#define PIECE_BYTES (8u << 20)
-#define SEARCHED_BYTES (64u << 20)
+/* Maximum size of a chunk of results, and of the rows searched for neighbours. Two chunks are in
+ * flight at a time; larger ones are no faster. */
+#define CHUNK_BYTES (8u << 20)
+#define SEARCH_BYTES (64u << 20)
 
-static bool make_room(void *user)
+static bool reclaim(void *user)
 {
 	struct budget *budget = user;
 	bool evicted = false;
@@ -23,30 +23,30 @@ static bool make_room(void *user)
 	return evicted;
 }
 
-/* What the limit is where nobody sets one. */
+/* The memory limit if the caller sets none. */
 static uint64_t default_limit(const struct device *device,
                               const struct physical_device *physical_device)
 {
-	/* What the CPU drivers of Mesa 22 and SwiftShader report, whatever the machine has. */
+	/* The CPU drivers of Mesa 22 and SwiftShader report this heap size on every machine. */
 	const uint64_t placeholder = 1ull << 31;
 	const uint64_t heap = physical_device_memory(physical_device);
 	if (!device->limits.cpu)
 		return heap / 10 * 8;
 	const uint64_t host = host_memory_free("");
 	const uint64_t limit = min_u64(heap, host) / 10 * 8;
-	/* Other programs want some of the host's memory, too. */
+	/* Leave some of the host's memory to other programs. */
 	if (heap == placeholder && host != UINT64_MAX)
 		return max_u64(limit, host / 2);
 	return limit;
 }
 
 void budget_open(struct budget *budget, struct device *device,
-                 const struct physical_device *physical_device, uint64_t asked)
+                 const struct physical_device *physical_device, uint64_t requested)
 {
 	*budget = (struct budget){.device = device};
-	device->memory_limit = asked ? asked : default_limit(device, physical_device);
-	device->make_room = make_room;
-	device->make_room_user = budget;
+	device->memory_limit = requested ? requested : default_limit(device, physical_device);
+	device->reclaim = reclaim;
+	device->reclaim_user = budget;
 }
 
 void budget_add_cache(struct budget *budget, struct budget_cache cache)
@@ -84,8 +84,8 @@ uint64_t budget_for_matrix(const struct budget *budget, uint64_t padded_rows)
 	const uint64_t available = budget_available(budget);
 	const uint64_t others = 64 * padded_rows + budget->device->memory_limit / 16;
 	const uint64_t left = available > others ? available - others : 0;
-	/* A CPU driver promises more than the host has, and the host ends processes that take it.
-	 * Other contexts count on the same memory. */
+	/* A CPU driver reports more memory than the host may have free, and the out-of-memory killer
+	 * ends a process that takes too much. Other contexts may count on the same free memory. */
 	return budget->device->limits.cpu ? min_u64(left, host_memory_free("") / 10 * 8) : left;
 }
 
@@ -94,17 +94,17 @@ uint64_t budget_for_walks(const struct budget *budget)
 	return budget_available(budget) / 8 * 7;
 }
 
-uint64_t budget_for_piece(const struct budget *budget)
+uint64_t budget_for_chunk(const struct budget *budget)
 {
-	return min_u64(PIECE_BYTES, budget->device->memory_limit / 64);
+	return min_u64(CHUNK_BYTES, budget->device->memory_limit / 64);
 }
 
 uint64_t budget_for_neighbors(const struct budget *budget)
 {
-	return min_u64(PIECE_BYTES, budget_available(budget) / 8);
+	return min_u64(CHUNK_BYTES, budget_available(budget) / 8);
 }
 
 uint64_t budget_for_searched_rows(const struct budget *budget)
 {
-	return min_u64(SEARCHED_BYTES, budget_available(budget) / 4);
+	return min_u64(SEARCH_BYTES, budget_available(budget) / 4);
 }

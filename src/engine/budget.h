@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Device memory: what it may be used for, and which caches give theirs up when it runs short.
+ * The device memory budget: how much each use may take, and which caches to evict when memory runs
+ * short.
  *
- * A cache holds memory only to make later calls faster. Whoever creates a buffer need not know
- * the caches: where the limit or the driver leaves no room, the budget evicts them. */
+ * A cache holds memory only to speed up later calls. Code that creates a buffer need not know the
+ * caches: when the limit or the driver leaves no room, the budget evicts them. */
 #ifndef VKC_BUDGET_H
 #define VKC_BUDGET_H
 
@@ -13,9 +14,9 @@
 
 struct budget_cache {
 	void *owner;
-	uint64_t (*bytes)(const void *owner); /* of device memory that it holds */
-	void (*evict)(void *owner);           /* frees them; nothing of them is in flight */
-	bool pinned;                          /* in use by the call that runs: not evicted */
+	uint64_t (*bytes)(const void *owner); /* device memory that the cache holds */
+	void (*evict)(void *owner);           /* frees it; no submission in flight uses it */
+	bool pinned;                          /* in use by the current call: do not evict */
 };
 
 struct budget {
@@ -24,31 +25,32 @@ struct budget {
 	uint32_t num_caches;
 };
 
-/* Sets the device's limit: `asked` bytes, or, where that is 0, a default. From now on the device
- * evicts caches where a buffer finds no room. */
+/* Sets the device's memory limit to `requested` bytes, or to a default if that is 0. From then on,
+ * the device evicts caches when a buffer does not fit. */
 void budget_open(struct budget *budget, struct device *device,
-                 const struct physical_device *physical_device, uint64_t asked);
+                 const struct physical_device *physical_device, uint64_t requested);
 
-/* owner must outlive the budget; a cache is known by it. */
+/* Registers a cache, which `owner` identifies. The owner must outlive the budget. */
 void budget_add_cache(struct budget *budget, struct budget_cache cache);
 void budget_pin(struct budget *budget, const void *owner, bool pinned);
 
-/* Bytes that the caches hold, pinned ones left out. */
+/* Bytes held by caches that are not pinned. */
 uint64_t budget_evictable(const struct budget *budget);
-/* Bytes that are free within the limit, or would be after evicting every cache. */
+/* Bytes that are free within the limit, assuming that every unpinned cache is evicted. */
 uint64_t budget_available(const struct budget *budget);
 
-/* Bytes that these may take: */
+/* The following functions return the number of bytes that a use may take. */
 
-/* the whole Gram matrix of so many rows, beside the state of a walk and what is read, */
+/* The whole Gram matrix of padded_rows rows. Leaves room for the state of a walk and for
+ * read-back. */
 uint64_t budget_for_matrix(const struct budget *budget, uint64_t padded_rows);
-/* walks in flight and what they need beside their state, */
+/* The walks in flight, and what they need in addition to their state. */
 uint64_t budget_for_walks(const struct budget *budget);
-/* one of two pieces of the matrix that are read, */
-uint64_t budget_for_piece(const struct budget *budget);
-/* the neighbours found in a submission, */
+/* One of the two chunks in which the matrix is read back. */
+uint64_t budget_for_chunk(const struct budget *budget);
+/* The neighbours that one submission finds. */
 uint64_t budget_for_neighbors(const struct budget *budget);
-/* and the rows of the matrix that are computed to be searched. */
+/* Rows of the matrix that are computed in order to be searched for neighbours. */
 uint64_t budget_for_searched_rows(const struct budget *budget);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * One device at work: its queue of submissions, what suits it, and its memory. */
+ * An open device: its stream of submissions, its profile and its memory budget. */
 #ifndef VKC_ENGINE_H
 #define VKC_ENGINE_H
 
@@ -15,13 +15,13 @@ struct engine {
 	struct budget budget;
 };
 
-/* instance and error must outlive the engine, which must not be moved. After a failure, too,
- * stream_close() and engine_close() are due. */
+/* The instance and the error must outlive the engine, which must not be moved. Call stream_close()
+ * and engine_close() even if this fails. */
 VkcResult engine_open(struct engine *engine, struct instance *instance,
                       const struct physical_device *physical_device,
                       const struct options *options, struct error *error);
-/* After stream_close(), unless that abandoned the device, and after everything that was made on
- * the device is destroyed. Fine on a zeroed or half-opened engine. */
+/* Call this after stream_close(), unless that abandoned the device, and after destroying all
+ * objects of the device. A zeroed or half-opened engine is allowed. */
 void engine_close(struct engine *engine);
 
 #endif

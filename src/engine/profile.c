@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/profile.h"
 
-/* CPU drivers pay for every subgroup at every barrier: few invocations, each with much to do.
- * Their registers are memory. */
+/* On a CPU driver, every barrier costs time per subgroup, so few invocations with much work each
+ * are best. Its registers are memory. */
 static const struct profile cpu = {
 	.scan_group = 8,
 	.reduce_group = 32,
@@ -11,13 +11,13 @@ static const struct profile cpu = {
 	.max_step_quads = 32,
 	.row_products = 1ull << 30,
 	.score_products = 1ull << 30,
-	.sharing_walks = 4,
-	/* Mesa's CPU drivers end all loops of an invocation after 65,535 turns without an error
+	.min_cache_walks = 4,
+	/* Mesa's CPU drivers silently end all loops of an invocation after 65,535 iterations
 	 * (LP_MAX_TGSI_LOOP_ITERATIONS in Mesa's gallivm). */
-	.max_loop_turns = 50000,
+	.max_loop_iterations = 50000,
 };
 
-/* GPUs want as many invocations as there are, and share their registers among them. */
+/* A GPU needs many invocations, which share its registers. */
 static const struct profile gpu = {
 	.scan_group = 64,
 	.reduce_group = 128,
@@ -27,8 +27,8 @@ static const struct profile gpu = {
 	.row_products = 1ull << 34,
 	.score_products = 1ull << 33,
 	/* A GPU reads the coarse rows for four walks as fast as for one. */
-	.sharing_walks = 16,
-	.max_loop_turns = 1u << 24,
+	.min_cache_walks = 16,
+	.max_loop_iterations = 1u << 24,
 };
 
 struct profile profile_of(const struct device *device)
@@ -36,16 +36,17 @@ struct profile profile_of(const struct device *device)
 	return device->limits.cpu ? cpu : gpu;
 }
 
-uint32_t profile_max_iterations(const struct profile *profile, uint64_t turns)
+uint32_t profile_max_iterations(const struct profile *profile, uint64_t nested_iterations)
 {
-	return (uint32_t)(profile->max_loop_turns / turns);
+	return (uint32_t)(profile->max_loop_iterations / nested_iterations);
 }
 
-uint32_t profile_group_for_loop(const struct profile *profile, uint64_t turns, uint32_t first,
+uint32_t profile_group_for_loop(const struct profile *profile, uint64_t iterations, uint32_t first,
                                 uint32_t last)
 {
 	uint64_t group = first;
-	while (group < last && turns / group > profile->max_loop_turns)
+	while (group < last && iterations / group > profile->max_loop_iterations)
 		group *= 2;
-	return group <= last && turns / group <= profile->max_loop_turns ? (uint32_t)group : 0;
+	return group <= last && iterations / group <= profile->max_loop_iterations ? (uint32_t)group
+	                                                                           : 0;
 }

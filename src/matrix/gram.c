@@ -28,7 +28,7 @@ void gram_reset(struct gram *gram)
 	};
 }
 
-void gram_forget(struct gram *gram)
+void gram_free_host(struct gram *gram)
 {
 	free(gram->segments);
 	gram->segments = NULL;
@@ -42,28 +42,28 @@ void gram_close(struct gram *gram)
 	gram_kernels_close(&gram->kernels);
 }
 
-/* The kernel for the rows that are there. */
+/* The kernel for the uploaded rows. */
 static const struct gram_kernel *choose_kernel(const struct gram *gram)
 {
 	return gram_kernels_choose(&gram->kernels, GRAM_PLAIN, gram->rows->quads);
 }
 
-uint32_t gram_strip_rows(const struct gram *gram)
+uint32_t gram_tile_rows(const struct gram *gram)
 {
 	return choose_kernel(gram)->rows;
 }
 
-static VkcResult need_kernel(struct gram *gram, bool mirror, const struct kernel **needed)
+static VkcResult get_kernel(struct gram *gram, bool mirror, const struct kernel **kernel)
 {
 	return gram_kernels_get(&gram->kernels, choose_kernel(gram),
-	                        mirror ? GRAM_MIRRORED : GRAM_PLAIN, sizeof(struct gram_push), needed);
+	                        mirror ? GRAM_MIRRORED : GRAM_PLAIN, sizeof(struct gram_push), kernel);
 }
 
 uint32_t gram_max_segments(const struct device *device)
 {
 	if (device->limits.texel_elements)
 		return 7;
-	/* One storage buffer is the state of the walks. */
+	/* The state of the walks takes one more storage buffer. */
 	return device->limits.storage_buffers >= 8 ? 7 : 3;
 }
 
@@ -106,7 +106,8 @@ static VkcResult allocate(struct gram *gram)
 		uint32_t first = i * gram->rows_per_segment;
 		uint32_t count = gram->rows->padded - first;
 		count = count < gram->rows_per_segment ? count : gram->rows_per_segment;
-		TRY(buffer_create(&gram->engine->device, BUFFER_DEVICE, gram->engine->device.limits.texel_elements > 0,
+		TRY(buffer_create(&gram->engine->device, BUFFER_DEVICE,
+		                  gram->engine->device.limits.texel_elements > 0,
 		                  count * matrix_row_bytes(gram), "The matrix", &gram->segments[i]));
 	}
 error:
@@ -122,7 +123,7 @@ VkcResult gram_plan(struct gram *gram)
 	if (fits) {
 		result = allocate(gram);
 		if (result == VKC_ERROR_OUT_OF_DEVICE_MEMORY) {
-			/* Somebody else uses the device: as if the matrix did not fit. */
+			/* Other programs use the device's memory: proceed as if the matrix did not fit. */
 			gram_reset(gram);
 			fits = false;
 		} else if (result != VKC_SUCCESS) {
@@ -130,11 +131,11 @@ VkcResult gram_plan(struct gram *gram)
 			goto error;
 		}
 	}
-	gram->whole = fits;
+	gram->stored = fits;
 	gram->planned = true;
 	const struct kernel *kernel;
 	if (fits)
-		TRY(need_kernel(gram, true, &kernel));
+		TRY(get_kernel(gram, true, &kernel));
 	gram->submit_budget = submit_budget_start(&gram->engine->device, 16);
 	return VKC_SUCCESS;
 error:
@@ -142,7 +143,7 @@ error:
 	return result;
 }
 
-/* Whether the matrix gives these rows for no more than it costs to compute them alone. */
+/* Whether advancing the stored matrix to these rows costs no more than computing them alone. */
 static bool gives_rows_cheaply(const struct gram *gram, uint32_t first, uint32_t count)
 {
 	const uint64_t end = (uint64_t)first + count;
@@ -150,7 +151,8 @@ static bool gives_rows_cheaply(const struct gram *gram, uint32_t first, uint32_t
 	const uint64_t padded = gram->rows->padded;
 	if (end <= ready)
 		return true;
-	/* The upper triangle's strips from `ready` to `end`; rows alone are rectangles. */
+	/* Advancing computes only the upper triangle of rows `ready` to `end`; rows computed alone are
+	 * full rectangles. */
 	return (end - ready) * (2 * padded - ready - end) / 2 <= count * padded;
 }
 
@@ -159,38 +161,38 @@ static bool is_complete(const struct gram *gram)
 	return gram->rows_ready == gram->rows->padded;
 }
 
-static bool was_asked_for_much(const struct gram *gram)
+static bool many_rows_requested(const struct gram *gram)
 {
-	return gram->rows_asked >= gram->rows->num_rows / 8;
+	return gram->rows_requested >= gram->rows->num_rows / 8;
 }
 
 void gram_note_rows(struct gram *gram, uint32_t first, uint32_t count)
 {
 	if (!gives_rows_cheaply(gram, first, count))
-		gram->rows_asked += count;
+		gram->rows_requested += count;
 }
 
 void gram_note_scattered_rows(struct gram *gram, uint64_t count)
 {
 	if (!is_complete(gram))
-		gram->rows_asked += count;
+		gram->rows_requested += count;
 }
 
 bool gram_is_best_for_rows(const struct gram *gram, uint32_t first, uint32_t count)
 {
-	return gram->whole && (gives_rows_cheaply(gram, first, count) || was_asked_for_much(gram));
+	return gram->stored && (gives_rows_cheaply(gram, first, count) || many_rows_requested(gram));
 }
 
 bool gram_is_best_for_scattered_rows(const struct gram *gram)
 {
-	return gram->whole && (is_complete(gram) || was_asked_for_much(gram));
+	return gram->stored && (is_complete(gram) || many_rows_requested(gram));
 }
 
 uint32_t gram_rows_per_submission(const struct engine *engine, const struct rows *rows)
 {
 	const uint64_t products = (uint64_t)rows->padded * rows->dim;
 	const uint64_t max = engine->profile.row_products / products;
-	/* Four share what they read. */
+	/* Kernels compute at least four rows together, which share the operands that they read. */
 	return max < 4 ? 4 : (uint32_t)min_u64(max, UINT32_MAX);
 }
 
@@ -200,7 +202,7 @@ const struct buffer *gram_row(const struct gram *gram, uint32_t row, uint64_t *o
 	return &gram->segments[row / gram->rows_per_segment];
 }
 
-/* The window that holds a row, as a binding. */
+/* A binding of the window that contains a row. */
 static struct binding window_binding(const struct gram *gram, uint32_t row)
 {
 	struct binding binding = {0};
@@ -217,8 +219,8 @@ static struct binding rows_binding(const struct rows *rows, uint32_t row)
 	return (struct binding){.buffer = &rows->blocks[row / rows->rows_per_block]};
 }
 
-/* How far one dispatch may go from `first` towards `end`: within its block of rows and
- * its window of the matrix (0 = no windows), and within what a dispatch can count. */
+/* The distance from `first` towards `end` that one dispatch can cover: within one block of rows,
+ * one window of the matrix (0 = no windows), and the maximum number of workgroups. */
 static uint32_t span(const struct gram *gram, uint32_t first, uint32_t end, uint32_t window,
                      uint32_t group)
 {
@@ -226,23 +228,24 @@ static uint32_t span(const struct gram *gram, uint32_t first, uint32_t end, uint
 	end = min_u32(end, first + min_u32(block - first % block, UINT32_MAX - first));
 	if (window)
 		end = min_u32(end, first + min_u32(window - first % window, UINT32_MAX - first));
-	return min_u32(end - first, min_u32(gram->engine->device.limits.group_count, UINT32_MAX / TILE) * group);
+	return min_u32(end - first,
+	               min_u32(gram->engine->device.limits.group_count, UINT32_MAX / TILE) * group);
 }
 
-/* Records an area as dispatches that each lie within one block of rows and one window. */
+/* Records an area as dispatches that each stay within one block of rows and one window. */
 static VkcResult record(struct gram *gram, const struct area *area, const struct tile_target *to)
 {
 	VkcResult result;
-	const uint32_t strip = gram_strip_rows(gram);
+	const uint32_t tile_rows = gram_tile_rows(gram);
 	const struct rows *rows = gram->rows;
 	const struct kernel *kernel;
-	TRY(need_kernel(gram, !to, &kernel));
+	TRY(get_kernel(gram, !to, &kernel));
 	uint32_t window = to ? 0 : gram->rows_per_window;
 	uint32_t row_end = area->row + area->num_rows;
 	uint32_t column_end = area->column + area->num_columns;
 	uint32_t height, width;
 	for (uint32_t row = area->row; row < row_end; row += height) {
-		height = span(gram, row, row_end, window, strip);
+		height = span(gram, row, row_end, window, tile_rows);
 		for (uint32_t column = area->column; column < column_end; column += width) {
 			width = span(gram, column, column_end, window, TILE);
 			struct gram_push push = {
@@ -266,7 +269,7 @@ static VkcResult record(struct gram *gram, const struct area *area, const struct
 				push.mirror_first = column % window * gram->quads + row / 4;
 			}
 			TRY(stream_dispatch(&gram->engine->stream, kernel, bindings, &push, width / TILE,
-			                    height / strip));
+			                    height / tile_rows));
 		}
 	}
 error:
@@ -278,21 +281,21 @@ VkcResult gram_compute(struct gram *gram, const struct area *area, const struct 
 	return record(gram, area, to);
 }
 
-/* The part of the upper triangle that the next submission takes: several strips of TILE
- * rows, or a part of one. */
+/* The part of the upper triangle for the next submission: several panels of TILE rows, or part of
+ * one. */
 static struct area next_area(const struct gram *gram)
 {
 	uint32_t padded = gram->rows->padded;
-	uint64_t strip = (padded - gram->row) / TILE;
-	struct area area = {.row = gram->row, .num_rows = TILE, .column = gram->column};
-	uint64_t left = (padded - gram->column) / TILE;
-	if (gram->submit_budget.units < left) {
-		area.num_columns = (uint32_t)gram->submit_budget.units * TILE;
+	uint64_t panel_tiles = (padded - gram->next_row) / TILE;
+	struct area area = {.row = gram->next_row, .num_rows = TILE, .column = gram->next_column};
+	uint64_t left = (padded - gram->next_column) / TILE;
+	if (gram->submit_budget.work < left) {
+		area.num_columns = (uint32_t)gram->submit_budget.work * TILE;
 	} else {
-		area.num_columns = padded - gram->column;
-		if (gram->column == gram->row) {
-			uint64_t strips = gram->submit_budget.units / strip;
-			area.num_rows = (uint32_t)(strips < strip ? strips : strip) * TILE;
+		area.num_columns = padded - gram->next_column;
+		if (gram->next_column == gram->next_row) {
+			uint64_t panels = gram->submit_budget.work / panel_tiles;
+			area.num_rows = (uint32_t)(panels < panel_tiles ? panels : panel_tiles) * TILE;
 		}
 	}
 	return area;
@@ -307,15 +310,15 @@ static VkcResult submit_next(struct gram *gram)
 	TRY(record(gram, &area, NULL));
 	uint64_t ticket;
 	TRY(stream_submit(&gram->engine->stream, &ticket));
-	gram->column = area.column + area.num_columns;
-	if (gram->column == gram->rows->padded) {
-		gram->row += area.num_rows;
-		gram->column = gram->row;
+	gram->next_column = area.column + area.num_columns;
+	if (gram->next_column == gram->rows->padded) {
+		gram->next_row += area.num_rows;
+		gram->next_column = gram->next_row;
 	}
-	gram->flight[gram->num_flights].ticket = ticket;
-	gram->flight[gram->num_flights].tiles = tiles;
-	gram->flight[gram->num_flights].rows = gram->row;
-	gram->num_flights++;
+	gram->in_flight[gram->num_in_flight].ticket = ticket;
+	gram->in_flight[gram->num_in_flight].tiles = tiles;
+	gram->in_flight[gram->num_in_flight].rows = gram->next_row;
+	gram->num_in_flight++;
 error:
 	return result;
 }
@@ -325,23 +328,23 @@ VkcResult gram_advance(struct gram *gram)
 	VkcResult result;
 	uint32_t before = gram->rows_ready;
 	do {
-		while (gram->num_flights < 2 && gram->row < gram->rows->padded)
+		while (gram->num_in_flight < 2 && gram->next_row < gram->rows->padded)
 			TRY(submit_next(gram));
-		TRY(stream_wait(&gram->engine->stream, gram->flight[0].ticket));
-		submit_budget_update(&gram->submit_budget, gram->flight[0].tiles, &gram->engine->stream);
-		gram->rows_ready = gram->flight[0].rows;
-		gram->flight[0] = gram->flight[1];
-		gram->num_flights--;
-		if (gram->row < gram->rows->padded)
+		TRY(stream_wait(&gram->engine->stream, gram->in_flight[0].ticket));
+		submit_budget_update(&gram->submit_budget, gram->in_flight[0].tiles, &gram->engine->stream);
+		gram->rows_ready = gram->in_flight[0].rows;
+		gram->in_flight[0] = gram->in_flight[1];
+		gram->num_in_flight--;
+		if (gram->next_row < gram->rows->padded)
 			TRY(submit_next(gram));
 	} while (gram->rows_ready == before && gram->rows_ready < gram->rows->padded);
 	return VKC_SUCCESS;
 error:
-	gram_distrust(gram);
+	gram_invalidate(gram);
 	return result;
 }
 
-VkcResult gram_reach(struct gram *gram, uint32_t row)
+VkcResult gram_advance_to(struct gram *gram, uint32_t row)
 {
 	while (gram->rows_ready < row) {
 		VkcResult result = gram_advance(gram);
@@ -351,13 +354,13 @@ VkcResult gram_reach(struct gram *gram, uint32_t row)
 	return VKC_SUCCESS;
 }
 
-void gram_distrust(struct gram *gram)
+void gram_invalidate(struct gram *gram)
 {
 	(void)stream_drain(&gram->engine->stream);
 	if (gram->rows_ready == gram->rows->padded)
 		return;
-	gram->row = 0;
-	gram->column = 0;
+	gram->next_row = 0;
+	gram->next_column = 0;
 	gram->rows_ready = 0;
-	gram->num_flights = 0;
+	gram->num_in_flight = 0;
 }

@@ -7,26 +7,27 @@
 #include "interface/row_cache.h"
 #include "vulkan/shader_variant.h"
 
-/* gram_kernel.needs */
+/* Flags of gram_kernel.needs: */
 enum {
 	NEEDS_INT64 = 1 << 0,
 	NEEDS_INT8_MATRICES = 1 << 1,
-	NEEDS_STORAGE_LOADS = 1 << 2, /* there is no variant with texel loads */
+	NEEDS_STORAGE_LOADS = 1 << 2, /* it has no variant with texel loads */
 };
 
-/* gram_kernel.suits */
+/* Flags of gram_kernel.suits: */
 enum {
-	SUITS_CPU = 1 << 0,         /* drivers that run on the host's processor, no others */
-	SUITS_TEXEL_LOADS = 1 << 1, /* devices with texel loads, no others */
+	SUITS_CPU = 1 << 0,         /* CPU drivers only */
+	SUITS_TEXEL_LOADS = 1 << 1, /* devices with texel loads only */
 };
 
-/* What every device has, in one workgroup. */
-#define PROMISED_INVOCATIONS 128
-#define PROMISED_SHARED_BYTES 16384
+/* Vulkan guarantees at least this much per workgroup. */
+#define GUARANTEED_INVOCATIONS 128
+#define GUARANTEED_SHARED_BYTES 16384
 
-/* The first that can run and suits the device is taken. The last of a variant does everywhere. */
+/* The first kernel that can run and suits the device is chosen. The last one of each variant runs
+ * on every device. */
 static const struct gram_kernel table[] = {
-	/* 8-bit digits on matrix hardware: the fastest where a GPU has it. */
+	/* 8-bit slices on matrix units: the fastest on GPUs that have them. */
 	{
 		.name = "matrix_units",
 		.shader = "gram_matrix_units",
@@ -38,11 +39,11 @@ static const struct gram_kernel table[] = {
 		.subgroup = GRAM_MATRIX_UNITS_SUBGROUP,
 		.invocations = GRAM_MATRIX_UNITS_INVOCATIONS,
 		.shared_bytes = GRAM_MATRIX_UNITS_SHARED_BYTES,
-		.lacks = "does not multiply matrices of 8-bit integers (VK_NV_cooperative_matrix, "
-				 "16 x 16 x 32)",
+		.limitation = "does not support 8-bit integer matrix multiplication "
+					  "(VK_NV_cooperative_matrix, 16 x 16 x 32)",
 	},
-	/* A large tile in each invocation, without barriers: CPU drivers, whose barriers are slow.
-	 * Its many loads are cheap only as texel loads, and it takes long to compile. */
+	/* A large tile per invocation and no barriers: for CPU drivers, whose barriers are slow. Its
+	 * many loads are cheap only as texel loads, and it takes long to compile. */
 	{
 		.name = "registers",
 		.shader = "gram_registers",
@@ -53,30 +54,31 @@ static const struct gram_kernel table[] = {
 		.invocations = 8,
 		.suits = SUITS_CPU | SUITS_TEXEL_LOADS,
 	},
-	/* The same for listed rows. On lavapipe sixteen rows take as long as three times four. */
+	/* The same for listed rows. On lavapipe, 16 rows take as long as 3 times 4 rows. */
 	{
 		.name = "registers",
 		.shader = "gram_listed",
 		.variants = {[GRAM_LISTED] = "16"},
 		.rows = 16,
 		.columns = LISTED_COLUMNS,
-		.least_rows = 13,
+		.min_rows = 13,
 		.max_quads = UINT32_MAX,
 		.suits = SUITS_CPU,
 	},
-	/* A tile in shared memory: GPUs. On an H100 64 listed rows take as long as twice four. */
+	/* A tile in shared memory: for GPUs. On an H100, 64 listed rows take as long as twice 4
+	 * rows. */
 	{
 		.name = "shared",
 		.shader = "gram_shared",
 		.variants = {[GRAM_MIRRORED] = "mirror", [GRAM_PLAIN] = "plain", [GRAM_LISTED] = "listed"},
 		.rows = TILE,
 		.columns = TILE,
-		.least_rows = 9,
+		.min_rows = 9,
 		.max_quads = UINT32_MAX,
-		.invocations = PROMISED_INVOCATIONS,
-		.shared_bytes = PROMISED_SHARED_BYTES,
+		.invocations = GUARANTEED_INVOCATIONS,
+		.shared_bytes = GUARANTEED_SHARED_BYTES,
 	},
-	/* Four rows at a time: short lists, on all devices. */
+	/* Four rows at a time: for short lists on any device. */
 	{
 		.name = "registers",
 		.shader = "gram_listed",
@@ -103,9 +105,9 @@ static bool can_run(const struct device *device, const struct gram_kernel *kerne
 		return false;
 	if (kernel->subgroup && kernel->subgroup != device->features.subgroup_size)
 		return false;
-	return (kernel->invocations <= PROMISED_INVOCATIONS ||
+	return (kernel->invocations <= GUARANTEED_INVOCATIONS ||
 	        kernel->invocations <= limits->group_invocations) &&
-	       (kernel->shared_bytes <= PROMISED_SHARED_BYTES ||
+	       (kernel->shared_bytes <= GUARANTEED_SHARED_BYTES ||
 	        kernel->shared_bytes <= limits->shared_bytes);
 }
 
@@ -134,12 +136,12 @@ const struct gram_kernel *gram_kernels_choose(const struct gram_kernels *kernels
 
 static VkcResult check_tuning(const struct device *device)
 {
-	const char *asked = device->tuning.gram;
+	const char *requested = device->tuning.gram;
 	const struct gram_kernel *found = NULL;
-	if (!*asked)
+	if (!*requested)
 		return VKC_SUCCESS;
 	for (size_t i = 0; i < NUM_KERNELS; i++) {
-		if (strcmp(table[i].name, asked) != 0)
+		if (strcmp(table[i].name, requested) != 0)
 			continue;
 		if (can_run(device, &table[i]))
 			return VKC_SUCCESS;
@@ -147,13 +149,13 @@ static VkcResult check_tuning(const struct device *device)
 	}
 	if (found)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "The tuning string (VKC_TUNING) asks for gram=%s, but the device, as "
-		                 "tuned, %s: leave that out.",
-		                 asked, found->lacks);
+		                 "The tuning string (VKC_TUNING) requests gram=%s, but the device, with "
+		                 "this tuning, %s: remove that entry.",
+		                 requested, found->limitation);
 	return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
-	                 "The tuning string (VKC_TUNING) has 'gram=%s', which is no known key with a "
-	                 "value that it takes: see docs/architecture.md.",
-	                 asked);
+	                 "The tuning string (VKC_TUNING) has 'gram=%s', which is not a known key with "
+	                 "a valid value: see docs/architecture.md.",
+	                 requested);
 }
 
 /* ---- Pipelines ------------------------------------------------------------------ */
@@ -168,23 +170,24 @@ void gram_kernels_close(struct gram_kernels *kernels)
 {
 	for (size_t i = 0; i < NUM_KERNELS; i++)
 		for (int variant = 0; variant < GRAM_VARIANTS; variant++)
-			kernel_destroy(&kernels->engine->device, &kernels->made[i][variant]);
+			kernel_destroy(&kernels->engine->device, &kernels->created[i][variant]);
 }
 
 uint32_t gram_kernels_columns(const struct gram_kernels *kernels,
                               const struct gram_kernel *kernel)
 {
-	return kernel->invocations ? kernel->columns : kernel->columns * kernels->engine->profile.scan_group;
+	return kernel->invocations ? kernel->columns
+	                           : kernel->columns * kernels->engine->profile.scan_group;
 }
 
 VkcResult gram_kernels_get(struct gram_kernels *kernels, const struct gram_kernel *kernel,
                            enum gram_variant variant, uint32_t push_bytes,
-                           const struct kernel **made)
+                           const struct kernel **created)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct device *device = &kernels->engine->device;
-	struct kernel *here = &kernels->made[kernel - table][variant];
-	*made = here;
+	struct kernel *here = &kernels->created[kernel - table][variant];
+	*created = here;
 	if (here->pipeline)
 		return VKC_SUCCESS;
 	struct kernel_source source = {
@@ -192,7 +195,8 @@ VkcResult gram_kernels_get(struct gram_kernels *kernels, const struct gram_kerne
 		.constants = {kernels->engine->profile.scan_group},
 		.num_constants = kernel->invocations == 0,
 	};
-	/* The rows of both operands, then what is written or, by lists, where. */
+	/* The rows of both operands, the result, and for some variants the mirrored result or the
+	 * list. */
 	snprintf(source.bindings, sizeof(source.bindings), "%s%s",
 	         device->limits.texel_elements ? "tt" : "ss", variant == GRAM_PLAIN ? "s" : "ss");
 	TRY(variant_find(device, &source, "%s_%s_%s_%s", kernel->shader, variant_integers(device),

@@ -1,67 +1,69 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kernels that compute parts of the Gram matrix: what each of them is good for and needs
- * is a row of a table; the device, the rows and the tuning choose among them. */
+ * The kernels that compute parts of the Gram matrix. A table lists what each one needs and which
+ * devices it suits. The device, the rows and the tuning decide which one runs. */
 #ifndef VKC_GRAM_KERNELS_H
 #define VKC_GRAM_KERNELS_H
 
 #include "engine/engine.h"
 #include "vulkan/kernel.h"
 
-/* What a kernel computes; each is a shader of its own. */
+/* What a kernel computes. Each variant is a shader of its own. */
 enum gram_variant {
-	GRAM_MIRRORED,   /* tiles of the upper triangle, both halves written */
+	GRAM_MIRRORED,   /* tiles of the upper triangle, written to both halves */
 	GRAM_PLAIN,      /* tiles of any rectangle */
 	GRAM_LISTED,     /* rows of a list, many at a time */
-	GRAM_LISTED_FEW, /* the rest of the list */
+	GRAM_LISTED_FEW, /* the remaining rows of the list */
 	GRAM_VARIANTS
 };
 
 struct gram_kernel {
-	const char *name;                    /* as VKC_TUNING gram=… takes it */
-	const char *shader;                  /* what the names of its shaders begin with, */
-	const char *variants[GRAM_VARIANTS]; /* and end with; NULL where there is no such one */
+	const char *name;   /* the value of gram=… in VKC_TUNING */
+	const char *shader; /* prefix of its shader names */
+	/* suffix of each shader name; NULL if there is no such variant */
+	const char *variants[GRAM_VARIANTS];
 
-	uint32_t rows;    /* of a tile, which a workgroup computes; they divide TILE */
-	uint32_t columns; /* of a tile: TILE; or of an invocation where `invocations` is 0 */
-	/* A list of fewer rows goes to GRAM_LISTED_FEW. */
-	uint32_t least_rows;
+	uint32_t rows;    /* rows of a tile, which one workgroup computes; a divisor of TILE */
+	uint32_t columns; /* columns of a tile: TILE; columns per invocation if `invocations` is 0 */
+	/* Shorter lists go to GRAM_LISTED_FEW. */
+	uint32_t min_rows;
 
-	/* It cannot run without: */
-	uint32_t max_quads;    /* quadruples of a row */
-	unsigned needs;        /* features, see the table */
-	uint32_t subgroup;     /* invocations of a subgroup; 0 = any number */
-	uint32_t invocations;  /* of a workgroup; 0 = as many as suit the device */
-	uint32_t shared_bytes; /* of a workgroup */
-	const char *lacks;     /* says so of a device: "the device …"; NULL where all can run it */
+	/* Requirements: */
+	uint32_t max_quads;    /* maximum number of quads per row */
+	unsigned needs;        /* NEEDS_… flags */
+	uint32_t subgroup;     /* invocations per subgroup; 0 = any number */
+	uint32_t invocations;  /* invocations per workgroup; 0 = the profile decides */
+	uint32_t shared_bytes; /* shared memory per workgroup */
+	/* completes "the device …" if it cannot run there; NULL if every device runs it */
+	const char *limitation;
 
-	unsigned suits; /* devices that it is taken on unasked, see the table */
+	unsigned suits; /* SUITS_… flags: the devices on which it is chosen by default */
 };
 
 #define GRAM_MAX_KERNELS 8
 
 struct gram_kernels {
 	struct engine *engine;
-	struct kernel made[GRAM_MAX_KERNELS][GRAM_VARIANTS];
+	struct kernel created[GRAM_MAX_KERNELS][GRAM_VARIANTS];
 };
 
-/* Fails where the tuning asks for a kernel that there is not, or that the device cannot run.
- * Kernels are made when first needed. */
+/* Fails if the tuning names an unknown kernel or one that the device cannot run. Kernels are
+ * created when first needed. */
 VkcResult gram_kernels_open(struct gram_kernels *kernels, struct engine *engine);
 void gram_kernels_close(struct gram_kernels *kernels);
 
-/* The kernel to use for rows of so many quadruples; never NULL. It is the same one for
- * GRAM_MIRRORED and GRAM_PLAIN. */
+/* Chooses the kernel for rows of `quads` quads; never NULL. GRAM_MIRRORED and GRAM_PLAIN get the
+ * same kernel. */
 const struct gram_kernel *gram_kernels_choose(const struct gram_kernels *kernels,
                                               enum gram_variant variant, uint32_t quads);
 
-/* Columns that a workgroup computes. */
+/* Columns that one workgroup computes. */
 uint32_t gram_kernels_columns(const struct gram_kernels *kernels,
                               const struct gram_kernel *kernel);
 
-/* A variant that `kernel` has, with push constants of that size. */
+/* Gets a variant of `kernel`, created on first use, with push constants of push_bytes bytes. */
 VkcResult gram_kernels_get(struct gram_kernels *kernels, const struct gram_kernel *kernel,
                            enum gram_variant variant, uint32_t push_bytes,
-                           const struct kernel **made);
+                           const struct kernel **created);
 
 #endif

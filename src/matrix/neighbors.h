@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The k nearest neighbours of rows, selected on the device; only they travel. */
+ * The k nearest neighbours of rows. The device selects them, so only the results are copied to the
+ * host. */
 #ifndef VKC_NEIGHBORS_H
 #define VKC_NEIGHBORS_H
 
@@ -8,14 +9,14 @@
 
 struct neighbors {
 	struct gram *gram;
-	struct kernel select; /* made when first needed */
-	uint32_t group;       /* its invocations */
+	struct kernel select; /* created when first needed */
+	uint32_t group;       /* invocations per workgroup of `select` */
 };
 
 void neighbors_open(struct neighbors *neighbors, struct gram *gram);
 void neighbors_close(struct neighbors *neighbors);
 
-/* The arguments are valid; either output may be NULL. */
+/* The arguments must be valid. Either output may be NULL. */
 VkcResult neighbors_nearest(struct neighbors *neighbors, uint32_t first, uint32_t count,
                             uint32_t k, uint32_t *indices, float *similarities);
 

@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 
-/* The share of the upper triangle that lies in the rows that are ready. While a tile of rows is
- * left it is below 1 in floating point, too. */
+/* The share of the upper triangle that the ready rows cover. While at least one tile row is
+ * missing, it is below 1 in floating point, too. */
 static double share_ready(const struct gram *gram)
 {
 	const double padded = gram->rows->padded;
@@ -18,7 +18,7 @@ VkcResult prepare_matrix(struct gram *gram, double seconds, double *fraction)
 	const double began = seconds_now();
 	*fraction = 1;
 	TRY(gram_plan(gram));
-	if (!gram->whole)
+	if (!gram->stored)
 		return VKC_SUCCESS;
 	if (gram->rows_ready < gram->rows->padded)
 		do

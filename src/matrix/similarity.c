@@ -5,8 +5,8 @@
 
 struct output {
 	float *cells;
-	uint32_t num_rows; /* of the whole matrix */
-	uint32_t first;    /* row of the output's row 0 */
+	uint32_t num_rows; /* rows of the whole matrix */
+	uint32_t first;    /* the matrix row that is row 0 of the output */
 };
 
 static void convert(const int32_t *from, float *to, uint32_t count)
@@ -25,9 +25,9 @@ static void put_rows(void *user, const struct area *area, const int32_t *cells, 
 	}
 }
 
-/* Writes a piece of the upper triangle and its mirror image, in blocks, so that the
- * writes down the columns stay in the cache. */
-static void put_both(void *user, const struct area *area, const int32_t *cells, uint64_t stride)
+/* Writes a chunk of the upper triangle and its mirror image. Works in blocks so that column-wise
+ * writes stay in the cache. */
+static void put_mirrored(void *user, const struct area *area, const int32_t *cells, uint64_t stride)
 {
 	enum {
 		BLOCK = 32
@@ -55,7 +55,7 @@ static void put_packed(void *user, const struct area *area, const int32_t *cells
 		uint64_t skip = row + 1 > area->column ? row + 1 - area->column : 0;
 		if (skip >= area->num_columns)
 			continue;
-		/* Rows above this one hold n - 1, n - 2, … values. */
+		/* The rows above hold n - 1, n - 2, … values. */
 		uint64_t before = row * n - row * (row + 1) / 2;
 		uint64_t at = before + area->column + skip - row - 1;
 		convert(cells + r * stride + skip, output->cells + at,
@@ -75,9 +75,9 @@ VkcResult similarity_matrix(struct gram *gram, float *output)
 	VkcResult result = gram_plan(gram);
 	if (result != VKC_SUCCESS)
 		return result;
-	if (gram->whole)
+	if (gram->stored)
 		return tiles_read(gram, 0, to.num_rows, false, put_rows, &to);
-	return tiles_read(gram, 0, to.num_rows, true, put_both, &to);
+	return tiles_read(gram, 0, to.num_rows, true, put_mirrored, &to);
 }
 
 VkcResult similarity_packed(struct gram *gram, float *output)

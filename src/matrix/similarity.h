@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The similarity matrix: the Gram matrix as floats. */
+ * The similarity matrix: the Gram matrix converted to floats. */
 #ifndef VKC_SIMILARITY_H
 #define VKC_SIMILARITY_H
 
 #include "matrix/gram.h"
 
-/* Q30 to the nearest float, ties to even: exact but for the conversion's own rounding. */
+/* Converts Q30 to the nearest float, ties to even. The conversion rounds once; the scaling is
+ * exact. */
 static inline float q30_to_float(int32_t q30)
 {
 	return (float)q30 * 0x1p-30f;

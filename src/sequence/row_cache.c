@@ -46,7 +46,7 @@ static uint64_t lru_bytes(const struct row_cache *cache, uint64_t num_rows)
 	return LRU_WORDS((uint64_t)cache->rows->padded, num_rows) * sizeof(uint32_t);
 }
 
-/* Rows of a segment, which kernels write and read through one binding. */
+/* Maximum number of rows per segment: kernels read and write a segment through one binding. */
 static uint64_t max_rows_per_segment(const struct row_cache *cache)
 {
 	const struct limits *limits = &cache->engine->device.limits;
@@ -64,7 +64,7 @@ uint32_t row_cache_max_rows(const struct row_cache *cache)
 	uint64_t max = max_rows_per_segment(cache) * gram_max_segments(device);
 	max = min_u64(max, range > fixed ? (range - fixed) / 8 : 0);
 	max = min_u64(max, cache->rows->num_rows);
-	/* Where not even one fits, the allocation of the walks' state says so. */
+	/* If not even one row fits, allocating the walks' state reports it. */
 	return max ? (uint32_t)max : 1;
 }
 
@@ -78,7 +78,7 @@ static VkcResult allocate(struct row_cache *cache, uint32_t num_rows)
 	for (uint32_t first = 0; first < num_rows; first += cache->rows_per_segment) {
 		const uint64_t rows = min_u64(in_segment, num_rows - first);
 		TRY(buffer_create(device, BUFFER_DEVICE, device->limits.texel_elements > 0,
-		                  rows * row_cache_row_bytes(cache), "The rows that the walks need",
+		                  rows * row_cache_row_bytes(cache), "The row cache",
 		                  &cache->segments[cache->num_segments]));
 		cache->num_segments++;
 	}
@@ -92,7 +92,7 @@ error:
 	return result;
 }
 
-VkcResult row_cache_resize(struct row_cache *cache, uint32_t min_rows, uint64_t wanted,
+VkcResult row_cache_resize(struct row_cache *cache, uint32_t min_rows, uint64_t requested,
                            uint64_t bytes)
 {
 	const uint32_t tuned = cache->engine->device.tuning.cached_rows;
@@ -102,10 +102,10 @@ VkcResult row_cache_resize(struct row_cache *cache, uint32_t min_rows, uint64_t 
 		max = min_u64(max, tuned);
 	max = min_u64(max, bytes > fixed ? (bytes - fixed) / (row_cache_row_bytes(cache) + 8) : 0);
 	max = max_u64(max, min_rows);
-	uint64_t num_rows = max_u64(min_rows, min_u64(wanted, max));
+	uint64_t num_rows = max_u64(min_rows, min_u64(requested, max));
 	if (cache->num_rows >= num_rows && cache->num_rows <= max)
 		return VKC_SUCCESS;
-	/* What grows step by step at least doubles: its contents are lost each time. */
+	/* Growing discards the contents, so at least double the size. */
 	if (num_rows > cache->num_rows)
 		num_rows = min_u64(max, max_u64(num_rows, 2 * (uint64_t)cache->num_rows));
 	for (;;) {
@@ -114,7 +114,7 @@ VkcResult row_cache_resize(struct row_cache *cache, uint32_t min_rows, uint64_t 
 		if (result == VKC_SUCCESS)
 			return VKC_SUCCESS;
 		row_cache_reset(cache);
-		/* Something else uses the device: fewer are kept. */
+		/* Other programs use the device's memory: cache fewer rows. */
 		if (result != VKC_ERROR_OUT_OF_DEVICE_MEMORY || num_rows <= min_rows)
 			return result;
 		num_rows = max_u64(num_rows / 2, min_rows);

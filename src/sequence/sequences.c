@@ -5,31 +5,31 @@
 
 #include "sequence/step_loop.h"
 
-/* Makes all that up to `wanted` walks need. */
-static VkcResult prepare(struct strategies *strategies, struct batch *batch, uint32_t wanted)
+/* Chooses the strategy and allocates everything for up to `requested` concurrent walks. */
+static VkcResult prepare(struct strategies *strategies, struct batch *batch, uint32_t requested)
 {
 	VkcResult result;
 	struct walks *walks = &batch->walks;
-	/* The row of an element chosen last is never added. */
-	const uint64_t max_rows = (uint64_t)wanted * (walks->length - 1);
-	TRY(strategies_choose(strategies, walks, wanted, max_rows, &batch->strategy));
+	/* The row of an order's last element is never added. */
+	const uint64_t max_rows = (uint64_t)requested * (walks->length - 1);
+	TRY(strategies_choose(strategies, walks, requested, max_rows, &batch->strategy));
 	const struct strategy_ops *ops = batch->strategy->ops;
 	walks->steps = walks->length - (ops->chooses_last ? 0 : 1);
-	walks_lay_out(walks, walks_affordable(walks, ops->walk_cost(batch->strategy), wanted));
+	walks_lay_out(walks, walks_affordable(walks, ops->walk_cost(batch->strategy), requested));
 	TRY(walks_create(walks));
 	TRY(ops->prepare(batch->strategy, walks, max_rows));
 error:
 	return result;
 }
 
-/* Walks from these prefixes to the output, which has a row for each. */
+/* Runs the walks of a batch from their prefixes. `output` has one row for each. */
 static VkcResult run(struct batch *batch, const uint32_t *prefixes, uint32_t *output)
 {
 	VkcResult result;
 	struct walks *walks = &batch->walks;
 	TRY(walks_start(walks, prefixes));
 	TRY(batch->strategy->ops->start(batch->strategy, walks));
-	/* Walks may have stood still for some steps. */
+	/* Walks may have paused for some steps, so repeat until none is behind. */
 	for (uint32_t steps = walks->steps; steps > 0; steps = batch->merging ? 0 : walks->steps_left) {
 		TRY(step_loop_run(batch, steps));
 		TRY(walks_finish(walks, output));
@@ -38,7 +38,7 @@ error:
 	return result;
 }
 
-/* The same with walks that equal others merged; `first` is the batch's row in output. */
+/* Runs the batch with merging. `first` is the output row of the batch's first walk. */
 static VkcResult run_merging(struct batch *batch, const uint32_t *prefixes, uint32_t first,
                              uint32_t *output)
 {

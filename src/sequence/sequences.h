@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Diversity sequences: many walks over the items, batch by batch. */
+ * Computing diversity sequences: runs walks over the items, batch by batch. */
 #ifndef VKC_SEQUENCES_H
 #define VKC_SEQUENCES_H
 
 #include "sequence/strategies.h"
 
-/* The arguments are valid. */
+/* The arguments must be valid. */
 VkcResult sequences_compute(struct strategies *strategies, const uint32_t *prefixes,
                             uint32_t num_sequences, uint32_t prefix_length, uint32_t length,
                             uint32_t *output);

@@ -24,32 +24,32 @@ void strategies_close(struct strategies *strategies)
 	bounded_strategy_close(&strategies->bounded);
 }
 
-void strategies_forget(struct strategies *strategies)
+void strategies_free_host(struct strategies *strategies)
 {
-	coarse_rows_forget(&strategies->bounded.coarse);
+	coarse_rows_free_host(&strategies->bounded.coarse);
 }
 
-/* Whether to compute so many rows takes a CPU driver about a second. */
+/* Whether computing max_rows rows takes about a second or more on a CPU driver. */
 static bool takes_long(const struct rows *rows, uint64_t max_rows)
 {
 	const uint64_t products = (uint64_t)rows->padded * rows->dim;
 	return max_rows > (1u << 30) / products;
 }
 
-/* Whether so many walks without the matrix best do without rows: where there are more, they share
- * those that a cache holds. */
+/* Whether the bounded strategy is best for `requested` walks without the matrix. Many walks do
+ * better with the row cache, whose rows they share. */
 static bool is_bounded_best(const struct strategies *strategies, struct walks *walks,
-                            uint32_t wanted)
+                            uint32_t requested)
 {
 	const struct engine *engine = strategies->gram->engine;
 	const struct strategy *row_cache = &strategies->row_cache.strategy;
 	if (engine->device.tuning.bounded >= 0)
 		return engine->device.tuning.bounded;
-	return walks_affordable(walks, row_cache->ops->walk_cost(row_cache), wanted) <
-	       engine->profile.sharing_walks;
+	return walks_affordable(walks, row_cache->ops->walk_cost(row_cache), requested) <
+	       engine->profile.min_cache_walks;
 }
 
-/* Begins the bounded strategy, if its memory can be had; else *chosen stays NULL. */
+/* Begins the bounded strategy. If it does not fit into memory, *chosen stays NULL. */
 static VkcResult try_bounded(struct strategies *strategies, struct strategy **chosen)
 {
 	struct bounded_strategy *bounded = &strategies->bounded;
@@ -62,11 +62,11 @@ static VkcResult try_bounded(struct strategies *strategies, struct strategy **ch
 		return VKC_SUCCESS;
 	}
 	strategy->ops->release(strategy);
-	/* Something else uses the device: as if it did not fit. */
+	/* Other programs use the device's memory: proceed as if it did not fit. */
 	return result == VKC_ERROR_OUT_OF_DEVICE_MEMORY ? VKC_SUCCESS : result;
 }
 
-VkcResult strategies_choose(struct strategies *strategies, struct walks *walks, uint32_t wanted,
+VkcResult strategies_choose(struct strategies *strategies, struct walks *walks, uint32_t requested,
                             uint64_t max_rows, struct strategy **chosen)
 {
 	VkcResult result;
@@ -77,11 +77,11 @@ VkcResult strategies_choose(struct strategies *strategies, struct walks *walks, 
 	if (gram_is_best_for_scattered_rows(gram)) {
 		*chosen = &strategies->matrix.strategy;
 	} else {
-		/* Where the matrix would fit, and little of it is asked for, the bounded strategy has to
-		 * be worth its preparations. */
-		const bool worth_preparing = !gram->whole || gram->engine->device.tuning.bounded == 1 ||
+		/* If the matrix would fit but only a small part of it is needed, the bounded strategy must
+		 * be worth its setup. */
+		const bool worth_preparing = !gram->stored || gram->engine->device.tuning.bounded == 1 ||
 		                             takes_long(gram->rows, max_rows);
-		if (worth_preparing && is_bounded_best(strategies, walks, wanted))
+		if (worth_preparing && is_bounded_best(strategies, walks, requested))
 			TRY(try_bounded(strategies, chosen));
 		if (*chosen)
 			return VKC_SUCCESS;

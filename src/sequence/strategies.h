@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * All strategies of a context, and the choice between them. */
+ * All strategies of a context, and the choice among them. */
 #ifndef VKC_STRATEGIES_H
 #define VKC_STRATEGIES_H
 
@@ -17,16 +17,16 @@ struct strategies {
 };
 
 void strategies_open(struct strategies *strategies, struct gram *gram);
-/* Forgets what depends on the rows, keeps the kernels. */
+/* Discards what depends on the uploaded rows, and keeps the kernels. */
 void strategies_reset(struct strategies *strategies);
 void strategies_close(struct strategies *strategies);
-/* Frees host memory only, without a call of the driver. */
-void strategies_forget(struct strategies *strategies);
+/* Frees host memory only. Does not call the driver. */
+void strategies_free_host(struct strategies *strategies);
 
-/* Chooses the strategy for `wanted` walks, not laid out yet, that add max_rows rows of the Gram
- * matrix if none is shared; and begins it: after any result, release() is due where *chosen is not
- * NULL. */
-VkcResult strategies_choose(struct strategies *strategies, struct walks *walks, uint32_t wanted,
+/* Chooses and begins the strategy for `requested` walks, whose state is not laid out yet. max_rows:
+ * the number of Gram matrix rows that they add if they share none. Call release() whenever *chosen
+ * is not NULL, even after a failure. */
+VkcResult strategies_choose(struct strategies *strategies, struct walks *walks, uint32_t requested,
                             uint64_t max_rows, struct strategy **chosen);
 
 #endif

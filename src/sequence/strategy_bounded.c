@@ -12,7 +12,7 @@
 /* Workgroups that share the contenders of one walk. */
 #define RESOLVE_GROUPS 128
 
-/* With more numbers of 15 bits times 30 an approximate score would not fit 63 bits. */
+/* With more elements (15 by 30 bits per product), an approximate score would exceed 63 bits. */
 #define MAX_DIM (1u << 17)
 
 _Static_assert(sizeof(struct bounded_push) <= KERNEL_PUSH_BYTES,
@@ -54,19 +54,19 @@ static struct walk_cost walk_cost(const struct strategy *strategy)
 	return (struct walk_cost){
 		.bytes = centroid_quads(self->rows) * 16 + work_words(self->rows) * 4,
 		.largest_buffer = largest_buffer(self->rows),
-		/* A step of all of them is the least that a submission takes. */
+		/* The smallest submission is one step of all walks. */
 		.max_walks = gram_rows_per_submission(self->engine, self->rows),
 	};
 }
 
-/* Invocations of the kernels that go through all scores of a walk; 0 = their loops would take more
- * turns than a driver allows. */
-static uint32_t wide_group(const struct bounded_strategy *self)
+/* Invocations of the kernels that scan all scores of a walk; 0 if their loops would exceed the
+ * driver's limit. */
+static uint32_t choose_reduce_group(const struct bounded_strategy *self)
 {
-	/* bounded_contenders takes four items a turn, twice; then it goes through the four, and up to
-	 * 16 invocations that go together wait for each other. */
-	const uint64_t turns = (uint64_t)self->rows->padded / 4 * 24;
-	return profile_group_for_loop(&self->engine->profile, turns,
+	/* bounded_contenders makes two passes with four items per iteration, then loops over the four,
+	 * while up to 16 invocations in lockstep wait for each other. */
+	const uint64_t iterations = (uint64_t)self->rows->padded / 4 * 24;
+	return profile_group_for_loop(&self->engine->profile, iterations,
 	                              self->engine->profile.reduce_group, 128);
 }
 
@@ -74,15 +74,15 @@ bool bounded_strategy_fits(const struct bounded_strategy *self)
 {
 	const struct rows *rows = self->rows;
 	uint64_t needed = coarse_rows_missing_bytes(&self->coarse);
-	/* A walk's state, twice for its staging, and some for rounding up. */
+	/* A walk's state, doubled for the staging buffer, plus slack for rounding. */
 	needed += walk_cost(&self->strategy).bytes + 32 * (uint64_t)rows->padded + (1u << 16);
-	return rows->dim <= MAX_DIM && wide_group(self) > 0 &&
+	return rows->dim <= MAX_DIM && choose_reduce_group(self) > 0 &&
 	       largest_buffer(rows) <= self->engine->device.limits.storage_range &&
 	       needed <= budget_for_walks(&self->engine->budget);
 }
 
-/* At least the square root. */
-static uint32_t root_above(uint32_t number)
+/* The square root, rounded up. */
+static uint32_t ceil_sqrt(uint32_t number)
 {
 	uint32_t root = 1;
 	while ((uint64_t)root * root < number)
@@ -92,8 +92,8 @@ static uint32_t root_above(uint32_t number)
 
 /* ---- Kernels -------------------------------------------------------------------- */
 
-static VkcResult make(struct bounded_strategy *self, struct kernel *kernel, const char *bindings,
-                      uint32_t group, const char *name)
+static VkcResult create_kernel(struct bounded_strategy *self, struct kernel *kernel,
+                               const char *bindings, uint32_t group, const char *name)
 {
 	VkcResult result;
 	struct kernel_source source = {
@@ -108,34 +108,34 @@ error:
 	return result;
 }
 
-static VkcResult need_kernels(struct bounded_strategy *self)
+static VkcResult ensure_kernels(struct bounded_strategy *self)
 {
 	VkcResult result = VKC_SUCCESS;
 	const int shift = score_term_shift(self->rows);
 	const struct device *device = &self->engine->device;
-	const uint32_t wide = wide_group(self);
-	if (self->resolve.pipeline && self->shift == shift && self->wide == wide)
+	const uint32_t reduce_group = choose_reduce_group(self);
+	if (self->resolve.pipeline && self->shift == shift && self->reduce_group == reduce_group)
 		return VKC_SUCCESS;
 	destroy_kernels(self);
 	self->shift = shift;
-	self->wide = wide;
+	self->reduce_group = reduce_group;
 	const bool texel = device->limits.texel_elements > 0;
 	const char *integers = variant_integers(device);
 	const char *loads = variant_loads(device);
-	const uint32_t narrow = self->engine->profile.scan_group;
+	const uint32_t scan_group = self->engine->profile.scan_group;
 	char name[48];
 	snprintf(name, sizeof(name), "choose_%s_%s", integers, variant_reduction(device));
-	TRY(make(self, &self->choose, "sss", wide, name));
+	TRY(create_kernel(self, &self->choose, "sss", reduce_group, name));
 	snprintf(name, sizeof(name), "update_%s", integers);
-	TRY(make(self, &self->update, "sss", wide, name));
+	TRY(create_kernel(self, &self->update, "sss", reduce_group, name));
 	snprintf(name, sizeof(name), "scan_%s_%s_4", integers, loads);
-	TRY(make(self, &self->scan, texel ? "ttss" : "ssss", narrow, name));
+	TRY(create_kernel(self, &self->scan, texel ? "ttss" : "ssss", scan_group, name));
 	snprintf(name, sizeof(name), "scan_%s_%s_1", integers, loads);
-	TRY(make(self, &self->scan_one, texel ? "ttss" : "ssss", narrow, name));
+	TRY(create_kernel(self, &self->scan_one, texel ? "ttss" : "ssss", scan_group, name));
 	snprintf(name, sizeof(name), "contenders_%s_%s", integers, variant_reduction(device));
-	TRY(make(self, &self->contenders, "sss", wide, name));
+	TRY(create_kernel(self, &self->contenders, "sss", reduce_group, name));
 	snprintf(name, sizeof(name), "resolve_%s_%s", integers, loads);
-	TRY(make(self, &self->resolve, texel ? "ttss" : "ssss", narrow, name));
+	TRY(create_kernel(self, &self->resolve, texel ? "ttss" : "ssss", scan_group, name));
 error:
 	return result;
 }
@@ -147,8 +147,8 @@ static VkcResult begin(struct strategy *strategy)
 	VkcResult result;
 	struct bounded_strategy *self = of(strategy);
 	budget_pin(&self->engine->budget, &self->coarse, true);
-	TRY(need_kernels(self));
-	TRY(coarse_rows_need(&self->coarse));
+	TRY(ensure_kernels(self));
+	TRY(coarse_rows_ensure(&self->coarse));
 error:
 	return result;
 }
@@ -193,14 +193,15 @@ error:
 	return result;
 }
 
-static uint64_t first_units(const struct strategy *strategy, const struct walks *walks)
+static uint64_t initial_work(const struct strategy *strategy, const struct walks *walks)
 {
 	(void)strategy;
-	return walks_first_units(walks);
+	return walks_initial_work(walks);
 }
 
-/* Records the dispatches of one kernel for every block of rows. */
-static VkcResult update_all(struct bounded_strategy *self, const struct walks *walks, struct bounded_push *push)
+/* Records `update` for every block of rows. */
+static VkcResult update_all(struct bounded_strategy *self, const struct walks *walks,
+                            struct bounded_push *push)
 {
 	VkcResult result = VKC_SUCCESS;
 	const struct rows *rows = self->rows;
@@ -210,14 +211,15 @@ static VkcResult update_all(struct bounded_strategy *self, const struct walks *w
 		const struct binding bindings[] = {
 			{.buffer = &walks->state}, {.buffer = &self->centroids}, {.buffer = &rows->blocks[b]}};
 		TRY(stream_dispatch(&self->engine->stream, &self->update, bindings, push, walks->count, 1));
-		/* The one that holds the row moves the counters, which the others read. */
+		/* The dispatch whose block contains the row advances the counters that the others read. */
 		stream_barrier(&self->engine->stream);
 	}
 error:
 	return result;
 }
 
-static VkcResult scan_all(struct bounded_strategy *self, const struct walks *walks, struct bounded_push *push)
+static VkcResult scan_all(struct bounded_strategy *self, const struct walks *walks,
+                          struct bounded_push *push)
 {
 	VkcResult result = VKC_SUCCESS;
 	const struct rows *rows = self->rows;
@@ -230,15 +232,16 @@ static VkcResult scan_all(struct bounded_strategy *self, const struct walks *wal
 		                                   {.buffer = &self->centroids},
 		                                   {.buffer = &walks->state},
 		                                   {.buffer = &self->work}};
-		TRY(stream_dispatch(&self->engine->stream, one ? &self->scan_one : &self->scan, bindings, push,
-		                    (push->a_items - 1) / items_per_group + 1,
+		TRY(stream_dispatch(&self->engine->stream, one ? &self->scan_one : &self->scan, bindings,
+		                    push, (push->a_items - 1) / items_per_group + 1,
 		                    one ? 1 : (walks->count - 1) / 4 + 1));
 	}
 error:
 	return result;
 }
 
-static VkcResult resolve_all(struct bounded_strategy *self, const struct walks *walks, struct bounded_push *push)
+static VkcResult resolve_all(struct bounded_strategy *self, const struct walks *walks,
+                             struct bounded_push *push)
 {
 	VkcResult result = VKC_SUCCESS;
 	const struct rows *rows = self->rows;
@@ -261,32 +264,33 @@ error:
 	return result;
 }
 
-/* Terms of exact scores that a walk may add in a step, all its contenders together. */
+/* Terms that a walk may add to the exact scores of all its contenders per step. */
 static uint32_t max_terms(const struct bounded_strategy *self, const struct walks *walks)
 {
 	const struct device *device = &self->engine->device;
 	if (device->tuning.bounded_terms)
 		return device->tuning.bounded_terms;
-	uint64_t terms = self->engine->profile.score_products / ((uint64_t)self->rows->dim * walks->count);
+	uint64_t terms =
+		self->engine->profile.score_products / ((uint64_t)self->rows->dim * walks->count);
 	return terms < 1 ? 1 : terms < UINT32_MAX ? (uint32_t)terms
 	                                          : UINT32_MAX;
 }
 
-/* How many terms an invocation of bounded_resolve adds in turn: each at worst of another contender,
- * whose sums are added up then. */
+/* Terms that an invocation of bounded_resolve adds in sequence. At worst, each belongs to a
+ * different contender and requires a reduction. */
 static uint32_t resolve_rounds(const struct bounded_strategy *self)
 {
-	const uint32_t turns = self->rows->quads + self->engine->profile.scan_group + 3;
-	const uint32_t rounds = profile_max_iterations(&self->engine->profile, turns);
+	const uint32_t iterations = self->rows->quads + self->engine->profile.scan_group + 3;
+	const uint32_t rounds = profile_max_iterations(&self->engine->profile, iterations);
 	return rounds ? rounds : 1;
 }
 
-/* Where a walk has much to add to exact scores, it stands still for some steps. */
-static VkcResult record(struct strategy *strategy, const struct step_part *part)
+/* A walk that has many terms to add to exact scores pauses for some steps. */
+static VkcResult record(struct strategy *strategy, const struct walk_range *range)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct bounded_strategy *self = of(strategy);
-	const struct walks *walks = part->walks;
+	const struct walks *walks = range->walks;
 	struct stream *stream = &self->engine->stream;
 	const struct rows *rows = self->rows;
 	struct bounded_push push = {
@@ -297,7 +301,7 @@ static VkcResult record(struct strategy *strategy, const struct step_part *part)
 		.order_length = walks->length,
 		.prefix_length = walks->prefix_length,
 		.coarse_shift = self->coarse.shift,
-		.root = root_above(rows->dim),
+		.root = ceil_sqrt(rows->dim),
 		.num_walks = walks->count,
 		.max_terms = max_terms(self, walks),
 		.resolve_groups = RESOLVE_GROUPS,
@@ -307,13 +311,14 @@ static VkcResult record(struct strategy *strategy, const struct step_part *part)
 	push.coarse_norm = (1u << (30 - self->coarse.shift)) + push.root;
 	const struct binding choose[] = {
 		{.buffer = &walks->state}, {.buffer = &self->centroids}, {.buffer = &self->work}};
-	for (uint32_t s = 0; s < part->steps; s++) {
+	for (uint32_t s = 0; s < range->steps; s++) {
 		TRY(stream_dispatch(&self->engine->stream, &self->choose, choose, &push, walks->count, 1));
 		stream_barrier(stream);
 		TRY(update_all(self, walks, &push));
 		TRY(scan_all(self, walks, &push));
 		stream_barrier(stream);
-		TRY(stream_dispatch(&self->engine->stream, &self->contenders, choose, &push, walks->count, 1));
+		TRY(stream_dispatch(&self->engine->stream, &self->contenders, choose, &push, walks->count,
+		                    1));
 		stream_barrier(stream);
 		TRY(resolve_all(self, walks, &push));
 	}
@@ -326,12 +331,12 @@ void bounded_strategy_open(struct bounded_strategy *bounded, struct engine *engi
 {
 	static const struct strategy_ops ops = {
 		.chooses_last = true,
-		.given_steps_free = true,
+		.prefix_steps_free = true,
 		.begin = begin,
 		.walk_cost = walk_cost,
 		.prepare = prepare,
 		.start = start,
-		.first_units = first_units,
+		.initial_work = initial_work,
 		.record = record,
 		.release = release,
 	};

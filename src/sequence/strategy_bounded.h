@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Walks without rows of the Gram matrix: items are compared with the centroid approximately, with
- * a rigorous bound on the error, and exact scores are computed only of those that the bound cannot
- * tell apart. docs/bounded.md derives the bound. */
+ * Walks that use no rows of the Gram matrix. Each step computes approximate scores with a rigorous
+ * error bound by comparing the items with the centroid, and exact scores only for the items that
+ * the bound cannot tell apart. docs/bounded.md derives the bound. */
 #ifndef VKC_STRATEGY_BOUNDED_H
 #define VKC_STRATEGY_BOUNDED_H
 
@@ -17,11 +17,11 @@ struct bounded_strategy {
 	struct kernel choose;
 	struct kernel update;
 	struct kernel scan;     /* four walks at a time */
-	struct kernel scan_one; /* a single one */
+	struct kernel scan_one; /* a single walk */
 	struct kernel contenders;
 	struct kernel resolve;
-	int shift;               /* of a score's terms, which the kernels were made for */
-	uint32_t wide;           /* invocations of those that go through all scores */
+	int shift;               /* score_term_shift() for which the kernels were created */
+	uint32_t reduce_group;   /* invocations of the kernels that scan all scores */
 	struct buffer centroids; /* of the walks in flight */
 	struct buffer work;
 };
@@ -30,7 +30,7 @@ void bounded_strategy_open(struct bounded_strategy *bounded, struct engine *engi
                            const struct rows *rows);
 void bounded_strategy_close(struct bounded_strategy *bounded);
 
-/* Whether the coarse rows and one walk fit the memory that may be used. */
+/* Whether the coarse rows and one walk fit into the memory budget. */
 bool bounded_strategy_fits(const struct bounded_strategy *bounded);
 
 #endif

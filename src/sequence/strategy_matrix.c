@@ -11,8 +11,8 @@ static VkcResult begin(struct strategy *strategy)
 	VkcResult result;
 	struct matrix_strategy *matrix = of(strategy);
 	struct gram *gram = matrix->gram;
-	TRY(gram_reach(gram, gram->rows->padded));
-	TRY(step_kernel_need(matrix->kernel, gram->engine, gram->rows, gram->num_segments));
+	TRY(gram_advance_to(gram, gram->rows->padded));
+	TRY(step_kernel_ensure(matrix->kernel, gram->engine, gram->rows, gram->num_segments));
 error:
 	return result;
 }
@@ -38,14 +38,14 @@ static VkcResult start(struct strategy *strategy, const struct walks *walks)
 	return VKC_SUCCESS;
 }
 
-static uint64_t first_units(const struct strategy *strategy, const struct walks *walks)
+static uint64_t initial_work(const struct strategy *strategy, const struct walks *walks)
 {
 	(void)strategy;
 	(void)walks;
 	return 64;
 }
 
-static VkcResult record(struct strategy *strategy, const struct step_part *part)
+static VkcResult record(struct strategy *strategy, const struct walk_range *range)
 {
 	const struct matrix_strategy *matrix = of(strategy);
 	const struct gram *gram = matrix->gram;
@@ -54,7 +54,7 @@ static VkcResult record(struct strategy *strategy, const struct step_part *part)
 		.num_segments = gram->num_segments,
 		.rows_per_segment = gram->rows_per_segment,
 	};
-	return step_kernel_record(matrix->kernel, &rows, part);
+	return step_kernel_record(matrix->kernel, &rows, range);
 }
 
 static void release(struct strategy *strategy)
@@ -67,12 +67,12 @@ void matrix_strategy_open(struct matrix_strategy *matrix, struct gram *gram,
 {
 	static const struct strategy_ops ops = {
 		.merges = true,
-		.takes_parts = true,
+		.allows_subsets = true,
 		.begin = begin,
 		.walk_cost = walk_cost,
 		.prepare = prepare,
 		.start = start,
-		.first_units = first_units,
+		.initial_work = initial_work,
 		.record = record,
 		.release = release,
 	};

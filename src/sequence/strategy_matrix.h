@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Walks on the whole Gram matrix, which is kept. */
+ * Walks that use the stored Gram matrix. */
 #ifndef VKC_STRATEGY_MATRIX_H
 #define VKC_STRATEGY_MATRIX_H
 

@@ -23,17 +23,17 @@ static const struct gram_kernel *choose_kernel(const struct row_cache_strategy *
 	return gram_kernels_choose(&self->gram->kernels, variant, self->gram->rows->quads);
 }
 
-/* Whether a step may list enough rows for the kernel that computes many at a time. */
+/* Whether a step may list enough rows for the many-row kernel. */
 static bool lists_many(const struct row_cache_strategy *self)
 {
-	return self->max_rows >= choose_kernel(self, GRAM_LISTED)->least_rows;
+	return self->max_rows >= choose_kernel(self, GRAM_LISTED)->min_rows;
 }
 
-static VkcResult need_kernel(struct row_cache_strategy *self, enum gram_variant variant,
-                             const struct kernel **needed)
+static VkcResult get_kernel(struct row_cache_strategy *self, enum gram_variant variant,
+                            const struct kernel **kernel)
 {
 	return gram_kernels_get(&self->gram->kernels, choose_kernel(self, variant), variant,
-	                        sizeof(struct listed_rows_push), needed);
+	                        sizeof(struct listed_rows_push), kernel);
 }
 
 static VkcResult begin(struct strategy *strategy)
@@ -42,7 +42,7 @@ static VkcResult begin(struct strategy *strategy)
 	struct row_cache_strategy *self = of(strategy);
 	struct device *device = &self->gram->engine->device;
 	const struct kernel *few;
-	TRY(need_kernel(self, GRAM_LISTED_FEW, &few));
+	TRY(get_kernel(self, GRAM_LISTED_FEW, &few));
 	if (!self->plan.pipeline) {
 		struct kernel_source source = {
 			.push_bytes = sizeof(struct row_cache_plan_push),
@@ -63,13 +63,13 @@ static struct walk_cost walk_cost(const struct strategy *strategy)
 {
 	const struct row_cache *cache = &of(strategy)->cache;
 	return (struct walk_cost){
-		/* Its row, and another to keep. */
+		/* The row of the current step, and one more to cache. */
 		.bytes = 2 * row_cache_row_bytes(cache),
 		.max_walks = row_cache_max_rows(cache),
 	};
 }
 
-/* How many rows a submission may compute. */
+/* Maximum number of rows per submission. */
 static uint32_t max_submitted_rows(const struct row_cache_strategy *self,
                                    const struct walks *walks)
 {
@@ -92,24 +92,24 @@ static VkcResult prepare(struct strategy *strategy, const struct walks *walks, u
 	struct device *device = &engine->device;
 	const uint64_t snapshot_bytes = 2 * sizeof(uint32_t) * WORK_HEAD;
 	self->max_rows = max_submitted_rows(self, walks);
-	/* What else is allocated here, and some for rounding up. */
+	/* The other buffers allocated here, plus slack for rounding. */
 	const uint64_t others = work_bytes(self, walks) + snapshot_bytes + (1u << 16);
 	const uint64_t available = budget_for_walks(&engine->budget);
 	budget_pin(&engine->budget, &self->cache, true);
-	/* A step may need a row for each walk. */
+	/* A step may need one row per walk. */
 	TRY(row_cache_resize(&self->cache, walks->count, max_rows,
 	                     available > others ? available - others : 0));
-	/* For each row the plan looks through all places, with 32 invocations at least. */
+	/* For each row the planning kernel scans all slots, with at least 32 invocations. */
 	const uint32_t rows = profile_max_iterations(&engine->profile, self->cache.num_rows / 32 + 4);
 	self->max_rows = min_u32(self->max_rows, rows ? rows : 1);
 	const struct kernel *many;
 	if (lists_many(self))
-		TRY(need_kernel(self, GRAM_LISTED, &many));
+		TRY(get_kernel(self, GRAM_LISTED, &many));
 	TRY(buffer_create(device, BUFFER_DEVICE, false, work_bytes(self, walks),
 	                  "The list of rows that the walks need", &self->work));
 	TRY(buffer_create(device, BUFFER_STAGING, false, snapshot_bytes,
 	                  "The snapshots of the walks", &self->snapshots));
-	TRY(step_kernel_need(self->step, engine, self->gram->rows, self->cache.num_segments));
+	TRY(step_kernel_ensure(self->step, engine, self->gram->rows, self->cache.num_segments));
 error:
 	return result;
 }
@@ -138,13 +138,13 @@ error:
 	return result;
 }
 
-static uint64_t first_units(const struct strategy *strategy, const struct walks *walks)
+static uint64_t initial_work(const struct strategy *strategy, const struct walks *walks)
 {
 	(void)strategy;
-	return walks_first_units(walks);
+	return walks_initial_work(walks);
 }
 
-/* Workgroups along a row, of a block of rows that is full. */
+/* Workgroups per row for a full block of rows. */
 static uint32_t groups_along(const struct row_cache_strategy *self,
                              const struct gram_kernel *kernel)
 {
@@ -152,16 +152,16 @@ static uint32_t groups_along(const struct row_cache_strategy *self,
 	return (rows_in_block(self->gram->rows, 0) - 1) / columns + 1;
 }
 
-static VkcResult record_plan(struct row_cache_strategy *self, const struct step_part *part)
+static VkcResult record_plan(struct row_cache_strategy *self, const struct walk_range *range)
 {
 	const struct gram_kernel *few = choose_kernel(self, GRAM_LISTED_FEW);
 	const struct gram_kernel *many = choose_kernel(self, GRAM_LISTED);
-	const struct walks *walks = part->walks;
+	const struct walks *walks = range->walks;
 	const struct row_cache_plan_push push = {
 		.state = walks->layout,
-		.listed = part->listed,
+		.listed = range->listed,
 		.order_length = walks->length,
-		.num_walks = part->count,
+		.num_walks = range->count,
 		.items = walks->rows->padded,
 		.rows_kept = self->cache.num_rows,
 		.rows_per_segment = self->cache.rows_per_segment,
@@ -170,14 +170,14 @@ static VkcResult record_plan(struct row_cache_strategy *self, const struct step_
 		.four_row_groups = groups_along(self, few),
 		.many_row_groups = groups_along(self, many),
 		.many_rows = many->rows,
-		.many_rows_least = lists_many(self) ? many->least_rows : UINT32_MAX,
+		.many_rows_least = lists_many(self) ? many->min_rows : UINT32_MAX,
 	};
 	const struct binding bindings[] = {
 		{.buffer = &walks->state}, {.buffer = &self->cache.lru}, {.buffer = &self->work}};
 	return stream_dispatch(&self->gram->engine->stream, &self->plan, bindings, &push, 1, 1);
 }
 
-/* Computes what was listed of one segment, by rows of block a times rows of block b. */
+/* Records the computation of a segment's listed rows: rows of block a times rows of block b. */
 static VkcResult record_rows(struct row_cache_strategy *self, uint32_t segment, uint32_t a,
                              uint32_t b)
 {
@@ -202,19 +202,19 @@ static VkcResult record_rows(struct row_cache_strategy *self, uint32_t segment, 
 	};
 	const struct kernel *kernel;
 	if (lists_many(self)) {
-		TRY(need_kernel(self, GRAM_LISTED, &kernel));
+		TRY(get_kernel(self, GRAM_LISTED, &kernel));
 		TRY(stream_dispatch_indirect(stream, kernel, bindings, &push, &self->work,
 		                             WORK_MANY(segment) * sizeof(uint32_t)));
 	}
-	TRY(need_kernel(self, GRAM_LISTED_FEW, &kernel));
+	TRY(get_kernel(self, GRAM_LISTED_FEW, &kernel));
 	TRY(stream_dispatch_indirect(stream, kernel, bindings, &push, &self->work,
 	                             WORK_FOUR(segment) * sizeof(uint32_t)));
 error:
 	return result;
 }
 
-/* Where a step needs more rows than a submission may compute, the walks stand still for some. */
-static VkcResult record(struct strategy *strategy, const struct step_part *part)
+/* If a step needs more rows than a submission may compute, the walks pause for some steps. */
+static VkcResult record(struct strategy *strategy, const struct walk_range *range)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct row_cache_strategy *self = of(strategy);
@@ -226,37 +226,37 @@ static VkcResult record(struct strategy *strategy, const struct step_part *part)
 		.rows_per_segment = self->cache.rows_per_segment,
 		.placed = true,
 	};
-	const uint64_t walking = WORK_WALKS * sizeof(uint32_t);
+	const uint64_t dispatch_offset = WORK_WALKS * sizeof(uint32_t);
 	stream_update(stream, &self->work, WORK_BUDGET * sizeof(uint32_t), &self->max_rows,
 	              sizeof(uint32_t));
 	stream_barrier(stream);
-	for (uint32_t s = 0; s < part->steps; s++) {
-		TRY(record_plan(self, part));
+	for (uint32_t s = 0; s < range->steps; s++) {
+		TRY(record_plan(self, range));
 		stream_barrier(stream);
 		for (uint32_t segment = 0; segment < self->cache.num_segments; segment++)
 			for (uint32_t a = 0; a < rows->padded; a += rows_in_block(rows, a))
 				for (uint32_t b = 0; b < rows->padded; b += rows_in_block(rows, b))
 					TRY(record_rows(self, segment, a, b));
 		stream_barrier(stream);
-		TRY(step_kernel_record_indirect(self->step, &cached, part, &self->work, walking));
+		TRY(step_kernel_record_indirect(self->step, &cached, range, &self->work, dispatch_offset));
 		stream_barrier(stream);
 	}
 	const uint64_t size = WORK_HEAD * sizeof(uint32_t);
-	stream_copy(stream, &self->work, 0, &self->snapshots, part->turn * size, size);
+	stream_copy(stream, &self->work, 0, &self->snapshots, range->parity * size, size);
 error:
 	return result;
 }
 
-static VkcResult progress(struct strategy *strategy, unsigned turn, uint32_t *steps)
+static VkcResult progress(struct strategy *strategy, unsigned parity, uint32_t *steps)
 {
 	struct row_cache_strategy *self = of(strategy);
 	const uint64_t size = WORK_HEAD * sizeof(uint32_t);
 	const uint32_t *words = self->snapshots.mapped;
 	*steps = 0;
 	const VkcResult result =
-		buffer_invalidate(&self->gram->engine->device, &self->snapshots, turn * size, size);
+		buffer_invalidate(&self->gram->engine->device, &self->snapshots, parity * size, size);
 	if (result == VKC_SUCCESS)
-		*steps = words[turn * WORK_HEAD + WORK_STEPS];
+		*steps = words[parity * WORK_HEAD + WORK_STEPS];
 	return result;
 }
 
@@ -269,7 +269,7 @@ void row_cache_strategy_open(struct row_cache_strategy *strategy, struct gram *g
 		.walk_cost = walk_cost,
 		.prepare = prepare,
 		.start = start,
-		.first_units = first_units,
+		.initial_work = initial_work,
 		.record = record,
 		.progress = progress,
 		.release = release,

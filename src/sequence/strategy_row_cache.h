@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Walks without the matrix that share rows: all take their steps together; each row of the Gram
- * matrix is computed when a walk needs it, and kept in the row cache. */
+ * Walks that share cached rows instead of the whole matrix. All walks take each step together. A
+ * row of the Gram matrix is computed when a walk needs it, and kept in the row cache. */
 #ifndef VKC_STRATEGY_ROW_CACHE_H
 #define VKC_STRATEGY_ROW_CACHE_H
 
@@ -14,12 +14,12 @@ struct row_cache_strategy {
 	struct gram *gram;
 	struct step_kernel *step;
 	struct row_cache cache;
-	struct kernel plan; /* which rows a step needs, and where they go */
+	struct kernel plan; /* lists the rows that a step needs, and their slots */
 
-	/* Of a call: */
-	uint32_t max_rows;       /* that a submission may compute */
-	struct buffer work;      /* see the WORK_… words of interface/row_cache.h */
-	struct buffer snapshots; /* of what it begins with, after each of two submissions */
+	/* State of the current call: */
+	uint32_t max_rows;       /* maximum number of rows per submission */
+	struct buffer work;      /* laid out by the WORK_… macros of interface/row_cache.h */
+	struct buffer snapshots; /* the head of `work` after each of two submissions */
 };
 
 void row_cache_strategy_open(struct row_cache_strategy *strategy, struct gram *gram,

@@ -5,7 +5,7 @@
 
 #include "base/minmax.h"
 
-/* Bytes of the state of all walks in flight. */
+/* Maximum size of the state of all walks in flight. */
 #define MAX_STATE_BYTES (256u << 20)
 
 void walks_lay_out(struct walks *walks, uint32_t count)
@@ -22,13 +22,13 @@ void walks_lay_out(struct walks *walks, uint32_t count)
 	walks->size = (walks->layout.scores + count * row_quads * 2) * 16;
 }
 
-/* Bytes of the state before the scores. */
+/* Offset of the scores in bytes. The state before them may be staged. */
 static uint64_t orders_end(const struct walks *walks)
 {
 	return (uint64_t)walks->layout.scores * 16;
 }
 
-uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t wanted)
+uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t requested)
 {
 	const struct limits *limits = &walks->engine->device.limits;
 	const uint64_t available = budget_for_walks(&walks->engine->budget);
@@ -36,19 +36,19 @@ uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t w
 	walks_lay_out(walks, 0);
 	const uint64_t fixed = walks->size;
 	walks_lay_out(walks, 1);
-	const uint64_t state = walks->size - fixed; /* at least: lists take a quarter each */
-	/* Orders may be staged, and the weights with them. */
+	const uint64_t state = walks->size - fixed; /* a lower bound: the lists round up to quads */
+	/* The orders may be staged, and the weights with them. */
 	const uint64_t each = state + cost.bytes + (uint64_t)walks->length * 4 + 16;
 	uint64_t count = max_buffer > fixed ? (max_buffer - fixed) / state : 0;
 	count = min_u64(count, available > 2 * fixed ? (available - 2 * fixed) / each : 0);
 	if (cost.largest_buffer)
 		count = min_u64(count, max_buffer / cost.largest_buffer);
 	count = min_u64(count, min_u64(limits->group_count, cost.max_walks));
-	/* With less than one, the allocation says what is missing. */
-	return count < 1 ? 1 : (uint32_t)min_u64(count, wanted);
+	/* If not even one fits, the allocation reports what is missing. */
+	return count < 1 ? 1 : (uint32_t)min_u64(count, requested);
 }
 
-uint64_t walks_first_units(const struct walks *walks)
+uint64_t walks_initial_work(const struct walks *walks)
 {
 	const uint64_t some_products = 1ull << 27;
 	const uint64_t products = (uint64_t)walks->rows->padded * walks->rows->dim * walks->count;
@@ -67,11 +67,11 @@ VkcResult walks_create(struct walks *walks)
 		                 "(VKC_DEVICE).",
 		                 walks->rows->num_rows, (unsigned long long)walks->size,
 		                 (unsigned long long)range);
-	TRY(buffer_create(&walks->engine->device, BUFFER_DEVICE, false, walks->size, "The state of the walks",
-	                  &walks->state));
+	TRY(buffer_create(&walks->engine->device, BUFFER_DEVICE, false, walks->size,
+	                  "The state of the walks", &walks->state));
 	if (!walks->state.mapped)
 		TRY(buffer_create(&walks->engine->device, BUFFER_STAGING, false, orders_end(walks),
-		                  "The staging of the walks", &walks->staging));
+		                  "The staging buffer for the walks", &walks->staging));
 error:
 	return result;
 }
@@ -82,7 +82,7 @@ void walks_destroy(struct walks *walks)
 	buffer_destroy(&walks->engine->device, &walks->staging);
 }
 
-/* Where a walk's order begins, in words. */
+/* Offset of a walk's order in words. */
 static uint64_t order_at(const struct walks *walks, uint32_t walk)
 {
 	return ((uint64_t)walks->layout.orders + (uint64_t)walk * walks->layout.order_quads) * 4;

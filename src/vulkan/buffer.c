@@ -3,13 +3,13 @@
 
 #include <inttypes.h>
 
-static bool find_type(const struct device *device, uint32_t allowed, VkMemoryPropertyFlags flags,
-                      uint64_t size, uint32_t *type)
+static bool find_memory_type(const struct device *device, uint32_t allowed,
+                             VkMemoryPropertyFlags flags, uint64_t size, uint32_t *type)
 {
 	for (uint32_t i = 0; i < device->memory.memoryTypeCount; i++) {
-		const VkMemoryType *physical_device = &device->memory.memoryTypes[i];
-		if ((allowed >> i & 1) && (physical_device->propertyFlags & flags) == flags &&
-		    device->memory.memoryHeaps[physical_device->heapIndex].size >= size) {
+		const VkMemoryType *memory_type = &device->memory.memoryTypes[i];
+		if ((allowed >> i & 1) && (memory_type->propertyFlags & flags) == flags &&
+		    device->memory.memoryHeaps[memory_type->heapIndex].size >= size) {
 			*type = i;
 			return true;
 		}
@@ -17,22 +17,23 @@ static bool find_type(const struct device *device, uint32_t allowed, VkMemoryPro
 	return false;
 }
 
-/* The best memory type for a use: preferences in turn, until one is there. */
-static bool choose_type(const struct device *device, enum buffer_use use, uint32_t allowed,
-                        uint64_t size, uint32_t *type)
+/* The best memory type for a use, from an ordered list of preferences. */
+static bool choose_memory_type(const struct device *device, enum buffer_use use, uint32_t allowed,
+                               uint64_t size, uint32_t *type)
 {
 	const VkMemoryPropertyFlags local = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
 	const VkMemoryPropertyFlags visible = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT;
 	const VkMemoryPropertyFlags cached = VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
 	const VkMemoryPropertyFlags coherent = VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
 	if (use == BUFFER_STAGING)
-		return find_type(device, allowed, visible | cached | coherent, size, type) ||
-		       find_type(device, allowed, visible | cached, size, type) ||
-		       find_type(device, allowed, visible, size, type);
-	if (device->limits.direct && find_type(device, allowed, local | visible | cached, size, type))
+		return find_memory_type(device, allowed, visible | cached | coherent, size, type) ||
+		       find_memory_type(device, allowed, visible | cached, size, type) ||
+		       find_memory_type(device, allowed, visible, size, type);
+	if (device->limits.direct &&
+	    find_memory_type(device, allowed, local | visible | cached, size, type))
 		return true;
-	return find_type(device, allowed, local, size, type) ||
-	       find_type(device, allowed, 0, size, type);
+	return find_memory_type(device, allowed, local, size, type) ||
+	       find_memory_type(device, allowed, 0, size, type);
 }
 
 static bool is_within_limit(const struct device *device, uint64_t size)
@@ -40,19 +41,19 @@ static bool is_within_limit(const struct device *device, uint64_t size)
 	return size <= device->memory_limit && device->memory_used <= device->memory_limit - size;
 }
 
-static bool make_room(struct device *device)
+static bool reclaim(struct device *device)
 {
-	return device->make_room && device->make_room(device->make_room_user);
+	return device->reclaim && device->reclaim(device->reclaim_user);
 }
 
-/* Makes the limit leave room, if it can. */
+/* Checks that `size` bytes fit within the limit, evicting caches if necessary. */
 static VkcResult check_limit(struct device *device, uint64_t size, const char *what)
 {
-	if (is_within_limit(device, size) || (make_room(device) && is_within_limit(device, size)))
+	if (is_within_limit(device, size) || (reclaim(device) && is_within_limit(device, size)))
 		return VKC_SUCCESS;
 	return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 	                 "%s needs %" PRIu64 " bytes of device memory, but %" PRIu64
-	                 " of the %" PRIu64 " that may be used are taken: raise the memory "
+	                 " of the allowed %" PRIu64 " are in use: raise the memory "
 	                 "limit (VKC_MEMORY_LIMIT) or upload less.",
 	                 what, size, device->memory_used, device->memory_limit);
 }
@@ -61,29 +62,29 @@ static VkcResult allocate(struct device *device, enum buffer_use use, const char
                           struct buffer *buffer)
 {
 	VkcResult result;
-	VkMemoryRequirements needed;
-	device->vk.GetBufferMemoryRequirements(device->handle, buffer->handle, &needed);
-	TRY(check_limit(device, needed.size, what));
+	VkMemoryRequirements requirements;
+	device->vk.GetBufferMemoryRequirements(device->handle, buffer->handle, &requirements);
+	TRY(check_limit(device, requirements.size, what));
 	uint32_t type;
-	if (!choose_type(device, use, needed.memoryTypeBits, needed.size, &type))
+	if (!choose_memory_type(device, use, requirements.memoryTypeBits, requirements.size, &type))
 		return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 		                 "%s needs %" PRIu64 " bytes of device memory, but the device has no "
 		                 "memory of that kind and size: upload less, or choose another device "
 		                 "(VKC_DEVICE).",
-		                 what, (uint64_t)needed.size);
+		                 what, (uint64_t)requirements.size);
 	VkMemoryAllocateInfo info = {
 		.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
-		.allocationSize = needed.size,
+		.allocationSize = requirements.size,
 		.memoryTypeIndex = type,
 	};
 	VkResult status = device->vk.AllocateMemory(device->handle, &info, NULL, &buffer->memory);
-	if (status == VK_ERROR_OUT_OF_DEVICE_MEMORY && make_room(device))
+	if (status == VK_ERROR_OUT_OF_DEVICE_MEMORY && reclaim(device))
 		status = device->vk.AllocateMemory(device->handle, &info, NULL, &buffer->memory);
 	if (status != VK_SUCCESS)
 		buffer->memory = VK_NULL_HANDLE;
 	TRY(device_check(device, status, "vkAllocateMemory"));
-	buffer->allocated = needed.size;
-	device->memory_used += needed.size;
+	buffer->allocated = requirements.size;
+	device->memory_used += requirements.size;
 	VK(device, BindBufferMemory(device->handle, buffer->handle, buffer->memory, 0));
 
 	VkMemoryPropertyFlags flags = device->memory.memoryTypes[type].propertyFlags;
@@ -113,7 +114,7 @@ VkcResult buffer_create(struct device *device, enum buffer_use use, bool texel, 
 		info.usage |= VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT;
 	if (texel)
 		info.usage |= VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT;
-	VK_MAKE(device, buffer->handle, CreateBuffer(device->handle, &info, NULL, &buffer->handle));
+	VK_CREATE(device, buffer->handle, CreateBuffer(device->handle, &info, NULL, &buffer->handle));
 	TRY(allocate(device, use, what, buffer));
 	if (texel) {
 		VkBufferViewCreateInfo view = {
@@ -122,8 +123,8 @@ VkcResult buffer_create(struct device *device, enum buffer_use use, bool texel, 
 			.format = VK_FORMAT_R32G32B32A32_SINT,
 			.range = size,
 		};
-		VK_MAKE(device, buffer->view,
-		        CreateBufferView(device->handle, &view, NULL, &buffer->view));
+		VK_CREATE(device, buffer->view,
+		          CreateBufferView(device->handle, &view, NULL, &buffer->view));
 	}
 	return VKC_SUCCESS;
 error:
@@ -143,12 +144,12 @@ void buffer_destroy(struct device *device, struct buffer *buffer)
 	if (buffer->handle)
 		vk->DestroyBuffer(device->handle, buffer->handle, NULL);
 	if (buffer->memory)
-		vk->FreeMemory(device->handle, buffer->memory, NULL); /* unmaps, too */
+		vk->FreeMemory(device->handle, buffer->memory, NULL); /* also unmaps it */
 	device->memory_used -= buffer->allocated;
 	*buffer = (struct buffer){0};
 }
 
-/* The range widened to whole atoms, as vkFlushMappedMemoryRanges() wants it. */
+/* Widens the range to multiples of nonCoherentAtomSize, as vkFlushMappedMemoryRanges() requires. */
 static VkMappedMemoryRange whole_atoms(const struct device *device, const struct buffer *buffer,
                                        uint64_t offset, uint64_t size)
 {

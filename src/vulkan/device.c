@@ -17,7 +17,7 @@ VkcResult device_check(struct device *device, VkResult status, const char *call)
 
 static void read_limits(struct device *device, const struct physical_device *physical_device)
 {
-	const VkPhysicalDeviceLimits *given = &physical_device->properties.limits;
+	const VkPhysicalDeviceLimits *reported = &physical_device->properties.limits;
 	const struct features *features = &device->features;
 	const struct tuning *tuning = &device->tuning;
 	struct limits *limits = &device->limits;
@@ -25,26 +25,26 @@ static void read_limits(struct device *device, const struct physical_device *phy
 	limits->cpu = physical_device->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
 	limits->direct = tuning->direct != 0 && physical_device->properties.deviceType !=
 	                                            VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
-	limits->group_invocations =
-		(uint32_t)min_u64(given->maxComputeWorkGroupInvocations, given->maxComputeWorkGroupSize[0]);
+	limits->group_invocations = (uint32_t)min_u64(reported->maxComputeWorkGroupInvocations,
+	                                              reported->maxComputeWorkGroupSize[0]);
 	limits->group_count = UINT32_MAX;
 	for (int axis = 0; axis < 3; axis++)
 		limits->group_count =
-			(uint32_t)min_u64(limits->group_count, given->maxComputeWorkGroupCount[axis]);
-	limits->shared_bytes = given->maxComputeSharedMemorySize;
-	limits->storage_buffers = given->maxPerStageDescriptorStorageBuffers;
-	limits->storage_range = given->maxStorageBufferRange;
+			(uint32_t)min_u64(limits->group_count, reported->maxComputeWorkGroupCount[axis]);
+	limits->shared_bytes = reported->maxComputeSharedMemorySize;
+	limits->storage_buffers = reported->maxPerStageDescriptorStorageBuffers;
+	limits->storage_range = reported->maxStorageBufferRange;
 	if (tuning->range && tuning->range < limits->storage_range)
 		limits->storage_range = tuning->range;
 	limits->allocation = features->allocation;
-	limits->atom = given->nonCoherentAtomSize;
+	limits->atom = reported->nonCoherentAtomSize;
 
 	limits->int64 = features->int64 && tuning->int64 != 0;
 	if (tuning->subgroup != 0 && features->subgroup_arithmetic && features->subgroup_size >= 4)
 		limits->subgroup_size = features->subgroup_size;
 
-	/* CPU drivers turn a storage load into a loop over the invocations, a texel load
-	 * into a vector gather; GPUs have no such difference. */
+	/* CPU drivers compile a storage buffer load to a loop over the invocations, but a texel load to
+	 * a vector gather. On GPUs there is no such difference. */
 	if (tuning->texel == 1 ||
 	    (tuning->texel == -1 && limits->cpu && features->texel_elements >= 1u << 24))
 		limits->texel_elements = features->texel_elements;
@@ -56,8 +56,8 @@ static VkcResult create(struct device *device, const struct vulkan_api *api,
 	VkcResult result;
 	if (device->tuning.int64 == 1 && !device->features.int64)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
-		                 "The tuning string (VKC_TUNING) asks for int64=1, but the device '%s' "
-		                 "has no 64-bit integers in shaders.",
+		                 "The tuning string (VKC_TUNING) requests int64=1, but the device '%s' has "
+		                 "no 64-bit integers in shaders: remove that entry.",
 		                 physical_device->properties.deviceName);
 	const float priority = 1.0f;
 	VkDeviceQueueCreateInfo queue = {
@@ -71,7 +71,8 @@ static VkcResult create(struct device *device, const struct vulkan_api *api,
 		.queueCreateInfoCount = 1,
 		.pQueueCreateInfos = &queue,
 	};
-	/* What the tuning forbids stays off, so that a kernel that uses it is noticed. */
+	/* Do not enable features that the tuning disables: the validation layer then reports a kernel
+	 * that uses one. */
 	struct features used = device->features;
 	used.int64 = device->limits.int64;
 	struct enabled_features enabled;
@@ -103,8 +104,8 @@ VkcResult device_open(struct device *device, const struct instance *instance,
 	device->vk.GetDeviceQueue(device->handle, device->queue_family, 0, &device->queue);
 	VkPipelineCacheCreateInfo cache = {
 		.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO};
-	VK_MAKE(device, device->pipeline_cache,
-	        CreatePipelineCache(device->handle, &cache, NULL, &device->pipeline_cache));
+	VK_CREATE(device, device->pipeline_cache,
+	          CreatePipelineCache(device->handle, &cache, NULL, &device->pipeline_cache));
 	return VKC_SUCCESS;
 error:
 	device_close(device);
@@ -118,7 +119,7 @@ void device_close(struct device *device)
 	const struct vulkan_device_functions *vk = &device->vk;
 	if (device->pipeline_cache)
 		vk->DestroyPipelineCache(device->handle, device->pipeline_cache, NULL);
-	/* NULL only where the driver has no such function. */
+	/* NULL only if the driver does not provide it. */
 	if (vk->DestroyDevice)
 		vk->DestroyDevice(device->handle, NULL);
 	device->handle = VK_NULL_HANDLE;

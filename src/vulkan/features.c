@@ -26,7 +26,7 @@ struct extensions {
 	uint32_t count;
 };
 
-/* extensions->list is the caller's to free; there is none after a failure. */
+/* The caller frees extensions->list, which is NULL after a failure. */
 static VkcResult list_extensions(const struct vulkan_api *api, VkPhysicalDevice handle,
                                  struct extensions *extensions, struct error *error)
 {
@@ -47,7 +47,7 @@ static VkcResult list_extensions(const struct vulkan_api *api, VkPhysicalDevice 
 			                 "free some.",
 			                 count);
 		status = api->EnumerateDeviceExtensionProperties(handle, NULL, &count, list);
-	} while (status == VK_INCOMPLETE); /* there are more by now */
+	} while (status == VK_INCOMPLETE); /* the number has grown between the two calls */
 	TRY(status_check(error, status, function));
 	*extensions = (struct extensions){list, count};
 	return VKC_SUCCESS;
@@ -64,9 +64,9 @@ static bool has_extension(const struct extensions *extensions, const char *name)
 	return false;
 }
 
-/* ---- Matrices of 8-bit integers ------------------------------------------------- */
+/* ---- 8-bit integer matrices ----------------------------------------------------- */
 
-/* The chain of features, each as `value`. */
+/* Builds the chain of feature structs, with every required feature set to `value`. */
 static void *chain_matrices(struct enabled_features *features, VkBool32 value)
 {
 	features->matrices = (VkPhysicalDeviceCooperativeMatrixFeaturesNV){
@@ -77,7 +77,7 @@ static void *chain_matrices(struct enabled_features *features, VkBool32 value)
 		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_MEMORY_MODEL_FEATURES,
 		.pNext = &features->matrices,
 		.vulkanMemoryModel = value,
-		/* Atomic operations have this scope in the other kernels too. */
+		/* The other kernels also use atomics with device scope. */
 		.vulkanMemoryModelDeviceScope = value,
 	};
 	features->int8 = (VkPhysicalDeviceShaderFloat16Int8Features){
@@ -135,8 +135,7 @@ static VkcResult find_shape(const struct vulkan_api *api, VkPhysicalDevice handl
 	shapes = calloc(count, sizeof(*shapes));
 	if (!shapes)
 		return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-		                 "The host has no memory left for a list of %u shapes of matrices: free "
-		                 "some.",
+		                 "The host has no memory left for a list of %u matrix shapes: free some.",
 		                 count);
 	for (uint32_t i = 0; i < count; i++)
 		shapes[i].sType = VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_NV;
@@ -161,7 +160,7 @@ static VkcResult find_matrices(const struct vulkan_api *api, VkPhysicalDevice ha
 	return find_shape(api, handle, found, error);
 }
 
-/* ---- All of them ---------------------------------------------------------------- */
+/* ---- All features --------------------------------------------------------------- */
 
 static void find_properties(const struct vulkan_api *api,
                             const struct physical_device *physical_device,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a physical device offers beyond Vulkan 1.1: found before a device is made of it, and
- * enabled when it is. */
+ * Optional features of a physical device beyond Vulkan 1.1: detection, and enabling them when the
+ * logical device is created. */
 #ifndef VKC_FEATURES_H
 #define VKC_FEATURES_H
 
@@ -11,12 +11,14 @@ struct features {
 	bool int64;               /* 64-bit integers in shaders */
 	bool subgroup_arithmetic; /* in compute shaders */
 	/* VK_NV_cooperative_matrix in compute shaders, with the memory model and the 8-bit integers
-	 * that go with it: a subgroup multiplies 16 x 32 by 32 x 16 int8 and adds int32. */
+	 * that it needs: a subgroup multiplies 16 x 32 by 32 x 16 int8 matrices and accumulates in
+	 * int32. */
 	bool int8_matrices;
-	bool portability_subset; /* the driver must be told that its gaps are known */
+	/* the device has VK_KHR_portability_subset, which must be enabled then */
+	bool portability_subset;
 	uint32_t subgroup_size;
-	uint64_t texel_elements; /* quadruples of int32 in a texel buffer view; 0 = none at all */
-	uint64_t allocation;     /* bytes of one allocation */
+	uint64_t texel_elements; /* texels (of four int32) per texel buffer view; 0 = not supported */
+	uint64_t allocation;     /* bytes per allocation */
 };
 
 VkcResult features_find(const struct instance *instance,
@@ -25,7 +27,8 @@ VkcResult features_find(const struct instance *instance,
 
 #define FEATURES_MAX_EXTENSIONS 4
 
-/* What VkDeviceCreateInfo points to; must outlive the creation, and must not be moved. */
+/* The structs that VkDeviceCreateInfo points to. They must stay in place until the device is
+ * created. */
 struct enabled_features {
 	const char *extensions[FEATURES_MAX_EXTENSIONS];
 	VkPhysicalDeviceFeatures core;
@@ -34,7 +37,7 @@ struct enabled_features {
 	VkPhysicalDeviceShaderFloat16Int8Features int8;
 };
 
-/* Adds all that was found to what a device is created with, which has no extensions yet. */
+/* Adds the detected features to *info, which must not list any extensions yet. */
 void features_enable(const struct features *features, struct enabled_features *enabled,
                      VkDeviceCreateInfo *info);
 

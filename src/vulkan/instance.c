@@ -20,7 +20,8 @@ static VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlag
 	struct instance *instance = user;
 	pthread_mutex_lock(&instance->mutex);
 	if (!instance->has_validation_message)
-		snprintf(instance->validation_message, sizeof(instance->validation_message), "%s", data->pMessage);
+		snprintf(instance->validation_message, sizeof(instance->validation_message), "%s",
+		         data->pMessage);
 	instance->has_validation_message = true;
 	pthread_mutex_unlock(&instance->mutex);
 	return VK_FALSE;
@@ -38,7 +39,7 @@ bool instance_take_validation_message(struct instance *instance, struct error *e
 	return has_validation_message;
 }
 
-/* Those of the loader's variables that are set and can leave it without any driver. */
+/* Lists the loader's environment variables that are set and may hide every driver. */
 static void list_loader_variables(char *text, size_t size)
 {
 	static const char *const names[] = {"VK_DRIVER_FILES", "VK_ICD_FILENAMES",
@@ -66,7 +67,7 @@ VkcResult instance_no_driver(struct error *error, VkcResult result, const char *
 	                 "runs on any CPU) and check it with vulkaninfo.",
 	                 what,
 	                 none ? "" : "correct or unset the variables that tell the Vulkan loader which "
-	                             "drivers to take (",
+	                             "drivers to load (",
 	                 variables, none ? "" : "), or ");
 }
 
@@ -78,12 +79,12 @@ static VkcResult creation_failed(struct error *error, VkResult status)
 	else if (status == VK_ERROR_OUT_OF_DEVICE_MEMORY)
 		result = VKC_ERROR_OUT_OF_DEVICE_MEMORY;
 	char what[160];
-	snprintf(what, sizeof(what), "There is no Vulkan 1.1 driver that works (the loader says %s)",
+	snprintf(what, sizeof(what), "There is no working Vulkan 1.1 driver (the loader reports %s)",
 	         vulkan_result_name(status));
 	return instance_no_driver(error, result, what);
 }
 
-/* Whether the loader or one of the layers named offers an instance extension. */
+/* Whether the loader, or the given layer, offers an instance extension. */
 static VkcResult has_extension(struct vulkan_api *api, const char *layer, const char *name,
                                bool *found, struct error *error)
 {
@@ -103,7 +104,7 @@ static VkcResult has_extension(struct vulkan_api *api, const char *layer, const 
 			                 "free some.",
 			                 count);
 		status = api->EnumerateInstanceExtensionProperties(layer, &count, extensions);
-	} while (status == VK_INCOMPLETE); /* there are more by now */
+	} while (status == VK_INCOMPLETE); /* the number has grown between the two calls */
 	for (uint32_t i = 0; status == VK_SUCCESS && i < count; i++)
 		*found |= !strcmp(extensions[i].extensionName, name);
 	free(extensions);
@@ -177,9 +178,9 @@ static VkcResult create_instance(struct instance *instance, bool validation, str
 		instance->no_driver = status == VK_ERROR_INCOMPATIBLE_DRIVER;
 		if (status == VK_ERROR_LAYER_NOT_PRESENT)
 			return error_set(error, VKC_ERROR_NO_DEVICE,
-			                 "Validation was asked for (VKC_VALIDATION), but the layer %s is not "
+			                 "Validation is enabled (VKC_VALIDATION), but the layer %s is not "
 			                 "installed: install it (Debian and Ubuntu: vulkan-validationlayers), "
-			                 "or leave validation out.",
+			                 "or disable validation.",
 			                 VALIDATION_LAYER);
 		return creation_failed(error, status);
 	}
@@ -190,7 +191,7 @@ static VkcResult create_instance(struct instance *instance, bool validation, str
 	if (!api->CreateDebugUtilsMessengerEXT || !api->DestroyDebugUtilsMessengerEXT)
 		return error_set(error, VKC_ERROR_INTERNAL,
 		                 "The Vulkan instance lacks the functions of VK_EXT_debug_utils that "
-		                 "validation needs: leave validation out (VKC_VALIDATION).");
+		                 "validation needs: disable validation (VKC_VALIDATION).");
 	status = api->CreateDebugUtilsMessengerEXT(instance->handle, &messenger, NULL,
 	                                           &instance->messenger);
 	if (status == VK_SUCCESS)
@@ -205,7 +206,7 @@ VkcResult instance_open(struct instance *instance, bool validation, struct error
 	if (pthread_mutex_init(&instance->mutex, NULL))
 		return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 		                 "The host has no memory left for a mutex: free some.");
-	instance->mutex_made = true;
+	instance->mutex_initialized = true;
 	VkcResult result = loader_open(&instance->api, error);
 	if (result == VKC_SUCCESS)
 		result = create_instance(instance, validation, error);
@@ -223,7 +224,7 @@ void instance_close(struct instance *instance)
 	if (instance->handle && instance->api.DestroyInstance)
 		instance->api.DestroyInstance(instance->handle, NULL);
 	loader_close(&instance->api);
-	if (instance->mutex_made)
+	if (instance->mutex_initialized)
 		pthread_mutex_destroy(&instance->mutex);
 	*instance = (struct instance){.no_driver = instance->no_driver};
 }

@@ -25,8 +25,8 @@ static VkcResult create_layouts(struct device *device, struct kernel *kernel)
 		.bindingCount = kernel->num_bindings,
 		.pBindings = bindings,
 	};
-	VK_MAKE(device, kernel->set_layout,
-	        CreateDescriptorSetLayout(device->handle, &set_layout, NULL, &kernel->set_layout));
+	VK_CREATE(device, kernel->set_layout,
+	          CreateDescriptorSetLayout(device->handle, &set_layout, NULL, &kernel->set_layout));
 	VkPushConstantRange push = {
 		.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT,
 		.size = kernel->push_bytes,
@@ -38,8 +38,8 @@ static VkcResult create_layouts(struct device *device, struct kernel *kernel)
 		.pushConstantRangeCount = 1,
 		.pPushConstantRanges = &push,
 	};
-	VK_MAKE(device, kernel->layout,
-	        CreatePipelineLayout(device->handle, &layout, NULL, &kernel->layout));
+	VK_CREATE(device, kernel->layout,
+	          CreatePipelineLayout(device->handle, &layout, NULL, &kernel->layout));
 error:
 	return result;
 }
@@ -60,7 +60,7 @@ VkcResult kernel_create(struct device *device, const struct kernel_source *sourc
 		.codeSize = source->num_words * sizeof(uint32_t),
 		.pCode = source->words,
 	};
-	VK_MAKE(device, module, CreateShaderModule(device->handle, &module_info, NULL, &module));
+	VK_CREATE(device, module, CreateShaderModule(device->handle, &module_info, NULL, &module));
 
 	VkSpecializationMapEntry entries[KERNEL_MAX_CONSTANTS];
 	for (uint32_t i = 0; i < source->num_constants; i++)
@@ -87,9 +87,9 @@ VkcResult kernel_create(struct device *device, const struct kernel_source *sourc
 			},
 		.layout = kernel->layout,
 	};
-	VK_MAKE(device, kernel->pipeline,
-	        CreateComputePipelines(device->handle, device->pipeline_cache, 1, &info, NULL,
-	                               &kernel->pipeline));
+	VK_CREATE(device, kernel->pipeline,
+	          CreateComputePipelines(device->handle, device->pipeline_cache, 1, &info, NULL,
+	                                 &kernel->pipeline));
 error:
 	if (module)
 		vk->DestroyShaderModule(device->handle, module, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A compute pipeline made from an embedded SPIR-V module. */
+ * A compute pipeline created from an embedded SPIR-V module. */
 #ifndef VKC_KERNEL_H
 #define VKC_KERNEL_H
 
@@ -8,12 +8,12 @@
 
 #define KERNEL_MAX_BINDINGS 20
 #define KERNEL_MAX_CONSTANTS 8
-#define KERNEL_PUSH_BYTES 128 /* the least that Vulkan guarantees */
+#define KERNEL_PUSH_BYTES 128 /* the minimum that Vulkan guarantees */
 
 struct kernel_source {
 	const uint32_t *words;
 	size_t num_words;
-	/* One letter a binding, from binding 0: 's' storage buffer, 't' texel buffer. */
+	/* One letter per binding, from binding 0: 's' for a storage buffer, 't' for a texel buffer. */
 	char bindings[KERNEL_MAX_BINDINGS + 1];
 	uint32_t push_bytes;
 	uint32_t constants[KERNEL_MAX_CONSTANTS]; /* specialization constants 0, 1, … */
@@ -32,7 +32,7 @@ struct kernel {
 /* On failure *kernel is zeroed. */
 VkcResult kernel_create(struct device *device, const struct kernel_source *source,
                         struct kernel *kernel);
-/* Nothing that was submitted uses it any more, or the device is abandoned. */
+/* No submission in flight may use the kernel, unless the device is abandoned. */
 void kernel_destroy(struct device *device, struct kernel *kernel);
 
 #endif

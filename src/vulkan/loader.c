@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE /* RTLD_NODELETE */
+#define _GNU_SOURCE /* for RTLD_NODELETE */
 #include "vulkan/loader.h"
 
 #include <dlfcn.h>
@@ -23,8 +23,8 @@ VkcResult loader_open(struct vulkan_api *api, struct error *error)
 		                 "Ubuntu: libvulkan1; Fedora: vulkan-loader; Arch: vulkan-icd-loader).",
 		                 reason ? reason : "no reason given");
 	}
-	/* POSIX allows the conversion of a data pointer to a function pointer here, ISO C
-	 * does not: hence the detour over an object representation. */
+	/* POSIX allows this conversion from a data pointer to a function pointer, but ISO C does not;
+	 * hence the cast of the destination. */
 	*(void **)&api->GetInstanceProcAddr = dlsym(api->library, "vkGetInstanceProcAddr");
 	if (!api->GetInstanceProcAddr)
 		return missing(error, "GetInstanceProcAddr");
@@ -72,8 +72,8 @@ VkcResult loader_load_device(const struct vulkan_api *api, VkDevice device,
 
 void loader_pin_drivers(void)
 {
-	/* NVIDIA's driver (seen with 580.159) uses up the process's static thread-local
-	 * storage each time it is loaded: the 31st instance in a process failed. */
+	/* NVIDIA's driver (seen with 580.159) uses up static thread-local storage of the process each
+	 * time it is loaded: the 31st instance in a process failed. */
 	(void)dlopen("libGLX_nvidia.so.0", RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The Vulkan loader, opened at run time, so that the library can be loaded, and
- * say what is missing, on a machine without one; and the functions used. */
-#ifndef VKC_VULKAN_API_H
-#define VKC_VULKAN_API_H
+ * The Vulkan loader and its functions. The loader is opened at run time, so that the library can be
+ * loaded on a machine without it and report what is missing. */
+#ifndef VKC_LOADER_H
+#define VKC_LOADER_H
 
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
@@ -15,7 +15,7 @@
 	F(EnumerateInstanceExtensionProperties) \
 	F(EnumerateInstanceVersion)
 
-/* What destroys comes first: where another function is missing, it is there. */
+/* Destroy functions come first, so that they are available if loading a later function fails. */
 #define VKC_INSTANCE_FUNCTIONS(F) \
 	F(DestroyInstance) \
 	F(CreateDevice) \
@@ -82,32 +82,34 @@
 
 #define VKC_DECLARE_FUNCTION(name) PFN_vk##name name;
 
-/* Of an instance. */
+/* The loader's global functions and the functions of an instance. */
 struct vulkan_api {
-	void *library; /* of dlopen() */
+	void *library; /* handle from dlopen() */
 	PFN_vkGetInstanceProcAddr GetInstanceProcAddr;
 	VKC_GLOBAL_FUNCTIONS(VKC_DECLARE_FUNCTION)
 	VKC_INSTANCE_FUNCTIONS(VKC_DECLARE_FUNCTION)
-	/* Of VK_EXT_debug_utils; NULL unless validation was asked for. */
+	/* From VK_EXT_debug_utils; NULL unless validation is enabled. */
 	PFN_vkCreateDebugUtilsMessengerEXT CreateDebugUtilsMessengerEXT;
 	PFN_vkDestroyDebugUtilsMessengerEXT DestroyDebugUtilsMessengerEXT;
-	/* Of VK_NV_cooperative_matrix; NULL where no driver has it. */
+	/* From VK_NV_cooperative_matrix; NULL if no driver supports it. */
 	PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesNV
 		GetPhysicalDeviceCooperativeMatrixPropertiesNV;
 };
 
-/* Of one device, without the loader's dispatch: another device may have other functions. */
+/* The functions of one device, which bypass the loader's dispatch and may differ between
+ * devices. */
 struct vulkan_device_functions {
 	VKC_DEVICE_FUNCTIONS(VKC_DECLARE_FUNCTION)
 };
 
-/* Opens the loader and finds the global functions. */
+/* Opens the loader and loads the global functions. */
 VkcResult loader_open(struct vulkan_api *api, struct error *error);
 VkcResult loader_load_instance(struct vulkan_api *api, VkInstance instance,
                                struct error *error);
 VkcResult loader_load_device(const struct vulkan_api *api, VkDevice device,
                              struct vulkan_device_functions *functions, struct error *error);
-/* While an instance is alive: keeps drivers in the process that cannot be loaded again. */
+/* Keeps drivers that cannot be loaded repeatedly in the process. Call this while an instance
+ * exists. */
 void loader_pin_drivers(void);
 void loader_close(struct vulkan_api *api);
 

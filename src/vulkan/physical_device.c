@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The physical devices that the library can run on, and the choice among them. */
+ * Enumerating, choosing and describing physical devices. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -10,8 +10,8 @@
 #include "vulkan/instance.h"
 #include "vulkan/status.h"
 
-/* The queue family to use, or false where the device cannot compute. A family without
- * graphics is preferred: it does not compete with the desktop. */
+/* Finds the queue family to use. Returns false if the device has no compute queue. Prefers a family
+ * without graphics, which does not compete with the desktop. */
 static bool find_queue_family(const struct vulkan_api *api, VkPhysicalDevice handle,
                               uint32_t *family)
 {
@@ -20,7 +20,8 @@ static bool find_queue_family(const struct vulkan_api *api, VkPhysicalDevice han
 	};
 	VkQueueFamilyProperties families[MAX];
 	uint32_t count = 0;
-	/* SwiftShader fills as many as there is room for, whatever it has: ask for the number. */
+	/* SwiftShader fills the whole array, whatever the number of its families, so query the number
+	 * first. */
 	api->GetPhysicalDeviceQueueFamilyProperties(handle, &count, NULL);
 	count = count < MAX ? count : MAX;
 	api->GetPhysicalDeviceQueueFamilyProperties(handle, &count, families);
@@ -36,7 +37,7 @@ static bool find_queue_family(const struct vulkan_api *api, VkPhysicalDevice han
 	return found;
 }
 
-static void name_driver(const struct vulkan_api *api, struct physical_device *physical_device)
+static void read_driver_name(const struct vulkan_api *api, struct physical_device *physical_device)
 {
 	physical_device->driver[0] = '\0';
 	if (physical_device->properties.apiVersion < VK_API_VERSION_1_2)
@@ -46,12 +47,13 @@ static void name_driver(const struct vulkan_api *api, struct physical_device *ph
 	VkPhysicalDeviceProperties2 properties = {
 		.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &driver};
 	api->GetPhysicalDeviceProperties2(physical_device->handle, &properties);
-	snprintf(physical_device->driver, sizeof(physical_device->driver), "%.120s %.120s", driver.driverName,
-	         driver.driverInfo);
+	snprintf(physical_device->driver, sizeof(physical_device->driver), "%.120s %.120s",
+	         driver.driverName, driver.driverInfo);
 }
 
-VkcResult instance_physical_devices(struct instance *instance, struct physical_device **physical_devices,
-                                    uint32_t *count, struct error *error)
+VkcResult instance_physical_devices(struct instance *instance,
+                                    struct physical_device **physical_devices, uint32_t *count,
+                                    struct error *error)
 {
 	const struct vulkan_api *api = &instance->api;
 	VkcResult result = VKC_SUCCESS;
@@ -72,7 +74,7 @@ VkcResult instance_physical_devices(struct instance *instance, struct physical_d
 		}
 		status = api->EnumeratePhysicalDevices(instance->handle, &num_handles, handles);
 	}
-	/* Without any working driver the loader reports a failed initialisation. */
+	/* The loader reports this error if there is no working driver. */
 	if (status == VK_ERROR_INITIALIZATION_FAILED)
 		goto done;
 	if (status != VK_SUCCESS && status != VK_INCOMPLETE) {
@@ -93,7 +95,7 @@ VkcResult instance_physical_devices(struct instance *instance, struct physical_d
 		if (physical_device->properties.apiVersion < VK_API_VERSION_1_1 ||
 		    !find_queue_family(api, handles[i], &physical_device->queue_family))
 			continue;
-		name_driver(api, physical_device);
+		read_driver_name(api, physical_device);
 		(*count)++;
 	}
 done:
@@ -133,7 +135,7 @@ static bool contains(const char *text, const char *part)
 	return false;
 }
 
-/* "0 'this', 1 'that'", cut short where there are many or their names are long. */
+/* Formats "0 'this', 1 'that'". Truncates long names and long lists. */
 static void list_names(const struct physical_device *physical_devices, uint32_t count, char *text,
                        size_t size)
 {
@@ -146,14 +148,14 @@ static void list_names(const struct physical_device *physical_devices, uint32_t 
 		snprintf(text + used, size - used, ", and %u more", count - max);
 }
 
-VkcResult physical_device_choose(const struct physical_device *physical_devices, uint32_t count, const char *wanted,
-                                 uint32_t *index, struct error *error)
+VkcResult physical_device_choose(const struct physical_device *physical_devices, uint32_t count,
+                                 const char *selector, uint32_t *index, struct error *error)
 {
 	if (!count)
 		return instance_no_driver(error, VKC_ERROR_NO_DEVICE,
 		                          "There is no Vulkan 1.1 device with a compute queue");
 	*index = 0;
-	if (!wanted) {
+	if (!selector) {
 		for (uint32_t i = 1; i < count; i++)
 			if (rank(&physical_devices[i]) > rank(&physical_devices[*index]))
 				*index = i;
@@ -162,30 +164,30 @@ VkcResult physical_device_choose(const struct physical_device *physical_devices,
 	char list[640], *end;
 	list_names(physical_devices, count, list, sizeof(list));
 	errno = 0;
-	unsigned long number = strtoul(wanted, &end, 10);
-	if (wanted[0] >= '0' && wanted[0] <= '9' && !*end) {
+	unsigned long number = strtoul(selector, &end, 10);
+	if (selector[0] >= '0' && selector[0] <= '9' && !*end) {
 		if (!errno && number < count) {
 			*index = (uint32_t)number;
 			return VKC_SUCCESS;
 		}
-		/* A device that is not there must not turn into one with that digit in its name, in
-		 * the version of its compiler, say; a model's number has more of them. */
+		/* A small index that does not exist must not match a digit in a device name, for example in
+		 * a compiler version. Model numbers have more digits. */
 		if (number < 100)
 			return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-			                 "There is no device %.100s (VKC_DEVICE); numbered from 0, there "
-			                 "are: %s.",
-			                 wanted, list);
+			                 "There is no device %.100s (VKC_DEVICE); the devices, numbered from "
+			                 "0, are: %s.",
+			                 selector, list);
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		if (contains(physical_devices[i].properties.deviceName, wanted)) {
+		if (contains(physical_devices[i].properties.deviceName, selector)) {
 			*index = i;
 			return VKC_SUCCESS;
 		}
 	}
 	return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
-	                 "No device has '%.100s' in its name (VKC_DEVICE); numbered from 0, there "
-	                 "are: %s.",
-	                 wanted, list);
+	                 "No device has '%.100s' in its name (VKC_DEVICE); the devices, numbered from "
+	                 "0, are: %s.",
+	                 selector, list);
 }
 
 uint64_t physical_device_memory(const struct physical_device *physical_device)
@@ -199,8 +201,8 @@ uint64_t physical_device_memory(const struct physical_device *physical_device)
 	return largest;
 }
 
-void physical_device_describe(const struct instance *instance, const struct physical_device *physical_device,
-                              VkcDeviceInfo *info)
+void physical_device_describe(const struct instance *instance,
+                              const struct physical_device *physical_device, VkcDeviceInfo *info)
 {
 	VkPhysicalDeviceFeatures features;
 	instance->api.GetPhysicalDeviceFeatures(physical_device->handle, &features);
@@ -215,7 +217,7 @@ void physical_device_describe(const struct instance *instance, const struct phys
 		.memory_bytes = physical_device_memory(physical_device),
 		.has_int64 = features.shaderInt64,
 	};
-	/* VkcDeviceType numbers the kinds as VkPhysicalDeviceType does. */
+	/* VkcDeviceType has the same values as VkPhysicalDeviceType. */
 	if (properties->deviceType <= VK_PHYSICAL_DEVICE_TYPE_CPU)
 		info->type = (VkcDeviceType)properties->deviceType;
 	snprintf(info->name, sizeof(info->name), "%s", properties->deviceName);

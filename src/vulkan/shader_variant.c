@@ -22,8 +22,7 @@ VkcResult variant_find(struct device *device, struct kernel_source *source, cons
 		}
 	}
 	return error_set(device->error, VKC_ERROR_INTERNAL,
-	                 "The library was built without its kernel %s: build it again from clean "
-	                 "sources.",
+	                 "The library was built without its kernel %s: rebuild it from clean sources.",
 	                 name);
 }
 

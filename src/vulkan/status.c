@@ -5,13 +5,13 @@
 
 VkcResult status_check(struct error *error, VkResult status, const char *call)
 {
-	/* The call's arguments are of no use to the reader. */
+	/* Quote only the function name, not its arguments. */
 	int name = (int)strcspn(call, "(");
 	switch (status) {
 	case VK_SUCCESS:
 		return VKC_SUCCESS;
 	case VK_ERROR_OUT_OF_HOST_MEMORY:
-	case VK_ERROR_MEMORY_MAP_FAILED: /* no room in the process's addresses */
+	case VK_ERROR_MEMORY_MAP_FAILED: /* out of address space */
 		return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 		                 "The host has no memory left (%.*s): free some, or ask for less at a "
 		                 "time.",
@@ -20,10 +20,10 @@ VkcResult status_check(struct error *error, VkResult status, const char *call)
 	case VK_ERROR_OUT_OF_POOL_MEMORY:
 	case VK_ERROR_FRAGMENTED_POOL:
 	case VK_ERROR_FRAGMENTATION:
-	case VK_ERROR_TOO_MANY_OBJECTS: /* allocations, or devices */
+	case VK_ERROR_TOO_MANY_OBJECTS: /* too many allocations or devices */
 		return error_set(error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
-		                 "The device has no memory left (%.*s): close what else uses it, or set "
-		                 "a lower memory limit (VKC_MEMORY_LIMIT).",
+		                 "The device has no memory left (%.*s): close other programs that use it, "
+		                 "or set a lower memory limit (VKC_MEMORY_LIMIT).",
 		                 name, call);
 	case VK_ERROR_DEVICE_LOST:
 		return error_set(error, VKC_ERROR_DEVICE_LOST,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a Vulkan function answers, as a result and a sentence. */
+ * Converting Vulkan's results to VkcResult and an error message. */
 #ifndef VKC_STATUS_H
 #define VKC_STATUS_H
 
 #include "vulkan/loader.h"
 
-/* `call` begins with the function's name, which the sentence quotes. */
+/* `call` begins with the name of the function, which the message quotes. */
 VkcResult status_check(struct error *error, VkResult status, const char *call);
 
 /* "VK_ERROR_DEVICE_LOST" and the like; never NULL. */

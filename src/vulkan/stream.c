@@ -5,10 +5,10 @@
 
 #include "base/clock.h"
 
-/* A submission is bounded to a fraction of a second; one that takes this long hangs. */
+/* A submission is planned to take a fraction of a second. One that takes this long hangs. */
 #define HANG_SECONDS 120.0
 #define WAIT_NANOSECONDS 500000000ull
-#define RETRY_NANOSECONDS 5000000ull /* after a wait that failed */
+#define RETRY_NANOSECONDS 5000000ull /* delay after a failed wait */
 #define DESCRIPTORS_PER_SLOT (STREAM_DISPATCHES * 8)
 
 static VkcResult slot_open(struct stream *stream, struct slot *slot)
@@ -20,15 +20,15 @@ static VkcResult slot_open(struct stream *stream, struct slot *slot)
 		.flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT,
 		.queueFamilyIndex = device->queue_family,
 	};
-	VK_MAKE(device, slot->pool, CreateCommandPool(device->handle, &pool, NULL, &slot->pool));
+	VK_CREATE(device, slot->pool, CreateCommandPool(device->handle, &pool, NULL, &slot->pool));
 	VkCommandBufferAllocateInfo commands = {
 		.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
 		.commandPool = slot->pool,
 		.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
 		.commandBufferCount = 1,
 	};
-	VK_MAKE(device, slot->commands,
-	        AllocateCommandBuffers(device->handle, &commands, &slot->commands));
+	VK_CREATE(device, slot->commands,
+	          AllocateCommandBuffers(device->handle, &commands, &slot->commands));
 	VkDescriptorPoolSize sizes[] = {
 		{VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, DESCRIPTORS_PER_SLOT},
 		{VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER, DESCRIPTORS_PER_SLOT},
@@ -39,10 +39,10 @@ static VkcResult slot_open(struct stream *stream, struct slot *slot)
 		.poolSizeCount = 2,
 		.pPoolSizes = sizes,
 	};
-	VK_MAKE(device, slot->descriptors,
-	        CreateDescriptorPool(device->handle, &descriptors, NULL, &slot->descriptors));
+	VK_CREATE(device, slot->descriptors,
+	          CreateDescriptorPool(device->handle, &descriptors, NULL, &slot->descriptors));
 	VkFenceCreateInfo fence = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
-	VK_MAKE(device, slot->fence, CreateFence(device->handle, &fence, NULL, &slot->fence));
+	VK_CREATE(device, slot->fence, CreateFence(device->handle, &fence, NULL, &slot->fence));
 error:
 	return result;
 }
@@ -79,34 +79,34 @@ void stream_close(struct stream *stream)
 	*stream = (struct stream){0};
 }
 
-/* How long one may wait for the device, in seconds. */
-static double patience(const struct device *device)
+/* The time to wait for the device, in seconds. */
+static double timeout_seconds(const struct device *device)
 {
 	return device->tuning.hang_ms ? device->tuning.hang_ms * 1e-3 : HANG_SECONDS;
 }
 
-/* Takes what has passed since `begin` from the patience left, but no more than was asked for:
- * a process that was stopped (Ctrl-Z, a debugger) has not waited for the device. */
-static void spend(double *left, double begin, uint64_t asked)
+/* Deducts the time since `begin` from *seconds_left, but at most max_nanoseconds, the length of the
+ * wait: a process that was suspended (Ctrl-Z, a debugger) did not wait for the device. */
+static void deduct_elapsed(double *seconds_left, double begin, uint64_t max_nanoseconds)
 {
 	double passed = seconds_now() - begin;
-	double max = (double)asked * 1e-9;
-	*left -= passed < max ? passed : max;
+	double max = (double)max_nanoseconds * 1e-9;
+	*seconds_left -= passed < max ? passed : max;
 }
 
-/* The device may use its buffers for ever: from now on nothing of it is touched. */
+/* The device may keep using its buffers forever, so nothing of it may be touched again. */
 static VkcResult abandon(struct device *device)
 {
 	device->lost = true;
 	device->abandoned = true;
 	return error_set(device->error, VKC_ERROR_DEVICE_LOST,
-	                 "The device was not seen to finish its work within %g s: the driver hangs "
+	                 "The device did not signal the end of its work within %g s: the driver hangs "
 	                 "or fails; destroy the context and make a new one, or run the program again.",
-	                 patience(device));
+	                 timeout_seconds(device));
 }
 
-/* *left: the patience left, in seconds. */
-static VkcResult slot_wait(struct stream *stream, struct slot *slot, double *left)
+/* *seconds_left: the time left until the device counts as hanging. */
+static VkcResult slot_wait(struct stream *stream, struct slot *slot, double *seconds_left)
 {
 	VkcResult result = VKC_SUCCESS;
 	struct device *device = stream->device;
@@ -116,19 +116,19 @@ static VkcResult slot_wait(struct stream *stream, struct slot *slot, double *lef
 	VkResult status = device->vk.WaitForFences(device->handle, 1, &slot->fence, VK_TRUE, 0);
 	while (status == VK_TIMEOUT) {
 		waited = true;
-		if (*left <= 0.0)
+		if (*seconds_left <= 0.0)
 			return abandon(device);
 		double begin = seconds_now();
 		status = device->vk.WaitForFences(device->handle, 1, &slot->fence, VK_TRUE,
 		                                  WAIT_NANOSECONDS);
-		spend(left, begin, WAIT_NANOSECONDS);
+		deduct_elapsed(seconds_left, begin, WAIT_NANOSECONDS);
 	}
 	TRY(device_check(device, status, "vkWaitForFences"));
 	slot->pending = false;
 	double now = seconds_now();
 	double begin = slot->submitted > stream->last_end ? slot->submitted : stream->last_end;
 	stream->last_seconds = now - begin;
-	stream->last_seen = waited;
+	stream->last_is_exact = waited;
 	stream->last_end = now;
 error:
 	return result;
@@ -161,11 +161,11 @@ VkcResult stream_begin(struct stream *stream)
 	VkcResult result;
 	struct device *device = stream->device;
 	struct slot *slot = &stream->slots[stream->next_ticket % STREAM_SLOTS];
-	double left = patience(device);
-	TRY(slot_wait(stream, slot, &left));
+	double seconds_left = timeout_seconds(device);
+	TRY(slot_wait(stream, slot, &seconds_left));
 	slot->num_dispatches = 0;
 	slot->num_sets = 0;
-	memset(slot->recent, 0, sizeof(slot->recent));
+	memset(slot->cached_sets, 0, sizeof(slot->cached_sets));
 	VK(device, ResetCommandPool(device->handle, slot->pool, 0));
 	VK(device, ResetDescriptorPool(device->handle, slot->descriptors, 0));
 	VkCommandBufferBeginInfo begin = {
@@ -225,11 +225,11 @@ static VkcResult find_set(struct stream *stream, const struct kernel *kernel,
 	VkcResult result = VKC_SUCCESS;
 	struct device *device = stream->device;
 	struct slot *slot = stream->recording;
-	const uint32_t num_recent = sizeof(slot->recent) / sizeof(slot->recent[0]);
-	for (uint32_t i = 0; i < num_recent; i++) {
-		if (slot->recent[i].layout == kernel->set_layout &&
-		    same_bindings(kernel, slot->recent[i].bindings, bindings)) {
-			*set = slot->recent[i].handle;
+	const uint32_t num_cached = sizeof(slot->cached_sets) / sizeof(slot->cached_sets[0]);
+	for (uint32_t i = 0; i < num_cached; i++) {
+		if (slot->cached_sets[i].layout == kernel->set_layout &&
+		    same_bindings(kernel, slot->cached_sets[i].bindings, bindings)) {
+			*set = slot->cached_sets[i].handle;
 			return VKC_SUCCESS;
 		}
 	}
@@ -241,7 +241,7 @@ static VkcResult find_set(struct stream *stream, const struct kernel *kernel,
 	};
 	VK(device, AllocateDescriptorSets(device->handle, &allocate, set));
 	write_set(stream, kernel, bindings, *set);
-	struct bound_set *entry = &slot->recent[slot->num_sets++ % num_recent];
+	struct cached_set *entry = &slot->cached_sets[slot->num_sets++ % num_cached];
 	entry->handle = *set;
 	entry->layout = kernel->set_layout;
 	memcpy(entry->bindings, bindings, kernel->num_bindings * sizeof(*bindings));
@@ -249,9 +249,9 @@ error:
 	return result;
 }
 
-/* Binds all that a dispatch needs. */
-static VkcResult prepare(struct stream *stream, const struct kernel *kernel,
-                         const struct binding *bindings, const void *push)
+/* Binds the pipeline, the descriptor set and the push constants of a dispatch. */
+static VkcResult bind(struct stream *stream, const struct kernel *kernel,
+                      const struct binding *bindings, const void *push)
 {
 	VkcResult result;
 	const struct vulkan_device_functions *vk = &stream->device->vk;
@@ -276,7 +276,7 @@ VkcResult stream_dispatch(struct stream *stream, const struct kernel *kernel,
                           const struct binding *bindings, const void *push, uint32_t groups_x,
                           uint32_t groups_y)
 {
-	VkcResult result = prepare(stream, kernel, bindings, push);
+	VkcResult result = bind(stream, kernel, bindings, push);
 	if (result == VKC_SUCCESS)
 		stream->device->vk.CmdDispatch(stream->recording->commands, groups_x, groups_y, 1);
 	return result;
@@ -286,7 +286,7 @@ VkcResult stream_dispatch_indirect(struct stream *stream, const struct kernel *k
                                    const struct binding *bindings, const void *push,
                                    const struct buffer *groups, uint64_t offset)
 {
-	VkcResult result = prepare(stream, kernel, bindings, push);
+	VkcResult result = bind(stream, kernel, bindings, push);
 	if (result == VKC_SUCCESS)
 		stream->device->vk.CmdDispatchIndirect(stream->recording->commands, groups->handle,
 		                                       offset);
@@ -309,7 +309,7 @@ void stream_zero(struct stream *stream, const struct buffer *buffer, uint64_t si
 void stream_update(struct stream *stream, const struct buffer *buffer, uint64_t offset,
                    const void *data, uint64_t size)
 {
-	const uint64_t max = 65536; /* of one command */
+	const uint64_t max = 65536; /* maximum size of one vkCmdUpdateBuffer() */
 	for (uint64_t done = 0; done < size; done += max)
 		stream->device->vk.CmdUpdateBuffer(stream->recording->commands, buffer->handle,
 		                                   offset + done, size - done < max ? size - done : max,
@@ -343,27 +343,27 @@ error:
 VkcResult stream_wait(struct stream *stream, uint64_t ticket)
 {
 	struct slot *slot = &stream->slots[ticket % STREAM_SLOTS];
-	double left = patience(stream->device);
-	return slot->ticket == ticket ? slot_wait(stream, slot, &left) : VKC_SUCCESS;
+	double seconds_left = timeout_seconds(stream->device);
+	return slot->ticket == ticket ? slot_wait(stream, slot, &seconds_left) : VKC_SUCCESS;
 }
 
-/* Waits for a slot until it has ended or the device is lost, whatever single waits answer. */
-static void slot_drain(struct stream *stream, struct slot *slot, double *left)
+/* Waits until the slot's submission has ended or the device is lost, even if single waits fail. */
+static void slot_drain(struct stream *stream, struct slot *slot, double *seconds_left)
 {
 	struct device *device = stream->device;
 	while (slot->pending && !device->abandoned) {
-		if (slot_wait(stream, slot, left) == VKC_SUCCESS || device->abandoned)
+		if (slot_wait(stream, slot, seconds_left) == VKC_SUCCESS || device->abandoned)
 			return;
 		if (device->lost) {
-			/* A lost device uses nothing any more. */
+			/* A lost device no longer uses anything. */
 			slot->pending = false;
-		} else if (*left <= 0.0) {
+		} else if (*seconds_left <= 0.0) {
 			(void)abandon(device);
 		} else {
 			const struct timespec pause = {.tv_nsec = RETRY_NANOSECONDS};
 			double begin = seconds_now();
 			(void)nanosleep(&pause, NULL);
-			spend(left, begin, RETRY_NANOSECONDS);
+			deduct_elapsed(seconds_left, begin, RETRY_NANOSECONDS);
 		}
 	}
 }
@@ -372,13 +372,13 @@ VkcResult stream_drain(struct stream *stream)
 {
 	struct device *device = stream->device;
 	const bool lost = device->lost;
-	const struct error before = *device->error;
-	double left = patience(device);
+	const struct error previous_error = *device->error;
+	double seconds_left = timeout_seconds(device);
 	stream->recording = NULL;
 	for (uint64_t i = 0; i < STREAM_SLOTS; i++)
-		/* The older slot first. */
-		slot_drain(stream, &stream->slots[(stream->next_ticket + i) % STREAM_SLOTS], &left);
+		/* Oldest slot first. */
+		slot_drain(stream, &stream->slots[(stream->next_ticket + i) % STREAM_SLOTS], &seconds_left);
 	if (device->lost == lost)
-		*device->error = before;
+		*device->error = previous_error;
 	return device->lost ? VKC_ERROR_DEVICE_LOST : VKC_SUCCESS;
 }

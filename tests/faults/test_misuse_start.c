@@ -68,37 +68,37 @@ static void test_options(void **state)
 	      "vkc_init_with_options: ctx is NULL; it takes the address of a pointer for the "
 	      "new context.");
 	WRONG(NULL, init((VkcOptions){.struct_size = 3}),
-	      "vkc_init_with_options: options->struct_size is 3; set it to sizeof(VkcOptions), "
-	      "which is * in version * and at least * in those before.");
+	      "vkc_init_with_options: options->struct_size is 3; set it to sizeof(VkcOptions), which "
+	      "is * in version * and at least * in earlier versions.");
 	WRONG(NULL, init((VkcOptions){.struct_size = 4096}),
 	      "vkc_init_with_options: options->struct_size is 4096; set it to sizeof(VkcOptions), "
-	      "which is * in version * and at least * in those before.");
+	      "which is * in version * and at least * in earlier versions.");
 	WRONG(NULL, init((VkcOptions){.validation = 7}),
 	      "VkcOptions.validation is 7; it takes 0 or 1.");
 	WRONG(NULL, init((VkcOptions){.device = "No such GPU"}),
-	      "No device has 'No such GPU' in its name (VKC_DEVICE); numbered from 0, there "
+	      "No device has 'No such GPU' in its name (VKC_DEVICE); the devices, numbered from 0, "
 	      "are: 0 '*'.");
 	WRONG(NULL, init((VkcOptions){.device = "99"}),
-	      "There is no device 99 (VKC_DEVICE); numbered from 0, there are: 0 '*'.");
+	      "There is no device 99 (VKC_DEVICE); the devices, numbered from 0, are: 0 '*'.");
 	WRONG(NULL, init((VkcOptions){.device = "-1"}),
-	      "No device has '-1' in its name (VKC_DEVICE); numbered from 0, there are: 0 '*'.");
+	      "No device has '-1' in its name (VKC_DEVICE); the devices, numbered from 0, are: 0 '*'.");
 	WRONG(NULL, init((VkcOptions){.device = "99999999999999999999"}),
-	      "No device has '99999999999999999999' in its name (VKC_DEVICE); numbered "
-	      "from 0, there are: 0 '*'.");
+	      "No device has '99999999999999999999' in its name (VKC_DEVICE); the devices, numbered "
+	      "from 0, are: 0 '*'.");
 	WRONG(NULL, init((VkcOptions){.tuning = "speed=11"}),
-	      "The tuning string (VKC_TUNING) has 'speed=11', which is no known key with a "
-	      "value that it takes: see docs/architecture.md.");
+	      "The tuning string (VKC_TUNING) has 'speed=11', which is not a known key with a valid "
+	      "value: see docs/architecture.md.");
 	WRONG(NULL, init((VkcOptions){.tuning = "int64"}),
-	      "The tuning string (VKC_TUNING) has 'int64', which is no known key with a "
-	      "value that it takes: see docs/architecture.md.");
+	      "The tuning string (VKC_TUNING) has 'int64', which is not a known key with a valid "
+	      "value: see docs/architecture.md.");
 	WRONG(NULL, init((VkcOptions){.tuning = "int64=2"}),
-	      "The tuning string (VKC_TUNING) has 'int64=2', which is no known key with a "
-	      "value that it takes: see docs/architecture.md.");
+	      "The tuning string (VKC_TUNING) has 'int64=2', which is not a known key with a valid "
+	      "value: see docs/architecture.md.");
 	WRONG(NULL, init((VkcOptions){.tuning = "walk_group=3"}),
 	      "The tuning string (VKC_TUNING) has walk_group=3; it takes a power of two.");
 	WRONG(NULL, init((VkcOptions){.tuning = "range=-5"}),
-	      "The tuning string (VKC_TUNING) has 'range=-5', which is no known key with a "
-	      "value that it takes: see docs/architecture.md.");
+	      "The tuning string (VKC_TUNING) has 'range=-5', which is not a known key with a valid "
+	      "value: see docs/architecture.md.");
 }
 
 static VkcResult init_with(const char *variable, const char *value)
@@ -115,7 +115,7 @@ static void test_environment(void **state)
 {
 	(void)state;
 	WRONG(NULL, init_with("VKC_DEVICE", "GeForce 9999"),
-	      "No device has 'GeForce 9999' in its name (VKC_DEVICE); numbered from 0, there "
+	      "No device has 'GeForce 9999' in its name (VKC_DEVICE); the devices, numbered from 0, "
 	      "are: 0 '*'.");
 	WRONG(NULL, init_with("VKC_MEMORY_LIMIT", "lots"),
 	      "The environment variable VKC_MEMORY_LIMIT is 'lots'; it takes a number of "
@@ -135,8 +135,8 @@ static void test_environment(void **state)
 	WRONG(NULL, init_with("VKC_VALIDATION", "yes"),
 	      "The environment variable VKC_VALIDATION is 'yes'; it takes 0 or 1.");
 	WRONG(NULL, init_with("VKC_TUNING", "fast"),
-	      "The tuning string (VKC_TUNING) has 'fast', which is no known key with a value "
-	      "that it takes: see docs/architecture.md.");
+	      "The tuning string (VKC_TUNING) has 'fast', which is not a known key with a valid value: "
+	      "see docs/architecture.md.");
 }
 
 static void test_devices(void **state)

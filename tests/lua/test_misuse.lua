@@ -217,12 +217,12 @@ end
 -- What only the library knows to be wrong.
 function TestMisuse.test_mistakes_that_the_library_finds()
   for _, name in ipairs({ "new", "init" }) do
-    misuse("The tuning string (VKC_TUNING) has 'bogus=1', which is no known key with a value that "
-      .. "it takes: see docs/architecture.md.", function() vk[name]({ tuning = "bogus=1" }) end)
+    misuse("The tuning string (VKC_TUNING) has 'bogus=1', which is not a known key with a valid "
+      .. "value: see docs/architecture.md.", function() vk[name]({ tuning = "bogus=1" }) end)
   end
   local numbers = ffi.new("float[1]")
-  misuse("The upload has 4294967295 rows of 1 numbers; there may be 4294967231 rows of 4294967279 "
-    .. "numbers.", function()
+  misuse("The upload has 4294967295 rows of 1 numbers; the maximum is 4294967231 rows of "
+    .. "4294967279 numbers.", function()
     vk.upload_embeddings(ffi.cast("float *", numbers), { n = 2 ^ 32 - 1, dim = 1 })
   end)
 end
