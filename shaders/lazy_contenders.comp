@@ -30,8 +30,11 @@ void main()
 	uint own_work = walk * work_words;
 	uint own_scores = scores + walk * (padded / 2u);
 
-	I64 best = NOTHING;
-	for (uint quad = lane; quad < padded / 4u; quad += GROUP) {
+	// Each invocation reads a quadruple, though it has none of its own, so that the loops find the
+	// buffer's address: where a subgroup enters them with no invocation, lavapipe of Mesa 26 would
+	// read through one that was never set.
+	I64 best = lowest_of(own_work, lane % (padded / 4u));
+	for (uint quad = lane + GROUP; quad < padded / 4u; quad += GROUP) {
 		I64 score = lowest_of(own_work, quad);
 		if (i64_less(score, best))
 			best = score;
