@@ -31,8 +31,11 @@ void main()
 	uint own_work = work_begin(walk);
 	uint own_scores = push.state.scores + walk * (push.padded / 2u);
 
-	I64 best = NO_SCORE;
-	for (uint quad = lane; quad < push.padded / 4u; quad += GROUP) {
+	// Every invocation reads a quad, even without one of its own, so that the buffer's address is
+	// found before the loops: lavapipe of Mesa 26 reads through an address that was never set where
+	// a subgroup enters them with no active invocation.
+	I64 best = lowest_of(own_work, lane % (push.padded / 4u));
+	for (uint quad = lane + GROUP; quad < push.padded / 4u; quad += GROUP) {
 		I64 score = lowest_of(own_work, quad);
 		if (i64_less(score, best))
 			best = score;

@@ -9,8 +9,10 @@ local quote = function(path)
   return "'" .. path .. "'"
 end
 
+-- os.execute() returns wait()'s number or, in newer builds, true.
 local function shell(command)
-  assert(os.execute(command) == 0, command)
+  local outcome = os.execute(command)
+  assert(outcome == 0 or outcome == true, command)
 end
 
 local function write(path, text)
