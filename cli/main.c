@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
-#include "interrupt.h"
-#include "json_out.h"
-#include "message.h"
-#include "streams.h"
+#include "commands/commands.h"
+#include "base/interrupt.h"
+#include "io/json_out.h"
+#include "base/message.h"
+#include "files/streams.h"
 
 static const struct command commands[] = {
 	{"devices", COMMAND_DEVICES, "list the Vulkan devices, and the one that would be used", "",

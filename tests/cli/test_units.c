@@ -14,15 +14,15 @@
 
 #include <cmocka.h>
 
-#include "clusters.h"
-#include "foreign.h"
-#include "input.h"
-#include "json_scan.h"
-#include "npy_header.h"
-#include "numbers.h"
-#include "pace.h"
-#include "picture.h"
-#include "record.h"
+#include "picture/clusters.h"
+#include "io/foreign.h"
+#include "io/input.h"
+#include "io/json_scan.h"
+#include "io/npy_header.h"
+#include "base/numbers.h"
+#include "jobs/batch_size.h"
+#include "picture/picture.h"
+#include "jobs/record.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
