@@ -19,7 +19,7 @@ void message_clear_bar(void)
 	bar_shown = false;
 }
 
-static void say(const struct options *options, const char *format, va_list arguments)
+static void say(const struct command_line *options, const char *format, va_list arguments)
 {
 	const char *name = options->command ? options->command->name : "";
 
@@ -29,7 +29,7 @@ static void say(const struct options *options, const char *format, va_list argum
 	fputc('\n', stderr);
 }
 
-void message_error(const struct options *options, const char *format, ...)
+void message_error(const struct command_line *options, const char *format, ...)
 {
 	va_list arguments;
 
@@ -38,7 +38,7 @@ void message_error(const struct options *options, const char *format, ...)
 	va_end(arguments);
 }
 
-void message_note(const struct options *options, const char *format, ...)
+void message_note(const struct command_line *options, const char *format, ...)
 {
 	va_list arguments;
 
@@ -49,7 +49,7 @@ void message_note(const struct options *options, const char *format, ...)
 	va_end(arguments);
 }
 
-int message_usage(const struct options *options, const char *format, ...)
+int message_usage(const struct command_line *options, const char *format, ...)
 {
 	const char *name = options->command ? options->command->name : "";
 	va_list arguments;
@@ -61,7 +61,7 @@ int message_usage(const struct options *options, const char *format, ...)
 	return EXIT_USAGE;
 }
 
-int message_failed(const struct options *options, const struct problem *problem)
+int message_failed(const struct command_line *options, const struct problem *problem)
 {
 	message_error(options, "%s", problem->text);
 	return EXIT_FAILED;

@@ -18,7 +18,7 @@ double seconds_now(void)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-void progress_begin(struct progress *progress, const struct options *options, const char *unit,
+void progress_begin(struct progress *progress, const struct command_line *options, const char *unit,
                     uint64_t total, uint64_t done_before)
 {
 	double now = seconds_now();
@@ -54,7 +54,7 @@ static void time_left(double seconds, char text[32])
 
 void progress_update(struct progress *progress, uint64_t done)
 {
-	const struct options *options = progress->options;
+	const struct command_line *options = progress->options;
 	double now = seconds_now();
 	double rate = (double)(done - progress->done_before) / (now - progress->began + 1e-9);
 	char left[32], bar[BAR_WIDTH + 1];

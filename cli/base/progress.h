@@ -11,7 +11,7 @@
 #include "commands/command_line.h"
 
 struct progress {
-	const struct options *options;
+	const struct command_line *options;
 	const char *unit; /* "rows" */
 	uint64_t total;
 	uint64_t done_before; /* by an earlier run */
@@ -22,7 +22,7 @@ struct progress {
 /* Seconds of a clock that only goes forward. */
 double seconds_now(void);
 
-void progress_begin(struct progress *progress, const struct options *options, const char *unit,
+void progress_begin(struct progress *progress, const struct command_line *options, const char *unit,
                     uint64_t total, uint64_t done_before);
 void progress_update(struct progress *progress, uint64_t done);
 

@@ -128,7 +128,7 @@ static char short_name(int key)
 	return key < 256 ? (char)key : '\0';
 }
 
-void options_print_help(const struct command *command)
+void command_line_print_help(const struct command *command)
 {
 	size_t i;
 
@@ -158,7 +158,7 @@ void options_print_help(const struct command *command)
 	}
 }
 
-static enum parsed wrong(const struct options *options, const char *option, const char *value,
+static enum parsed wrong(const struct command_line *options, const char *option, const char *value,
                          const char *expected)
 {
 	message_usage(options, "--%s takes %s, not '%s'", option, expected, value);
@@ -169,7 +169,7 @@ static enum parsed help(const struct command *command)
 {
 	printf("usage: vulkan-compute %s%s%s [option…]\n\n%s\n\n", command->name,
 	       *command->needs ? " " : "", command->needs, command->text);
-	options_print_help(command);
+	command_line_print_help(command);
 	return PARSED_DONE;
 }
 
@@ -184,7 +184,7 @@ static enum parsed version(void)
 }
 
 /* The options that take a number or one of a few words. */
-static enum parsed set_checked(struct options *options, int key, const char *value)
+static enum parsed set_checked(struct command_line *options, int key, const char *value)
 {
 	static const char at_least_1[] = "a whole number of 1 … 4294967295";
 
@@ -230,7 +230,7 @@ static enum parsed set_checked(struct options *options, int key, const char *val
 	return PARSED_RUN;
 }
 
-static enum parsed set(struct options *options, int key, const char *value)
+static enum parsed set(struct command_line *options, int key, const char *value)
 {
 	switch (key) {
 	case KEY_HELP:
@@ -298,7 +298,7 @@ static bool names(const char *word, const char *name)
 }
 
 /* Why getopt_long took `word`, or the letter `key` in it, for none of the command's options. */
-static enum parsed unknown(const struct options *options, const char *word, int key,
+static enum parsed unknown(const struct command_line *options, const char *word, int key,
                            bool value_missing)
 {
 	unsigned flag = options->command->flag;
@@ -325,7 +325,7 @@ static enum parsed unknown(const struct options *options, const char *word, int 
 	return PARSED_WRONG;
 }
 
-enum parsed options_parse(struct options *options, int argc, char **argv, int *next)
+enum parsed command_line_parse(struct command_line *options, int argc, char **argv, int *next)
 {
 	const struct command *command = options->command;
 	struct option long_options[NUM_SPECS + 1];

@@ -26,7 +26,7 @@ enum {
 	COMMAND_HEATMAP = 64
 };
 
-struct options;
+struct command_line;
 
 struct command {
 	const char *name;
@@ -34,10 +34,10 @@ struct command {
 	const char *summary; /* one line */
 	const char *needs;   /* the arguments that cannot be left out, for the line of usage */
 	const char *text;    /* a paragraph */
-	int (*run)(const struct options *options);
+	int (*run)(const struct command_line *options);
 };
 
-struct options {
+struct command_line {
 	const struct command *command;
 	const char *device;
 	uint64_t memory_limit;
@@ -77,9 +77,9 @@ enum parsed {
 
 /* Parses argv[1] … argv[argc - 1] for options->command. With a COMMAND_NONE command it stops at
  * the first word that is no option; *next is its place. */
-enum parsed options_parse(struct options *options, int argc, char **argv, int *next);
+enum parsed command_line_parse(struct command_line *options, int argc, char **argv, int *next);
 
 /* Every option that applies to a command, as --help shows it. */
-void options_print_help(const struct command *command);
+void command_line_print_help(const struct command *command);
 
 #endif

@@ -7,11 +7,11 @@
 
 #include "commands/command_line.h"
 
-int command_devices(const struct options *options);
-int command_sequence(const struct options *options);
-int command_all(const struct options *options);
-int command_matrix(const struct options *options);
-int command_neighbors(const struct options *options);
-int command_heatmap(const struct options *options);
+int command_devices(const struct command_line *options);
+int command_sequence(const struct command_line *options);
+int command_all(const struct command_line *options);
+int command_matrix(const struct command_line *options);
+int command_neighbors(const struct command_line *options);
+int command_heatmap(const struct command_line *options);
 
 #endif

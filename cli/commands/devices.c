@@ -54,7 +54,7 @@ static void print_text(const VkcDeviceInfo *devices, uint32_t count)
 	printf("* is the one that would be used.\n");
 }
 
-static int print_json(const struct options *options, const VkcDeviceInfo *devices, uint32_t count)
+static int print_json(const struct command_line *options, const VkcDeviceInfo *devices, uint32_t count)
 {
 	json_t *list = json_array();
 	uint32_t i;
@@ -80,7 +80,7 @@ static int print_json(const struct options *options, const VkcDeviceInfo *device
 	return json_print(options, list, "\n");
 }
 
-static int list(const struct options *options, VkcDeviceInfo **devices, uint32_t *count)
+static int list(const struct command_line *options, VkcDeviceInfo **devices, uint32_t *count)
 {
 	uint32_t i;
 
@@ -105,7 +105,7 @@ static int list(const struct options *options, VkcDeviceInfo **devices, uint32_t
 
 /* The library marks the device that it would choose; where it marks none, it would refuse to, and
  * says why. */
-static int check_choice(const struct options *options, const VkcDeviceInfo *devices,
+static int check_choice(const struct command_line *options, const VkcDeviceInfo *devices,
                         uint32_t count)
 {
 	VkcOptions choice = {.struct_size = sizeof(choice), .device = options->device};
@@ -123,7 +123,7 @@ static int check_choice(const struct options *options, const VkcDeviceInfo *devi
 	return EXIT_FAILED;
 }
 
-int command_devices(const struct options *options)
+int command_devices(const struct command_line *options)
 {
 	const char *format = options->format ? options->format : "text";
 	VkcDeviceInfo *devices = NULL;

@@ -25,7 +25,7 @@ struct run {
 	struct job job;
 	struct extend extend;
 	uint32_t rows, length;
-	uint32_t most;       /* sequences in a call at most */
+	uint32_t max;        /* sequences in a call at most */
 	uint32_t *starts;    /* of a call */
 	uint32_t *sequences; /* of a call */
 };
@@ -48,7 +48,7 @@ static int compute_batch(struct run *run, uint32_t first, uint32_t count)
 static int save_what_is_done(struct run *run, int status)
 {
 	uint32_t done = run->job.rows_written;
-	const struct options *options = run->session.options;
+	const struct command_line *options = run->session.options;
 	struct problem problem;
 
 	if (done > run->job.record.rows_done && !job_save(&run->job, &problem))
@@ -62,40 +62,40 @@ static int save_what_is_done(struct run *run, int status)
 }
 
 /* Whether so much work would be at stake after the next call that what is there is saved first. */
-static bool save_is_due(const struct run *run, const struct pace *pace, double saved_at)
+static bool save_is_due(const struct run *run, const struct batch_size *size, double saved_at)
 {
-	double at_stake = seconds_now() - saved_at + pace_expected(pace);
+	double at_stake = seconds_now() - saved_at + batch_size_expected(size);
 
 	return at_stake >= run->session.options->checkpoint_seconds;
 }
 
 static int compute_rows(struct run *run)
 {
-	const struct options *options = run->session.options;
+	const struct command_line *options = run->session.options;
 	uint32_t done = run->job.record.rows_done, count;
 	double saved_at = seconds_now();
 	struct progress progress;
 	struct problem problem;
-	struct pace pace;
+	struct batch_size size;
 	int status = EXIT_GOOD;
 
-	pace_begin(&pace, run->most, options->batch, options->checkpoint_seconds);
+	batch_size_begin(&size, run->max, options->batch, options->checkpoint_seconds);
 	progress_begin(&progress, options, "sequences", run->rows, done);
 	while (done < run->rows && status == EXIT_GOOD && !interrupt_noted()) {
 		double began = seconds_now();
 
 		progress_update(&progress, done);
-		count = least_u32(pace.batch, run->rows - done);
+		count = min_u32(size.batch, run->rows - done);
 		status = compute_batch(run, done, count);
 		if (status != EXIT_GOOD)
 			break;
-		pace_update(&pace, count, seconds_now() - began);
+		batch_size_update(&size, count, seconds_now() - began);
 		if (!job_write(&run->job, count, run->sequences, &problem)) {
 			status = message_failed(options, &problem);
 			break;
 		}
 		done += count;
-		if (!save_is_due(run, &pace, saved_at))
+		if (!save_is_due(run, &size, saved_at))
 			continue;
 		if (!job_save(&run->job, &problem))
 			return message_failed(options, &problem);
@@ -109,19 +109,19 @@ static int allocate(struct run *run)
 {
 	uint64_t row_bytes = (uint64_t)run->length * sizeof(uint32_t);
 
-	run->most = (uint32_t)least_u64(run->rows, MOST_BATCH_BYTES / row_bytes + 1);
-	run->starts = calloc(run->most, sizeof(uint32_t));
-	run->sequences = malloc(run->most * row_bytes);
+	run->max = (uint32_t)min_u64(run->rows, MOST_BATCH_BYTES / row_bytes + 1);
+	run->starts = calloc(run->max, sizeof(uint32_t));
+	run->sequences = malloc(run->max * row_bytes);
 	if (run->starts && run->sequences)
 		return EXIT_GOOD;
 	message_error(run->session.options, "there is not enough memory for %" PRIu32 " sequences",
-	              run->most);
+	              run->max);
 	return EXIT_FAILED;
 }
 
 static int open_job(struct run *run)
 {
-	const struct options *options = run->session.options;
+	const struct command_line *options = run->session.options;
 	const struct table *table = &run->session.input.table;
 	struct identity identity = {
 		.rows = table->rows,
@@ -142,9 +142,9 @@ static int open_job(struct run *run)
 /* What has to be there before the first sequence. None of it is kept, so a signal may end it. */
 static int prepare(struct run *run)
 {
-	const struct options *options = run->session.options;
+	const struct command_line *options = run->session.options;
 	int status = options->extend
-	                 ? extend_open(&run->extend, &run->session, run->most, run->length)
+	                 ? extend_open(&run->extend, &run->session, run->max, run->length)
 	                 : session_upload(&run->session);
 
 	return status == EXIT_GOOD ? session_prepare_matrix(&run->session) : status;
@@ -153,7 +153,7 @@ static int prepare(struct run *run)
 /* What is left of a job that is open and not complete. */
 static int work(struct run *run)
 {
-	const struct options *options = run->session.options;
+	const struct command_line *options = run->session.options;
 	uint32_t before = run->job.record.rows_done, left = run->rows - before;
 	struct problem problem;
 	int status = allocate(run);
@@ -179,7 +179,7 @@ static int work(struct run *run)
 }
 
 /* Files beside the target, and the target, are no inputs. */
-static int check_outputs(const struct options *options)
+static int check_outputs(const struct command_line *options)
 {
 	static const char *const suffixes[] = {".partial", ".progress", ".json"};
 	int status = session_needs_output(options);
@@ -193,7 +193,7 @@ static int check_outputs(const struct options *options)
 	return status;
 }
 
-int command_all(const struct options *options)
+int command_all(const struct command_line *options)
 {
 	struct run run = {.job = {.data = -1, .lock = -1}};
 	uint32_t rows;

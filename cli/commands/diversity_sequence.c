@@ -48,7 +48,7 @@ static json_t *describe(const struct session *session, const struct names *names
 static int compute(struct session *session, const struct names *names, uint32_t start,
                    uint32_t length)
 {
-	const struct options *options = session->options;
+	const struct command_line *options = session->options;
 	uint32_t *sequence = malloc(length * sizeof(*sequence));
 	json_t *list;
 	int status;
@@ -72,7 +72,7 @@ static int compute(struct session *session, const struct names *names, uint32_t 
 	return status == EXIT_GOOD ? json_flush(options) : status;
 }
 
-int command_sequence(const struct options *options)
+int command_sequence(const struct command_line *options)
 {
 	const char *format = options->format ? options->format : "array";
 	struct names names = {0};

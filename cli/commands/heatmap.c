@@ -29,7 +29,7 @@ static uint32_t *cells_of_rows(const uint32_t *order, uint32_t rows, uint32_t ce
 	return cell_of;
 }
 
-static int no_memory(const struct options *options)
+static int no_memory(const struct command_line *options)
 {
 	message_error(options, "there is not enough memory for the picture");
 	return EXIT_FAILED;
@@ -109,7 +109,7 @@ static int compute(struct session *session, struct heatmap *map)
 	return status;
 }
 
-int command_heatmap(const struct options *options)
+int command_heatmap(const struct command_line *options)
 {
 	struct heatmap map = {.order = options->order ? options->order : "file"};
 	struct session session = {0};
@@ -128,7 +128,7 @@ int command_heatmap(const struct options *options)
 	if (status == EXIT_GOOD)
 		status = session_read(&session, options);
 	map.rows = session.input.table.rows;
-	map.size = least_u32(map.rows, options->size);
+	map.size = min_u32(map.rows, options->size);
 	map.cell_pixels = map.size ? options->size / map.size : 1;
 	if (status == EXIT_GOOD && !output_open(&output, options->output, 0, &problem))
 		status = message_failed(options, &problem);

@@ -51,7 +51,7 @@ static json_t *describe(const struct job *job, uint32_t row, const uint32_t *ind
 /* What was computed for `count` rows from `first`. */
 static int print_panel(struct job *job, uint32_t first, uint32_t count)
 {
-	const struct options *options = job->session.options;
+	const struct command_line *options = job->session.options;
 	int status = EXIT_GOOD;
 	uint32_t i;
 
@@ -85,7 +85,7 @@ static int write_panel(struct job *job, uint32_t count)
 
 static int compute(struct job *job)
 {
-	uint32_t panel_rows = least_u32(job->count, PANEL_NUMBERS / job->k + 1);
+	uint32_t panel_rows = min_u32(job->count, PANEL_NUMBERS / job->k + 1);
 	uint64_t numbers = (uint64_t)panel_rows * job->k;
 	struct progress progress;
 	int status = EXIT_GOOD;
@@ -101,7 +101,7 @@ static int compute(struct job *job)
 	status = session_upload(&job->session);
 	progress_begin(&progress, job->session.options, "rows", job->count, 0);
 	for (done = 0; done < job->count && status == EXIT_GOOD; done += count) {
-		count = least_u32(panel_rows, job->count - done);
+		count = min_u32(panel_rows, job->count - done);
 		progress_update(&progress, done);
 		if (vkc_compute_nearest_neighbors(job->session.context, job->first + done, count, job->k,
 		                                  job->indices, job->similarities) != VKC_SUCCESS)
@@ -130,7 +130,7 @@ static char *similarities_name(const char *name)
 }
 
 /* Neither file is an input. */
-static int check_outputs(const struct options *options)
+static int check_outputs(const struct command_line *options)
 {
 	char *second = similarities_name(options->output);
 	int status = session_needs_output(options);
@@ -162,7 +162,7 @@ static bool create(struct output *output, const char *name, const char *type, co
 
 static int create_files(struct job *job)
 {
-	const struct options *options = job->session.options;
+	const struct command_line *options = job->session.options;
 	char *second = similarities_name(options->output);
 	struct problem problem;
 	bool good;
@@ -173,7 +173,7 @@ static int create_files(struct job *job)
 	return good ? EXIT_GOOD : message_failed(options, &problem);
 }
 
-static int prepare(struct job *job, const struct options *options)
+static int prepare(struct job *job, const struct command_line *options)
 {
 	const struct table *table = &job->session.input.table;
 	int status = session_read(&job->session, options);
@@ -200,7 +200,7 @@ static int prepare(struct job *job, const struct options *options)
 	return status;
 }
 
-int command_neighbors(const struct options *options)
+int command_neighbors(const struct command_line *options)
 {
 	struct job job = {0};
 	struct problem problem;

@@ -11,7 +11,7 @@
 /* Between two looks at how far the matrix is. */
 #define PREPARE_SECONDS 0.5
 
-int session_read(struct session *session, const struct options *options)
+int session_read(struct session *session, const struct command_line *options)
 {
 	struct problem problem;
 
@@ -88,7 +88,7 @@ int session_failed(const struct session *session)
 	return EXIT_FAILED;
 }
 
-int session_needs_output(const struct options *options)
+int session_needs_output(const struct command_line *options)
 {
 	if (!options->output || !*options->output)
 		return message_usage(options, "--output is needed: the file to write");

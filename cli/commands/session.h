@@ -11,13 +11,13 @@
 #include "vulkan_compute.h"
 
 struct session {
-	const struct options *options;
+	const struct command_line *options;
 	struct input input;
 	VkComputeContext *context;
 };
 
 /* Both return an exit status, having said what is wrong. session_close() follows either way. */
-int session_read(struct session *session, const struct options *options);
+int session_read(struct session *session, const struct command_line *options);
 int session_upload(struct session *session);
 
 /* The first rows only; a later upload replaces them. */
@@ -33,6 +33,6 @@ void session_close(struct session *session);
 int session_failed(const struct session *session);
 
 /* --output, checked to be there and to be none of the inputs. Returns an exit status. */
-int session_needs_output(const struct options *options);
+int session_needs_output(const struct command_line *options);
 
 #endif

@@ -28,7 +28,7 @@ static int write_panel(void *user, uint32_t first, uint32_t count, const float *
 	           : message_failed(writing->session.options, &problem);
 }
 
-int command_matrix(const struct options *options)
+int command_matrix(const struct command_line *options)
 {
 	unsigned char header[NPY_HEADER_SIZE];
 	struct writing writing = {0};

@@ -20,7 +20,7 @@ static bool find_input(const char *name, struct stat *status)
 	return strcmp(name, "-") == 0 ? fstat(STDIN_FILENO, status) == 0 : stat(name, status) == 0;
 }
 
-int distinct_output(const struct options *options, const char *name, const char *suffix)
+int distinct_output(const struct command_line *options, const char *name, const char *suffix)
 {
 	const struct {
 		const char *what, *name;

@@ -9,6 +9,6 @@
 
 /* Whether a file of this name (and suffix) may be written: it is none of the files that the options
  * give to be read, by whatever name. Returns an exit status, having said what is wrong. */
-int distinct_output(const struct options *options, const char *name, const char *suffix);
+int distinct_output(const struct command_line *options, const char *name, const char *suffix);
 
 #endif

@@ -123,16 +123,16 @@ const char *foreign_encoding(const unsigned char *bytes, size_t length)
 
 const char *foreign_text(const unsigned char *bytes, size_t length)
 {
-	size_t most = length < 4096 ? length : 4096, i, spaces = 0;
+	size_t max = length < 4096 ? length : 4096, i, spaces = 0;
 
-	for (i = text_mark_length(bytes, length); i < most; i++) {
+	for (i = text_mark_length(bytes, length); i < max; i++) {
 		bool space = text_is_space((char)bytes[i]);
 
 		if ((bytes[i] < ' ' && !space) || bytes[i] == 0x7f)
 			return NULL;
 		spaces += space;
 	}
-	if (spaces == most - text_mark_length(bytes, length))
+	if (spaces == max - text_mark_length(bytes, length))
 		return "nothing but white space where embeddings were expected";
 	return "text, but not JSON; in Python, np.save('out.npy', np.loadtxt('FILE')) makes a .npy "
 		   "file of lines of numbers (with delimiter=',' of CSV)";

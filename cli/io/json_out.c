@@ -13,7 +13,7 @@
 /* Nine digits bring a float back exactly. */
 #define STYLE (JSON_COMPACT | JSON_REAL_PRECISION(9) | JSON_ENCODE_ANY)
 
-static int failed(const struct options *options)
+static int failed(const struct command_line *options)
 {
 	/* What is not the stream's own fault is a lack of memory in the JSON. */
 	int error = streams_error() ? streams_error() : ENOMEM;
@@ -22,7 +22,7 @@ static int failed(const struct options *options)
 	return EXIT_FAILED;
 }
 
-int json_print(const struct options *options, json_t *value, const char *after)
+int json_print(const struct command_line *options, json_t *value, const char *after)
 {
 	bool written;
 
@@ -38,9 +38,9 @@ int json_print(const struct options *options, json_t *value, const char *after)
 /* Bytes of the character at the beginning, or 0 where there is none. */
 static size_t character_length(const char *bytes)
 {
-	size_t most = strnlen(bytes, 4), length;
+	size_t max = strnlen(bytes, 4), length;
 
-	for (length = 1; length <= most; length++) {
+	for (length = 1; length <= max; length++) {
 		json_t *character = json_stringn(bytes, length);
 
 		json_decref(character);
@@ -78,7 +78,7 @@ json_t *json_text(const char *bytes)
 	return text;
 }
 
-int json_flush(const struct options *options)
+int json_flush(const struct command_line *options)
 {
 	return fflush(stdout) == 0 && !ferror(stdout) ? EXIT_GOOD : failed(options);
 }

@@ -57,22 +57,22 @@ static bool no_memory(struct json_rows *rows)
 struct json_kind json_rows_kind(const struct json_rows *rows, size_t at)
 {
 	const char *text = rows->scan.text + at;
-	size_t most = rows->scan.length - at, length = 0;
+	size_t max = rows->scan.length - at, length = 0;
 	struct json_kind kind;
 
-	if (most > 0 && *text == '"')
+	if (max > 0 && *text == '"')
 		return (struct json_kind){"a string"};
-	if (most > 0 && *text == '[')
+	if (max > 0 && *text == '[')
 		return (struct json_kind){"a list"};
-	if (most > 0 && *text == '{')
+	if (max > 0 && *text == '{')
 		return (struct json_kind){"an object"};
-	if (most > 0 && *text == '\n')
+	if (max > 0 && *text == '\n')
 		return (struct json_kind){"the end of the line"};
-	if (most > 0 && (*text < ' ' || *text > '~')) {
+	if (max > 0 && (*text < ' ' || *text > '~')) {
 		snprintf(kind.text, sizeof(kind.text), "byte 0x%02x", (unsigned char)*text);
 		return kind;
 	}
-	while (length < most && length < sizeof(kind.text) - 8 && text[length] > ' ' &&
+	while (length < max && length < sizeof(kind.text) - 8 && text[length] > ' ' &&
 	       text[length] <= '~' && (length == 0 || !strchr(",:]}", text[length])))
 		length++;
 	snprintf(kind.text, sizeof(kind.text), length ? "%.*s" : "the end of the file", (int)length,

@@ -57,7 +57,7 @@ static bool index_ids(struct names *names, const char *source, struct problem *p
 	return true;
 }
 
-int names_open(struct names *names, const struct options *options, const struct table *table)
+int names_open(struct names *names, const struct command_line *options, const struct table *table)
 {
 	const char *source = input_name(options->ids ? options->ids : options->embeddings);
 	struct problem problem;
@@ -92,7 +92,7 @@ void names_close(struct names *names)
 	memset(names, 0, sizeof(*names));
 }
 
-int names_find(const struct names *names, const struct options *options, const char *option,
+int names_find(const struct names *names, const struct command_line *options, const char *option,
                const char *value, uint32_t *row)
 {
 	const json_t *found;

@@ -18,11 +18,11 @@ struct names {
 };
 
 /* As --ids or --use-ids say. Returns an exit status, having said what is wrong. */
-int names_open(struct names *names, const struct options *options, const struct table *table);
+int names_open(struct names *names, const struct command_line *options, const struct table *table);
 void names_close(struct names *names);
 
 /* The row that the value of --start or --row means. Returns an exit status. */
-int names_find(const struct names *names, const struct options *options, const char *option,
+int names_find(const struct names *names, const struct command_line *options, const char *option,
                const char *value, uint32_t *row);
 
 /* A new reference: the row's id, or its number. NULL when memory ran out. */

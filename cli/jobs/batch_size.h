@@ -11,11 +11,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct pace {
+struct batch_size {
 	uint32_t batch;      /* of the next call */
 	uint32_t room;       /* more do not fit the memory */
 	bool fixed;          /* batch was given by the user */
-	double most_seconds; /* of a call, however much faster it is */
+	double max_seconds;  /* of a call, however much faster it is */
 	double aim_seconds;  /* of a call, where no more is gained */
 	double rate;         /* sequences a second of the last call that tells */
 	double smaller_rate; /* before batch was raised, until the next call tells; else 0 */
@@ -26,12 +26,12 @@ struct pace {
 
 /* room: sequences that fit the memory. fixed: a batch size given by the user, or 0.
  * most_seconds: what a call may take; a single sequence may take more. */
-void pace_begin(struct pace *pace, uint32_t room, uint32_t fixed, double most_seconds);
+void batch_size_begin(struct batch_size *size, uint32_t room, uint32_t fixed, double max_seconds);
 
 /* A call for `count` has taken so long. */
-void pace_update(struct pace *pace, uint32_t count, double seconds);
+void batch_size_update(struct batch_size *size, uint32_t count, double seconds);
 
 /* How long the next call will probably take; 0 where nothing is known yet. */
-double pace_expected(const struct pace *pace);
+double batch_size_expected(const struct batch_size *size);
 
 #endif

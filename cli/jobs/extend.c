@@ -7,12 +7,12 @@
 #include "base/message.h"
 #include "base/size.h"
 
-static int allocate(struct extend *extend, uint32_t most, uint32_t length)
+static int allocate(struct extend *extend, uint32_t max, uint32_t length)
 {
-	uint64_t numbers = (uint64_t)most * length;
+	uint64_t numbers = (uint64_t)max * length;
 
-	extend->kept = calloc(most, sizeof(uint32_t));
-	extend->order = calloc(most, sizeof(uint32_t));
+	extend->kept = calloc(max, sizeof(uint32_t));
+	extend->order = calloc(max, sizeof(uint32_t));
 	extend->prefixes = calloc(numbers, sizeof(uint32_t));
 	extend->results = calloc(numbers, sizeof(uint32_t));
 	if (extend->kept && extend->order && extend->prefixes && extend->results)
@@ -21,17 +21,17 @@ static int allocate(struct extend *extend, uint32_t most, uint32_t length)
 	return EXIT_FAILED;
 }
 
-int extend_open(struct extend *extend, struct session *session, uint32_t most, uint32_t length)
+int extend_open(struct extend *extend, struct session *session, uint32_t max, uint32_t length)
 {
 	int status;
 
 	memset(extend, 0, sizeof(*extend));
 	extend->session = session;
-	status = old_open(&extend->old, session);
+	status = previous_run_open(&extend->old, session);
 	if (status == EXIT_GOOD)
-		status = allocate(extend, most, length);
+		status = allocate(extend, max, length);
 	if (status == EXIT_GOOD && session->options->old_embeddings)
-		status = old_compare(&extend->old, session);
+		status = previous_run_compare(&extend->old, session);
 	if (status == EXIT_GOOD)
 		status = session_upload(session);
 	return status == EXIT_GOOD ? replay_open(&extend->replay, session, extend->old.rows) : status;
@@ -41,7 +41,7 @@ int extend_open(struct extend *extend, struct session *session, uint32_t most, u
 static void keep(struct extend *extend, uint32_t first, uint32_t count, uint32_t length,
                  uint32_t *sequences)
 {
-	uint32_t most = least_u32(length, extend->old.length), i;
+	uint32_t max = min_u32(length, extend->old.length), i;
 
 	for (i = 0; i < count; i++) {
 		uint32_t *sequence = sequences + (uint64_t)i * length;
@@ -51,8 +51,8 @@ static void keep(struct extend *extend, uint32_t first, uint32_t count, uint32_t
 		extend->kept[i] = 1;
 		if (!extend->replay || first + i >= extend->old.rows)
 			continue;
-		old = old_sequence(&extend->old, first + i);
-		extend->kept[i] = replay_keep(extend->replay, old, most);
+		old = previous_run_sequence(&extend->old, first + i);
+		extend->kept[i] = replay_keep(extend->replay, old, max);
 		memcpy(sequence, old, extend->kept[i] * sizeof(uint32_t));
 		extend->elements_kept += extend->kept[i] - 1;
 	}
@@ -99,9 +99,9 @@ int extend_compute(struct extend *extend, uint32_t first, uint32_t count, uint32
 	for (done = 0; done < count && extend->kept[extend->order[done]] == length;)
 		done++;
 	for (; done < count && status == EXIT_GOOD; done = end) {
-		uint32_t most = extend->kept[extend->order[done]], prefix = most;
+		uint32_t max = extend->kept[extend->order[done]], prefix = max;
 
-		for (end = done; end < count && most - extend->kept[extend->order[end]] <= slack; end++)
+		for (end = done; end < count && max - extend->kept[extend->order[end]] <= slack; end++)
 			prefix = extend->kept[extend->order[end]];
 		status = complete(extend, extend->order + done, end - done, prefix, length, sequences);
 	}
@@ -110,7 +110,7 @@ int extend_compute(struct extend *extend, uint32_t first, uint32_t count, uint32
 
 void extend_close(struct extend *extend)
 {
-	old_close(&extend->old);
+	previous_run_close(&extend->old);
 	replay_close(extend->replay);
 	free(extend->kept);
 	free(extend->order);

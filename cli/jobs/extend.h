@@ -13,7 +13,7 @@
 
 struct extend {
 	struct session *session;
-	struct old old;
+	struct previous_run old;
 	struct replay *replay;
 	uint32_t *kept;     /* elements kept of each sequence of the batch */
 	uint32_t *order;    /* the batch, those with most kept first */
@@ -24,7 +24,7 @@ struct extend {
 
 /* --extend's file, checked; then uploads the embeddings. For batches of at most so many sequences.
  * Returns an exit status. */
-int extend_open(struct extend *extend, struct session *session, uint32_t most, uint32_t length);
+int extend_open(struct extend *extend, struct session *session, uint32_t max, uint32_t length);
 
 /* The sequences from rows first … first + count - 1. Returns an exit status. */
 int extend_compute(struct extend *extend, uint32_t first, uint32_t count, uint32_t length,

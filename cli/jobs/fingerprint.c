@@ -83,7 +83,7 @@ bool fingerprint_add_file(struct fingerprint_state *state, int descriptor, uint6
 
 	errno = ENOMEM;
 	while (bytes && done < length) {
-		size_t wanted = (size_t)least_u64(length - done, piece);
+		size_t wanted = (size_t)min_u64(length - done, piece);
 		ssize_t got = pread(descriptor, bytes, wanted, (off_t)done);
 
 		if (got < 0 && errno == EINTR)

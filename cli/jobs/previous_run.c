@@ -21,7 +21,7 @@
  * other results hardly ever agrees to its end. */
 #define COMPARED 16
 
-static bool map_sequences(struct old *old, const char *name, struct problem *problem)
+static bool map_sequences(struct previous_run *old, const char *name, struct problem *problem)
 {
 	struct npy_header header;
 	uint64_t numbers, bytes;
@@ -51,7 +51,7 @@ static bool map_sequences(struct old *old, const char *name, struct problem *pro
 }
 
 /* Whether OLD.npy.json describes the file, the present options, and the first rows. */
-static bool check_sidecar(const struct old *old, const struct options *options, const char *name,
+static bool check_sidecar(const struct previous_run *old, const struct command_line *options, const char *name,
                           const struct table *table, struct problem *problem)
 {
 	char *description = path_with(name, ".json");
@@ -92,7 +92,7 @@ static bool check_sidecar(const struct old *old, const struct options *options, 
 }
 
 /* Whether the first rows are those of the file that the user says it was made from. */
-static bool check_embeddings(const struct old *old, const struct options *options,
+static bool check_embeddings(const struct previous_run *old, const struct command_line *options,
                              const struct table *table, struct problem *problem)
 {
 	struct fingerprint now, then;
@@ -117,7 +117,7 @@ static bool check_embeddings(const struct old *old, const struct options *option
 }
 
 /* Whether each row begins with its number and has no row twice. */
-static bool check_sequences(const struct old *old, struct problem *problem)
+static bool check_sequences(const struct previous_run *old, struct problem *problem)
 {
 	/* The last start, plus 1, whose sequence had the row. */
 	uint32_t *seen = calloc(old->rows, sizeof(*seen)), start, i;
@@ -125,7 +125,7 @@ static bool check_sequences(const struct old *old, struct problem *problem)
 	if (!seen)
 		return problem_set(problem, "there is not enough memory to check the file to extend");
 	for (start = 0; start < old->rows; start++) {
-		const uint32_t *sequence = old_sequence(old, start);
+		const uint32_t *sequence = previous_run_sequence(old, start);
 
 		for (i = 0; i < old->length; i++) {
 			if (sequence[i] >= old->rows || seen[sequence[i]] == start + 1 ||
@@ -144,9 +144,9 @@ static bool check_sequences(const struct old *old, struct problem *problem)
 	return true;
 }
 
-int old_open(struct old *old, const struct session *session)
+int previous_run_open(struct previous_run *old, const struct session *session)
 {
-	const struct options *options = session->options;
+	const struct command_line *options = session->options;
 	const struct table *table = &session->input.table;
 	struct problem problem;
 	char *name;
@@ -172,7 +172,7 @@ int old_open(struct old *old, const struct session *session)
 }
 
 /* Compares the sequences from these starts. */
-static int compare(const struct old *old, struct session *session, const uint32_t *starts,
+static int compare(const struct previous_run *old, struct session *session, const uint32_t *starts,
                    uint32_t count, uint32_t *sequences)
 {
 	uint64_t row_bytes = (uint64_t)old->length * sizeof(*sequences);
@@ -182,7 +182,7 @@ static int compare(const struct old *old, struct session *session, const uint32_
 	                                    sequences) != VKC_SUCCESS)
 		return session_failed(session);
 	for (i = 0; i < count; i++) {
-		if (memcmp(sequences + (uint64_t)i * old->length, old_sequence(old, starts[i]),
+		if (memcmp(sequences + (uint64_t)i * old->length, previous_run_sequence(old, starts[i]),
 		           row_bytes) == 0)
 			continue;
 		message_error(session->options,
@@ -194,9 +194,9 @@ static int compare(const struct old *old, struct session *session, const uint32_
 	return EXIT_GOOD;
 }
 
-int old_compare(const struct old *old, struct session *session)
+int previous_run_compare(const struct previous_run *old, struct session *session)
 {
-	uint32_t starts[COMPARED], count = least_u32(COMPARED, old->rows), i;
+	uint32_t starts[COMPARED], count = min_u32(COMPARED, old->rows), i;
 	uint32_t *sequences = calloc((uint64_t)count * old->length, sizeof(*sequences));
 	int status;
 
@@ -214,12 +214,12 @@ int old_compare(const struct old *old, struct session *session)
 	return status;
 }
 
-void old_close(struct old *old)
+void previous_run_close(struct previous_run *old)
 {
 	file_bytes_close(&old->file);
 }
 
-const uint32_t *old_sequence(const struct old *old, uint32_t start)
+const uint32_t *previous_run_sequence(const struct previous_run *old, uint32_t start)
 {
 	return old->sequences + (uint64_t)start * old->length;
 }

@@ -11,7 +11,7 @@
 #include "files/file_bytes.h"
 #include "commands/session.h"
 
-struct old {
+struct previous_run {
 	struct file_bytes file;
 	const uint32_t *sequences; /* rows x length */
 	uint32_t rows, length;
@@ -20,14 +20,14 @@ struct old {
 /* Opens --extend's file and makes sure that it holds sequences, made from the first rows of the
  * session's table. Where only the user says so, old_compare() has to follow. Returns an exit
  * status, having said what is wrong. */
-int old_open(struct old *old, const struct session *session);
+int previous_run_open(struct previous_run *old, const struct session *session);
 
 /* Computes some of the sequences again, to see whether the options and the library's results were
  * the same. Uploads the first rows for that. Returns an exit status, having said what is wrong. */
-int old_compare(const struct old *old, struct session *session);
-void old_close(struct old *old);
+int previous_run_compare(const struct previous_run *old, struct session *session);
+void previous_run_close(struct previous_run *old);
 
 /* The sequence from a start below old->rows. */
-const uint32_t *old_sequence(const struct old *old, uint32_t start);
+const uint32_t *previous_run_sequence(const struct previous_run *old, uint32_t start);
 
 #endif

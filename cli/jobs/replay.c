@@ -49,24 +49,24 @@ static double dot(const double *a, const double *b, uint32_t count)
 
 static double longest(const double *norms, uint32_t first, uint32_t end)
 {
-	double most = 0;
+	double max = 0;
 
 	for (; first < end; first++)
-		if (norms[first] > most)
-			most = norms[first];
-	return most;
+		if (norms[first] > max)
+			max = norms[first];
+	return max;
 }
 
 /* The power of two that the lengths are divided by, or 0 where rounding might decide. */
-static double scale_of(double most)
+static double scale_of(double max)
 {
 	double sure = 1e-12;
 
-	if (!(most > 0) || !isfinite(most))
+	if (!(max > 0) || !isfinite(max))
 		return 0;
-	if (exp2(ceil(log2(most * (1 - sure)))) != exp2(ceil(log2(most * (1 + sure)))))
+	if (exp2(ceil(log2(max * (1 - sure)))) != exp2(ceil(log2(max * (1 + sure)))))
 		return 0;
-	return exp2(ceil(log2(most)));
+	return exp2(ceil(log2(max)));
 }
 
 /* Whether the old rows have the weights they had without the new ones. */

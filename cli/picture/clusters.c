@@ -106,7 +106,7 @@ static double average(struct clusters *clusters, uint32_t a, uint32_t b)
 static uint32_t nearest(struct clusters *clusters, uint32_t cluster, uint32_t before)
 {
 	uint32_t best = before, other;
-	double most = before == NONE ? -2 : average(clusters, cluster, before);
+	double max = before == NONE ? -2 : average(clusters, cluster, before);
 
 	for (other = 0; other < clusters->leaves; other++) {
 		double similarity;
@@ -114,8 +114,8 @@ static uint32_t nearest(struct clusters *clusters, uint32_t cluster, uint32_t be
 		if (other == cluster || clusters->paths[other].size == 0)
 			continue;
 		similarity = average(clusters, cluster, other);
-		if (similarity > most) {
-			most = similarity;
+		if (similarity > max) {
+			max = similarity;
 			best = other;
 		}
 	}

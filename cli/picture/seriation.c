@@ -92,7 +92,7 @@ static int place_rows(void *user, uint32_t first, uint32_t count, const float *p
 
 int seriate_clusters(struct session *session, uint32_t *order)
 {
-	uint32_t rows = session->input.table.rows, leaves = least_u32(rows, MOST_LEAVES), row;
+	uint32_t rows = session->input.table.rows, leaves = min_u32(rows, MOST_LEAVES), row;
 	struct seriation seriation = {
 		.rows = rows,
 		.places = calloc(leaves, sizeof(*seriation.places)),
