@@ -7,7 +7,7 @@ local check = require("vk_compute.check")
 local ctype = require("vk_compute.ctype")
 local errors = require("vk_compute.errors")
 local memory = require("vk_compute.memory")
-local walks = require("vk_compute.walks")
+local continuation = require("vk_compute.continuation")
 
 local sequences = {}
 
@@ -74,7 +74,7 @@ function sequences.one(ctx, name, start, opts)
     return nil, message
   end
   local result
-  result, message = walks.continue(ctx, prefix, 1, prefix_length, length, output)
+  result, message = continuation.compute(ctx, prefix, 1, prefix_length, length, output)
   if not result then
     return nil, message
   elseif result ~= 0 then
@@ -131,7 +131,7 @@ function sequences.iterate(ctx, name, starts, opts)
       room = size
     end
     past = 0 -- what was in the memory is going
-    local result, seconds = walks.continue(ctx, indices + following, size, 1, length, output)
+    local result, seconds = continuation.compute(ctx, indices + following, size, 1, length, output)
     if result ~= 0 then
       errors.raise(result and select(2, ctx:failed(result)) or seconds)
     end

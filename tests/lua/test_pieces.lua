@@ -7,11 +7,11 @@ local luaunit = require("luaunit")
 local support = require("support")
 local calls = require("vk_compute.calls")
 local matrix = require("vk_compute.matrix")
-local walks = require("vk_compute.walks")
+local continuation = require("vk_compute.continuation")
 local vk = require("vk_compute")
 
 local target, clock = calls.target, calls.clock
-local first_rows, slow = matrix.first_rows, walks.slow
+local first_rows, slow = matrix.first_rows, continuation.slow
 local n, dim = 320, 24
 local rows = support.rows(n, dim)
 
@@ -19,7 +19,7 @@ TestPieces = {}
 
 function TestPieces.tearDown()
   calls.target, calls.clock = target, clock
-  matrix.first_rows, walks.slow = first_rows, slow
+  matrix.first_rows, continuation.slow = first_rows, slow
 end
 
 -- Counts the calls of each function of a context's library.
@@ -40,7 +40,7 @@ end
 local function slow_context(opts)
   local now = 0
   matrix.first_rows = 16
-  walks.slow = 16 * n * dim / calls.target
+  continuation.slow = 16 * n * dim / calls.target
   calls.clock = function()
     now = now + calls.target
     return now
@@ -168,7 +168,7 @@ end
 function TestPieces.test_walks_that_are_quick_are_one_call()
   local ctx = assert(vk.new())
   assert(ctx:upload(rows))
-  walks.slow = 16 * n * dim / calls.target
+  continuation.slow = 16 * n * dim / calls.target
   local counts = count_calls(ctx)
   ctx:diversity_sequence(3)
   luaunit.assertTrue(counts.vkc_lua_compute_diversity_sequences > 1)

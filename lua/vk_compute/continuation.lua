@@ -6,10 +6,10 @@ local calls = require("vk_compute.calls")
 local matrix = require("vk_compute.matrix")
 local memory = require("vk_compute.memory")
 
-local walks = {}
+local continuation = {}
 
 --- Multiply-adds a second of a slow device: how long a walk may take, before one was taken.
-walks.slow = 1e9
+continuation.slow = 1e9
 
 local function timed(ctx, prefixes, count, prefix_length, length, output)
   return calls.timed(ctx.lib.vkc_lua_compute_diversity_sequences, ctx.handle, prefixes, count,
@@ -18,7 +18,7 @@ end
 
 -- How long so many elements of walks will take: as long as those before.
 local function expected_seconds(ctx, elements)
-  return elements * (ctx.matrix.pace or ctx.ids.n * ctx.dim / walks.slow)
+  return elements * (ctx.matrix.pace or ctx.ids.n * ctx.dim / continuation.slow)
 end
 
 -- Each piece continues what is there. It has to take what is there once more, which is quicker than
@@ -56,7 +56,7 @@ end
 -- What is quick is one call: with the matrix a walk among 8,000 items takes a tenth of a second.
 -- @return the library's result, or nil and a message
 -- @return how many seconds it took, but for the matrix
-function walks.continue(ctx, prefixes, count, prefix_length, length, output)
+function continuation.compute(ctx, prefixes, count, prefix_length, length, output)
   local elements = count * (length - 1)
   local result, seconds = 0, 0
   if matrix.is_worth(ctx, elements) then
@@ -76,4 +76,4 @@ function walks.continue(ctx, prefixes, count, prefix_length, length, output)
   return result, seconds
 end
 
-return walks
+return continuation
