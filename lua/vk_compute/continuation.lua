@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Diversity sequences from the library, in calls that are not too long.
+-- Continues prefixes to diversity sequences, in calls of about a second.
 
 local ffi = require("ffi")
 local calls = require("vk_compute.calls")
@@ -8,70 +8,76 @@ local memory = require("vk_compute.memory")
 
 local continuation = {}
 
---- Multiply-adds a second of a slow device: how long a walk may take, before one was taken.
-continuation.slow = 1e9
+--- Multiply-adds per second of a slow device, to estimate the duration of the first sequence.
+continuation.assumed_rate = 1e9
 
 local function timed(ctx, prefixes, count, prefix_length, length, output)
   return calls.timed(ctx.lib.vkc_lua_compute_diversity_sequences, ctx.handle, prefixes, count,
     prefix_length, length, output)
 end
 
--- How long so many elements of walks will take: as long as those before.
+-- Estimates the duration of computing this many elements of sequences.
 local function expected_seconds(ctx, elements)
-  return elements * (ctx.matrix.pace or ctx.ids.n * ctx.dim / continuation.slow)
+  local per_element = ctx.matrix.seconds_per_element
+    or ctx.ids.n * ctx.dim / continuation.assumed_rate
+  return elements * per_element
 end
 
--- Each piece continues what is there. It has to take what is there once more, which is quicker than
--- finding it: so a piece adds what takes about as long, or a second at least.
-local function in_pieces(ctx, prefixes, count, prefix_length, length, output)
-  -- The result of a piece, packed as it is, is the prefixes of the next.
-  local given, message = memory.collected("uint32_t[?]", count * length, 4)
-  if not given then
+-- Each call continues the result of the previous one. It must replay that result as a prefix, which
+-- is faster than computing it. Each call therefore adds as many elements as take the same time as
+-- the replay, or the target duration if that is longer.
+local function in_several_calls(ctx, prefixes, count, prefix_length, length, output)
+  -- The packed result of a call is the prefixes of the next.
+  local current, message = memory.collected("uint32_t[?]", count * length, 4)
+  if not current then
     return nil, message
   end
-  ffi.copy(given, prefixes, count * prefix_length * 4)
-  local there, least, total = prefix_length, math.huge, 0
+  ffi.copy(current, prefixes, count * prefix_length * 4)
+  local done, replay_cost, total = prefix_length, math.huge, 0
   local steps = math.max(1, math.floor(calls.target / expected_seconds(ctx, count)))
   while true do
-    local upto = math.min(length, there + steps)
-    local expected = matrix.expect(ctx, count * (upto - 1), true)
-    if expected ~= 0 then
-      return expected, total
+    local goal = math.min(length, done + steps)
+    local prepared = matrix.prepare_for(ctx, count * (goal - 1), true)
+    if prepared ~= 0 then
+      return prepared, total
     end
-    local result, seconds = timed(ctx, given, count, there, upto, output)
+    local result, seconds = timed(ctx, current, count, done, goal, output)
     total = total + seconds
-    if result ~= 0 or upto == length then
+    if result ~= 0 or goal == length then
       return result, total
     end
-    -- To take an element again costs no more than an element of any piece did.
-    least = math.min(least, seconds / upto)
-    local finding = math.max(seconds - least * there, seconds / 8) / (upto - there)
-    there = upto
-    steps = math.max(1, math.floor(math.max(calls.target, least * there) / finding))
-    ffi.copy(given, output, count * there * 4)
+    -- Replaying an element takes at most the mean time per element of any call.
+    replay_cost = math.min(replay_cost, seconds / goal)
+    local step_cost = math.max(seconds - replay_cost * done, seconds / 8) / (goal - done)
+    done = goal
+    steps = math.max(1, math.floor(math.max(calls.target, replay_cost * done) / step_cost))
+    ffi.copy(current, output, count * done * 4)
   end
 end
 
---- Continues `count` prefixes (from 0, packed) to sequences of `length`.
--- What is quick is one call: with the matrix a walk among 8,000 items takes a tenth of a second.
+--- Continues `count` prefixes to sequences of `length`.
+-- Uses a single call if that is expected to be fast: with the matrix, a sequence of 8,000 items
+-- takes a tenth of a second.
+-- @param prefixes count x prefix_length indices starting at 0
+-- @param output count x length indices, filled by this function
 -- @return the library's result, or nil and a message
--- @return how many seconds it took, but for the matrix
+-- @return the duration in seconds, without that of the matrix
 function continuation.compute(ctx, prefixes, count, prefix_length, length, output)
   local elements = count * (length - 1)
   local result, seconds = 0, 0
-  if matrix.is_worth(ctx, elements) then
+  if matrix.is_worthwhile(ctx, elements) then
     result = matrix.prepare(ctx)
   end
   if result == 0 and expected_seconds(ctx, elements) <= calls.target then
-    result = matrix.expect(ctx, elements, true)
+    result = matrix.prepare_for(ctx, elements, true)
     if result == 0 then
       result, seconds = timed(ctx, prefixes, count, prefix_length, length, output)
     end
   elseif result == 0 then
-    result, seconds = in_pieces(ctx, prefixes, count, prefix_length, length, output)
+    result, seconds = in_several_calls(ctx, prefixes, count, prefix_length, length, output)
   end
   if result == 0 and elements > 0 then
-    ctx.matrix.pace = seconds / elements
+    ctx.matrix.seconds_per_element = seconds / elements
   end
   return result, seconds
 end

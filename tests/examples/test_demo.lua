@@ -114,7 +114,7 @@ function TestDemo.test_more_texts_than_a_matrix_can_have()
   local status, usual = run("--no-site " .. scratch.quote(folder .. "/file"))
   lu.assertEquals(status, 0)
   local module = scratch.quote("package.path = '" .. root .. "/lua/?.lua;' .. package.path "
-    .. "require('vk_compute.memory').largest = 99")
+    .. "require('vk_compute.memory').max_cdata = 99")
   local again, output, message = scratch.run(("LUA_INIT=%s %s --no-site %s"):format(module, DEMO,
     scratch.quote(folder .. "/file")))
   lu.assertEquals(again, 0, message)
