@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "report.h"
-#include "workplace.h"
+#include "scratch.h"
 
 #define PROGRAM VKC_BENCH_PROGRAM
 #define API VKC_BENCH_API
@@ -59,7 +59,7 @@ static void remove_result(const char *path)
 
 static void begin_report(const struct bench *bench, VkComputeContext *ctx)
 {
-	workplace_leave();
+	scratch_leave();
 	report_begin("task method length limit_mib appended runs seconds vs_api vs_full kept_percent "
 	             "exact peak_mib driver_mib device_mib beyond_mib times",
 	             bench->settings, ctx, &bench->data);
@@ -273,8 +273,8 @@ static uint32_t items_before(const struct bench *bench)
  * has in memory then is little (run_program()). */
 static void put_embeddings(struct bench *bench, uint32_t first)
 {
-	workplace_open(bench->settings->folder);
-	workplace_cache("shaders");
+	scratch_open(bench->settings->folder);
+	scratch_cache("shaders");
 	data_write(&bench->data, bench->data.n, "all.npy");
 	if (first)
 		data_write(&bench->data, first, "first.npy");

@@ -19,7 +19,7 @@ struct method {
 	/* Does it once and returns the seconds. NAN: left out. */
 	double (*run)(struct bench *bench, uint32_t k);
 	/* Says how right it was, after run(). */
-	void (*judge)(struct bench *bench, uint32_t k);
+	void (*check)(struct bench *bench, uint32_t k);
 	uint32_t k;
 	bool upload; /* what counts begins behind a new upload */
 	struct {
@@ -62,7 +62,7 @@ static const struct method methods[METHODS] = {
 		.task = "matrix",
 		.name = OWN,
 		.run = run_matrix,
-		.judge = judge_matrix,
+		.check = check_matrix,
 		.upload = true,
 		.vs = {{"vs_ssyrk", SSYRK}, {"vs_sgemm", SGEMM}, {"vs_luajit", LUAJIT}},
 	},
@@ -83,7 +83,7 @@ static const struct method methods[METHODS] = {
 		.task = "100 rows",
 		.name = OWN,
 		.run = run_rows,
-		.judge = judge_rows,
+		.check = check_rows,
 		.upload = true,
 		.vs = {{"vs_matrix", MATRIX}},
 	},
@@ -91,7 +91,7 @@ static const struct method methods[METHODS] = {
 		.task = "packed",
 		.name = OWN,
 		.run = run_packed,
-		.judge = judge_packed,
+		.check = check_packed,
 		.upload = true,
 		.vs = {{"vs_ssyrk", SSYRK}, {"vs_matrix", MATRIX}},
 	},
@@ -99,7 +99,7 @@ static const struct method methods[METHODS] = {
 		.task = "neighbors",
 		.name = OWN,
 		.run = run_neighbors,
-		.judge = judge_neighbors,
+		.check = check_neighbors,
 		.k = 10,
 		.upload = true,
 		.vs = {{"vs_device", ON_DEVICE}, {"vs_faiss", FAISS_10}},
@@ -108,7 +108,7 @@ static const struct method methods[METHODS] = {
 		.task = "neighbors",
 		.name = OWN,
 		.run = run_neighbors,
-		.judge = judge_neighbors,
+		.check = check_neighbors,
 		.k = 100,
 		.upload = true,
 		.vs = {{"vs_device", ON_DEVICE}, {"vs_faiss", FAISS_100}},
@@ -117,26 +117,26 @@ static const struct method methods[METHODS] = {
 		.task = "matrix",
 		.name = "ssyrk (half)",
 		.run = run_ssyrk,
-		.judge = judge_ssyrk,
+		.check = check_ssyrk,
 	},
 	[SGEMM] = {
 		.task = "matrix",
 		.name = "sgemm",
 		.run = run_sgemm,
-		.judge = judge_sgemm,
+		.check = check_sgemm,
 	},
 	[FAISS_10] = {
 		.task = "neighbors",
 		.name = "FAISS",
 		.run = run_faiss,
-		.judge = judge_faiss,
+		.check = check_faiss,
 		.k = 10,
 	},
 	[FAISS_100] = {
 		.task = "neighbors",
 		.name = "FAISS",
 		.run = run_faiss,
-		.judge = judge_faiss,
+		.check = check_faiss,
 		.k = 100,
 	},
 	[LUAJIT] = {
@@ -234,8 +234,8 @@ static void first_round(struct bench *bench, struct times times[METHODS])
 			report_set("k", "%u", method->k);
 		if (moved(bench, i) > 0)
 			report_set("moved_mib", "%.2f", moved(bench, i) / MIB);
-		if (method->judge)
-			method->judge(bench, method->k);
+		if (method->check)
+			method->check(bench, method->k);
 	}
 }
 

@@ -39,12 +39,12 @@ double run_luajit(struct bench *bench, uint32_t k);
 
 /* Each sets the cells error, exact and agree of the report's row, as far as they apply,
  * from what the method has just left in the bench. */
-void judge_matrix(struct bench *bench, uint32_t k);
-void judge_sgemm(struct bench *bench, uint32_t k);
-void judge_ssyrk(struct bench *bench, uint32_t k);
-void judge_rows(struct bench *bench, uint32_t k);
-void judge_packed(struct bench *bench, uint32_t k);
-void judge_neighbors(struct bench *bench, uint32_t k);
-void judge_faiss(struct bench *bench, uint32_t k);
+void check_matrix(struct bench *bench, uint32_t k);
+void check_sgemm(struct bench *bench, uint32_t k);
+void check_ssyrk(struct bench *bench, uint32_t k);
+void check_rows(struct bench *bench, uint32_t k);
+void check_packed(struct bench *bench, uint32_t k);
+void check_neighbors(struct bench *bench, uint32_t k);
+void check_faiss(struct bench *bench, uint32_t k);
 
 #endif

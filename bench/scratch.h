@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT
  *
  * A folder for large files that goes with the process, and programs that are run in it. */
-#ifndef WORKPLACE_H
-#define WORKPLACE_H
+#ifndef SCRATCH_H
+#define SCRATCH_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* Makes a folder within `parent` and goes there. Whatever ends the process but SIGKILL
  * removes it. */
-void workplace_open(const char *parent);
+void scratch_open(const char *parent);
 /* Goes back to where the process was. */
-void workplace_leave(void);
+void scratch_leave(void);
 
 /* Makes the drivers that run from now on keep their compiled shaders in this folder, which is
  * empty at first. */
-void workplace_cache(const char *folder);
+void scratch_cache(const char *folder);
 
 struct outcome {
 	double seconds;    /* from before its start to its end */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "workplace.h"
+#include "scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,9 +32,9 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 	return 0;
 }
 
-static void close_workplace(void)
+static void remove_folder(void)
 {
-	workplace_leave();
+	scratch_leave();
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	if (ended_by) {
 		signal(ended_by, SIG_DFL);
@@ -49,7 +49,7 @@ static void end(int number)
 		kill(running, number);
 }
 
-void workplace_open(const char *parent)
+void scratch_open(const char *parent)
 {
 	char whole[PATH_MAX];
 	before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -57,7 +57,7 @@ void workplace_open(const char *parent)
 	    (size_t)snprintf(folder, sizeof(folder), "%s/bench-XXXXXX", whole) >= sizeof(folder) ||
 	    !mkdtemp(folder))
 		die("No folder can be made in %s: %s.", parent, strerror(errno));
-	atexit(close_workplace);
+	atexit(remove_folder);
 	const struct sigaction action = {.sa_handler = end, .sa_flags = SA_RESTART};
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
@@ -65,13 +65,13 @@ void workplace_open(const char *parent)
 		die("%s cannot be entered: %s.", folder, strerror(errno));
 }
 
-void workplace_leave(void)
+void scratch_leave(void)
 {
 	if (fchdir(before) != 0)
 		die("The folder where this began cannot be entered: %s.", strerror(errno));
 }
 
-void workplace_cache(const char *name)
+void scratch_cache(const char *name)
 {
 	const char *variables[] = {"MESA_SHADER_CACHE_DIR", "__GL_SHADER_DISK_CACHE_PATH",
 	                           "XDG_CACHE_HOME"};
