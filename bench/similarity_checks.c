@@ -46,7 +46,7 @@ void check_ssyrk(struct bench *bench, uint32_t k)
 	           reference_error(&bench->reference, bench->output, 0, bench->data->n, true));
 }
 
-/* Rows and the packed form are exact when they are the bytes of the whole. */
+/* Rows and the packed form are exact if their bytes equal those of the whole matrix. */
 void check_rows(struct bench *bench, uint32_t k)
 {
 	uint64_t n = bench->data->n, first = (n - bench->range_rows) / 2;
@@ -72,8 +72,7 @@ void check_packed(struct bench *bench, uint32_t k)
 	report_set("exact", "%s", same ? "yes" : "no");
 }
 
-/* A neighbour is right when it stands where a stable sort of the row puts it: as many
- * items come before it as neighbours do. */
+/* A neighbour is correct if a stable descending sort of the row puts it at the same position. */
 void check_neighbors(struct bench *bench, uint32_t k)
 {
 	uint32_t n = bench->data->n, rows = n < 64 ? n : 64;
@@ -93,12 +92,12 @@ void check_neighbors(struct bench *bench, uint32_t k)
 	report_set("agree", "%.4g", 100.0 * (double)right / ((double)rows * k));
 }
 
-/* FAISS: the share of the places of the library's list that hold the same item. */
+/* Reports the share of positions where FAISS and the library have the same item. */
 void check_faiss(struct bench *bench, uint32_t k)
 {
 	uint64_t equal = 0;
-	succeed(bench->ctx, vkc_compute_nearest_neighbors(bench->ctx, 0, bench->data->n, k,
-	                                                  bench->neighbors, bench->similarities));
+	expect_success(bench->ctx, vkc_compute_nearest_neighbors(bench->ctx, 0, bench->data->n, k,
+	                                                         bench->neighbors, bench->similarities));
 	for (uint64_t i = 0; i < bench->data->n; i++) {
 		const int64_t *found = bench->faiss_neighbors + i * (k + 1);
 		for (uint32_t p = 0; p < k; p++, found++) {
