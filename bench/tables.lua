@@ -230,8 +230,7 @@ for _, name in ipairs({ "vulkan_compute", "sgemv loop", "sgemm, walks in lockste
 end
 write({
   title = "Microseconds per step and walk, compared with others", program = "diversity",
-  keys = walks,
-  key_of = library, columns = peers,
+  keys = walks, key_of = library, columns = peers,
 })
 write({
   title = "A step of one walk as the set grows", program = "steps", each = true,
