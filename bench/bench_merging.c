@@ -65,8 +65,8 @@ int main(int argc, char **argv)
 	uint32_t *sequences = allocate((uint64_t)n * n, sizeof(*sequences));
 	for (uint32_t i = 0; i < n; i++)
 		starts[i] = i;
-	expect_success(ctx, vkc_upload_embeddings(ctx, data.rows, n, data.d));
-	expect_success(ctx, vkc_compute_diversity_sequences(ctx, starts, n, 1, n, sequences));
+	check_ok(ctx, vkc_upload_embeddings(ctx, data.rows, n, data.d));
+	check_ok(ctx, vkc_compute_diversity_sequences(ctx, starts, n, 1, n, sequences));
 
 	struct set *sets = allocate(n, sizeof(*sets)), *sorted = allocate(n, sizeof(*sorted));
 	uint32_t *distinct = allocate(n, sizeof(*distinct));

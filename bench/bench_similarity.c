@@ -208,9 +208,9 @@ static void prepare(struct bench *bench, const struct method *method)
 	if (!method->upload)
 		return;
 	if (method->k && method->k < bench->data->n)
-		expect_success(bench->ctx, vkc_compute_nearest_neighbors(bench->ctx, 0, 1, method->k,
-		                                                         bench->neighbors,
-		                                                         bench->similarities));
+		check_ok(bench->ctx, vkc_compute_nearest_neighbors(bench->ctx, 0, 1, method->k,
+		                                                   bench->neighbors,
+		                                                   bench->similarities));
 	run_upload(bench, 0);
 }
 

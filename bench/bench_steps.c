@@ -46,15 +46,15 @@ int main(int argc, char **argv)
 	for (int i = 0; i < SIZES; i++) {
 		sizes[i] = (uint32_t)((uint64_t)data.n * (uint32_t)(i + 1) / SIZES);
 		contexts[i] = context_new(&settings);
-		expect_success(contexts[i], vkc_upload_embeddings(contexts[i], data.rows, sizes[i], data.d));
-		expect_success(contexts[i], vkc_compute_diversity_sequence(contexts[i], 0, sequence));
+		check_ok(contexts[i], vkc_upload_embeddings(contexts[i], data.rows, sizes[i], data.d));
+		check_ok(contexts[i], vkc_compute_diversity_sequence(contexts[i], 0, sequence));
 		if (context_info(contexts[i]).memory_used < (uint64_t)sizes[i] * sizes[i] * 4)
 			die("The matrix of %u items does not fit into device memory: reduce --n.", sizes[i]);
 	}
 	for (uint64_t r = 0; r < settings.rounds; r++) {
 		for (int i = 0; i < SIZES; i++) {
 			double begin = seconds_now();
-			expect_success(contexts[i], vkc_compute_diversity_sequence(contexts[i], 0, sequence));
+			check_ok(contexts[i], vkc_compute_diversity_sequence(contexts[i], 0, sequence));
 			times_add(&times[i], (seconds_now() - begin) / (sizes[i] - 1));
 		}
 	}

@@ -17,19 +17,19 @@
 
 static void whole_matrix(VkComputeContext *ctx, const struct data *data, float *matrix)
 {
-	expect_success(ctx, vkc_upload_embeddings(ctx, data->rows, data->n, data->d));
-	expect_success(ctx, vkc_compute_similarity_matrix(ctx, matrix));
+	check_ok(ctx, vkc_upload_embeddings(ctx, data->rows, data->n, data->d));
+	check_ok(ctx, vkc_compute_similarity_matrix(ctx, matrix));
 }
 
 static void all_walks(VkComputeContext *ctx, const struct data *data, uint32_t length,
                       uint32_t *starts, uint32_t *output)
 {
-	expect_success(ctx, vkc_upload_embeddings(ctx, data->rows, data->n, data->d));
+	check_ok(ctx, vkc_upload_embeddings(ctx, data->rows, data->n, data->d));
 	for (uint32_t first = 0; first < data->n; first += BATCH) {
 		uint32_t count = data->n - first < BATCH ? data->n - first : BATCH;
 		for (uint32_t w = 0; w < count; w++)
 			starts[w] = first + w;
-		expect_success(ctx, vkc_compute_diversity_sequences(ctx, starts, count, 1, length, output));
+		check_ok(ctx, vkc_compute_diversity_sequences(ctx, starts, count, 1, length, output));
 	}
 }
 

@@ -223,14 +223,14 @@ VkComputeContext *context_new(const struct settings *settings)
 		.memory_limit = settings->limit,
 		.tuning = settings->tuning,
 	};
-	expect_success(NULL, vkc_init_with_options(&options, &ctx));
+	check_ok(NULL, vkc_init_with_options(&options, &ctx));
 	return ctx;
 }
 
 VkcDeviceInfo context_info(const VkComputeContext *ctx)
 {
 	VkcDeviceInfo info = {.struct_size = sizeof(info)};
-	expect_success(ctx, vkc_get_device_info(ctx, &info));
+	check_ok(ctx, vkc_get_device_info(ctx, &info));
 	return info;
 }
 
@@ -239,11 +239,11 @@ double compute_matrix(VkComputeContext *ctx)
 	double fraction = 0;
 	double begin = seconds_now();
 	while (fraction < 1)
-		expect_success(ctx, vkc_prepare_matrix(ctx, 1e9, &fraction));
+		check_ok(ctx, vkc_prepare_matrix(ctx, 1e9, &fraction));
 	return seconds_now() - begin;
 }
 
-void expect_success(const VkComputeContext *ctx, VkcResult result)
+void check_ok(const VkComputeContext *ctx, VkcResult result)
 {
 	if (result != VKC_SUCCESS)
 		die("%s: %s", vkc_result_string(result), vkc_last_error(ctx));

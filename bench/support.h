@@ -77,6 +77,6 @@ VkcDeviceInfo context_info(const VkComputeContext *ctx);
 /* Computes the matrix on the device, if it fits, without reading it. Returns the seconds. */
 double compute_matrix(VkComputeContext *ctx);
 /* Ends the program with the library's message unless `result` is VKC_SUCCESS. */
-void expect_success(const VkComputeContext *ctx, VkcResult result);
+void check_ok(const VkComputeContext *ctx, VkcResult result);
 
 #endif
