@@ -32,6 +32,7 @@ build = {
       ["vk_compute.cdef"] = "lua/vk_compute/cdef.lua",
       ["vk_compute.check"] = "lua/vk_compute/check.lua",
       ["vk_compute.context"] = "lua/vk_compute/context.lua",
+      ["vk_compute.continuation"] = "lua/vk_compute/continuation.lua",
       ["vk_compute.ctype"] = "lua/vk_compute/ctype.lua",
       ["vk_compute.device"] = "lua/vk_compute/device.lua",
       ["vk_compute.errors"] = "lua/vk_compute/errors.lua",
@@ -44,7 +45,6 @@ build = {
       ["vk_compute.sequences"] = "lua/vk_compute/sequences.lua",
       ["vk_compute.similarity"] = "lua/vk_compute/similarity.lua",
       ["vk_compute.upload"] = "lua/vk_compute/upload.lua",
-      ["vk_compute.walks"] = "lua/vk_compute/walks.lua",
     },
     lib = {
       libvulkan_compute = "build.luarocks/libvulkan_compute.so",

@@ -6,12 +6,12 @@ local ffi = require("ffi")
 local luaunit = require("luaunit")
 local support = require("support")
 local calls = require("vk_compute.calls")
+local continuation = require("vk_compute.continuation")
 local matrix = require("vk_compute.matrix")
-local walks = require("vk_compute.walks")
 local vk = require("vk_compute")
 
 local target, clock = calls.target, calls.clock
-local first_rows, slow = matrix.first_rows, walks.slow
+local first_rows, assumed_rate = matrix.first_rows, continuation.assumed_rate
 local n, dim = 320, 24
 local rows = support.rows(n, dim)
 
@@ -19,7 +19,7 @@ TestPieces = {}
 
 function TestPieces.tearDown()
   calls.target, calls.clock = target, clock
-  matrix.first_rows, walks.slow = first_rows, slow
+  matrix.first_rows, continuation.assumed_rate = first_rows, assumed_rate
 end
 
 -- Counts the calls of each function of a context's library.
@@ -40,7 +40,7 @@ end
 local function slow_context(opts)
   local now = 0
   matrix.first_rows = 16
-  walks.slow = 16 * n * dim / calls.target
+  continuation.assumed_rate = 16 * n * dim / calls.target
   calls.clock = function()
     now = now + calls.target
     return now
@@ -168,7 +168,7 @@ end
 function TestPieces.test_walks_that_are_quick_are_one_call()
   local ctx = assert(vk.new())
   assert(ctx:upload(rows))
-  walks.slow = 16 * n * dim / calls.target
+  continuation.assumed_rate = 16 * n * dim / calls.target
   local counts = count_calls(ctx)
   ctx:diversity_sequence(3)
   luaunit.assertTrue(counts.vkc_lua_compute_diversity_sequences > 1)
@@ -240,7 +240,7 @@ function TestPieces.test_no_call_is_long_and_nothing_is_computed_twice()
     local size, speed = unpack(case)
     local whole = size * size * 768 / 2
     local ctx, made = model(size, 768, speed, true)
-    luaunit.assertEquals(matrix.take(ctx, 0, size, floats), 0)
+    luaunit.assertEquals(matrix.read_rows(ctx, 0, size, floats), 0)
     local what = ("%d rows at %g"):format(size, speed)
     luaunit.assertTrue(made.longest <= 2, ("%s: a call takes %.2f s"):format(what, made.longest))
     luaunit.assertTrue(made.work <= 1.001 * whole, ("%s: %.3f of the work"):format(what,
@@ -248,16 +248,16 @@ function TestPieces.test_no_call_is_long_and_nothing_is_computed_twice()
     -- Before sequences, and before rows at the end: nothing is left.
     for _, wanted in ipairs({ size, size / 4 }) do
       ctx, made = model(size, 768, speed, true)
-      luaunit.assertEquals(matrix.expect(ctx, wanted, true), 0)
+      luaunit.assertEquals(matrix.prepare_for(ctx, wanted, true), 0)
       luaunit.assertTrue(made.longest <= 2 and made.left() == 0, what)
       luaunit.assertTrue(made.work <= 1.001 * whole, what)
     end
     ctx, made = model(size, 768, speed, true)
-    luaunit.assertEquals(matrix.take(ctx, size / 2, size / 2 + 100, floats), 0)
+    luaunit.assertEquals(matrix.read_rows(ctx, size / 2, size / 2 + 100, floats), 0)
     luaunit.assertTrue(made.work <= 100 * size * 768, what)
     -- Without memory for it, twice the work.
     ctx, made = model(size, 768, speed, false)
-    luaunit.assertEquals(matrix.take(ctx, 0, size, floats), 0)
+    luaunit.assertEquals(matrix.read_rows(ctx, 0, size, floats), 0)
     luaunit.assertTrue(made.longest <= 2 and made.work <= 2.001 * whole, what)
   end
 end

@@ -20,34 +20,34 @@ static bool is_exact(const float *matrix, uint64_t n)
 	return true;
 }
 
-static void judge_whole(struct bench *bench, const float *matrix)
+static void check_whole(struct bench *bench, const float *matrix)
 {
 	uint32_t n = bench->data->n;
 	report_set("error", "%.2g", reference_error(&bench->reference, matrix, 0, n, false));
 	report_set("exact", "%s", is_exact(matrix, n) ? "yes" : "no");
 }
 
-void judge_matrix(struct bench *bench, uint32_t k)
+void check_matrix(struct bench *bench, uint32_t k)
 {
 	(void)k;
-	judge_whole(bench, bench->matrix);
+	check_whole(bench, bench->matrix);
 }
 
-void judge_sgemm(struct bench *bench, uint32_t k)
+void check_sgemm(struct bench *bench, uint32_t k)
 {
 	(void)k;
-	judge_whole(bench, bench->output);
+	check_whole(bench, bench->output);
 }
 
-void judge_ssyrk(struct bench *bench, uint32_t k)
+void check_ssyrk(struct bench *bench, uint32_t k)
 {
 	(void)k;
 	report_set("error", "%.2g",
 	           reference_error(&bench->reference, bench->output, 0, bench->data->n, true));
 }
 
-/* Rows and the packed form are exact when they are the bytes of the whole. */
-void judge_rows(struct bench *bench, uint32_t k)
+/* Rows and the packed form are exact if their bytes equal those of the whole matrix. */
+void check_rows(struct bench *bench, uint32_t k)
 {
 	uint64_t n = bench->data->n, first = (n - bench->range_rows) / 2;
 	(void)k;
@@ -61,7 +61,7 @@ void judge_rows(struct bench *bench, uint32_t k)
 	               : "yes");
 }
 
-void judge_packed(struct bench *bench, uint32_t k)
+void check_packed(struct bench *bench, uint32_t k)
 {
 	uint64_t n = bench->data->n;
 	const float *at = bench->output;
@@ -72,9 +72,8 @@ void judge_packed(struct bench *bench, uint32_t k)
 	report_set("exact", "%s", same ? "yes" : "no");
 }
 
-/* A neighbour is right when it stands where a stable sort of the row puts it: as many
- * items come before it as neighbours do. */
-void judge_neighbors(struct bench *bench, uint32_t k)
+/* A neighbour is correct if a stable descending sort of the row puts it at the same position. */
+void check_neighbors(struct bench *bench, uint32_t k)
 {
 	uint32_t n = bench->data->n, rows = n < 64 ? n : 64;
 	uint64_t right = 0;
@@ -93,12 +92,12 @@ void judge_neighbors(struct bench *bench, uint32_t k)
 	report_set("agree", "%.4g", 100.0 * (double)right / ((double)rows * k));
 }
 
-/* FAISS: the share of the places of the library's list that hold the same item. */
-void judge_faiss(struct bench *bench, uint32_t k)
+/* Reports the share of positions where FAISS and the library have the same item. */
+void check_faiss(struct bench *bench, uint32_t k)
 {
 	uint64_t equal = 0;
-	succeed(bench->ctx, vkc_compute_nearest_neighbors(bench->ctx, 0, bench->data->n, k,
-	                                                  bench->neighbors, bench->similarities));
+	check_ok(bench->ctx, vkc_compute_nearest_neighbors(bench->ctx, 0, bench->data->n, k,
+	                                                   bench->neighbors, bench->similarities));
 	for (uint64_t i = 0; i < bench->data->n; i++) {
 		const int64_t *found = bench->faiss_neighbors + i * (k + 1);
 		for (uint32_t p = 0; p < k; p++, found++) {

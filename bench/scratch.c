@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "workplace.h"
+#include "scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,11 +17,11 @@
 #include "support.h"
 
 static char folder[PATH_MAX];
-static int before = -1; /* where the process was */
-static volatile sig_atomic_t ended_by;
-static volatile sig_atomic_t running; /* the program's process, or 0 */
+static int original = -1;              /* directory of the process before scratch_open() */
+static volatile sig_atomic_t ended_by; /* signal to end with, or 0 */
+static volatile sig_atomic_t running;  /* process id of the program, or 0 */
 
-/* ---- The folder ------------------------------------------------------------------ */
+/* ---- The directory --------------------------------------------------------------- */
 
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *place)
 {
@@ -32,9 +32,9 @@ static int remove_one(const char *path, const struct stat *status, int type, str
 	return 0;
 }
 
-static void close_workplace(void)
+static void remove_folder(void)
 {
-	workplace_leave();
+	scratch_leave();
 	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	if (ended_by) {
 		signal(ended_by, SIG_DFL);
@@ -49,43 +49,43 @@ static void end(int number)
 		kill(running, number);
 }
 
-void workplace_open(const char *parent)
+void scratch_open(const char *parent)
 {
 	char whole[PATH_MAX];
-	before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (before < 0 || !realpath(parent, whole) ||
+	original = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (original < 0 || !realpath(parent, whole) ||
 	    (size_t)snprintf(folder, sizeof(folder), "%s/bench-XXXXXX", whole) >= sizeof(folder) ||
 	    !mkdtemp(folder))
-		die("No folder can be made in %s: %s.", parent, strerror(errno));
-	atexit(close_workplace);
+		die("Cannot create a directory in %s: %s.", parent, strerror(errno));
+	atexit(remove_folder);
 	const struct sigaction action = {.sa_handler = end, .sa_flags = SA_RESTART};
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	if (chdir(folder) != 0)
-		die("%s cannot be entered: %s.", folder, strerror(errno));
+		die("Cannot change to %s: %s.", folder, strerror(errno));
 }
 
-void workplace_leave(void)
+void scratch_leave(void)
 {
-	if (fchdir(before) != 0)
-		die("The folder where this began cannot be entered: %s.", strerror(errno));
+	if (fchdir(original) != 0)
+		die("Cannot change back to the original directory: %s.", strerror(errno));
 }
 
-void workplace_cache(const char *name)
+void scratch_shader_cache(const char *name)
 {
 	const char *variables[] = {"MESA_SHADER_CACHE_DIR", "__GL_SHADER_DISK_CACHE_PATH",
 	                           "XDG_CACHE_HOME"};
 	char path[PATH_MAX + 256];
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	if (mkdir(path, 0777) != 0)
-		die("%s cannot be made: %s.", path, strerror(errno));
+		die("Cannot create %s: %s.", path, strerror(errno));
 	for (size_t i = 0; i < COUNT(variables); i++)
 		setenv(variables[i], path, 1);
 }
 
 /* ---- Programs --------------------------------------------------------------------- */
 
-static void become(const char *const *arguments, int output)
+static void replace_process(const char *const *arguments, int output)
 {
 	int input = open("/dev/null", O_RDONLY);
 	if (input >= 0 && dup2(input, 0) >= 0 && dup2(output, 1) >= 0 && dup2(output, 2) >= 0)
@@ -93,7 +93,7 @@ static void become(const char *const *arguments, int output)
 	_exit(127);
 }
 
-/* All of it, so that the program never waits; keeps what there is room for. */
+/* Reads everything, so that the program never blocks, and keeps the beginning. */
 static void read_output(int from, char *output, size_t size)
 {
 	char rest[4096];
@@ -117,15 +117,15 @@ struct outcome run_program(const char *const *arguments)
 	struct rusage usage;
 	int ends[2], status;
 	if (pipe2(ends, O_CLOEXEC) != 0)
-		die("There is no pipe: %s.", strerror(errno));
+		die("Cannot create a pipe: %s.", strerror(errno));
 	double begin = seconds_now();
-	/* A child of fork() begins with the peak of its own copy; vfork() and posix_spawn() would
-	 * hand down the highest that this process ever had. */
+	/* After fork(), the peak of the child starts at its current size; vfork() and posix_spawn()
+	 * would pass on the highest peak of this process. */
 	pid_t child = fork();
 	if (child == 0)
-		become(arguments, ends[1]);
+		replace_process(arguments, ends[1]);
 	if (child < 0)
-		die("%s cannot be started: %s.", arguments[0], strerror(errno));
+		die("Cannot start %s: %s.", arguments[0], strerror(errno));
 	running = child;
 	close(ends[1]);
 	if (ended_by)
@@ -133,17 +133,17 @@ struct outcome run_program(const char *const *arguments)
 	read_output(ends[0], outcome.output, sizeof(outcome.output));
 	while (wait4(child, &status, 0, &usage) < 0)
 		if (errno != EINTR)
-			die("%s cannot be waited for: %s.", arguments[0], strerror(errno));
+			die("Cannot wait for %s: %s.", arguments[0], strerror(errno));
 	outcome.seconds = seconds_now() - begin;
 	running = 0;
 	close(ends[0]);
 	if (ended_by)
 		exit(1);
 	if (WIFSIGNALED(status))
-		die("%s%s %s was ended by signal %d.", outcome.output, arguments[0], arguments[1],
+		die("%s%s %s: killed by signal %d.", outcome.output, arguments[0], arguments[1],
 		    WTERMSIG(status));
 	if (WEXITSTATUS(status) != 0)
-		die("%s%s %s ended with status %d.", outcome.output, arguments[0], arguments[1],
+		die("%s%s %s: exit status %d.", outcome.output, arguments[0], arguments[1],
 		    WEXITSTATUS(status));
 	outcome.peak = (uint64_t)usage.ru_maxrss * 1024;
 	return outcome;
@@ -156,7 +156,7 @@ bool same_bytes(const char *path, uint64_t skip, const char *other)
 	static char a[1 << 16], b[1 << 16];
 	FILE *files[2] = {fopen(path, "rb"), fopen(other, "rb")};
 	if (!files[0] || !files[1] || fseeko(files[0], (off_t)skip, SEEK_SET) != 0)
-		die("%s and %s cannot be compared.", path, other);
+		die("Cannot compare %s and %s.", path, other);
 	size_t count;
 	bool same;
 	do {
