@@ -24,6 +24,7 @@ layout(push_constant) uniform Push { walk_push push; };
 
 #include "common/reduce.glsl"
 #include "sequence/gram_rows.glsl"
+#include "sequence/objectives.glsl"
 #include "sequence/walk_state.glsl"
 
 // The score of an item that was chosen: above all others, whatever is added later.
@@ -59,8 +60,9 @@ struct Scores
 Scores first_scores(uint quad)
 {
 	bvec4 exists = lessThan(quad * 4u + uvec4(0u, 1u, 2u, 3u), uvec4(push.items));
-	return Scores(exists.x ? I64_ZERO : CHOSEN_SCORE, exists.y ? I64_ZERO : CHOSEN_SCORE,
-	              exists.z ? I64_ZERO : CHOSEN_SCORE, exists.w ? I64_ZERO : CHOSEN_SCORE);
+	I64 first = objective_first_score();
+	return Scores(exists.x ? first : CHOSEN_SCORE, exists.y ? first : CHOSEN_SCORE,
+	              exists.z ? first : CHOSEN_SCORE, exists.w ? first : CHOSEN_SCORE);
 }
 
 Scores load_scores(uint own_scores, uint quad)
@@ -99,7 +101,7 @@ Step begin_step(uint walk, uint chosen)
 
 void add_cosine(inout I64 score, int cosine, uint item, inout Step s)
 {
-	score = i64_mul_shift_add(score, s.weight, cosine, SHIFT);
+	score = objective_update(score, cosine, s.weight);
 	if (item == s.chosen)
 		score = CHOSEN_SCORE;
 	if (i64_less(score, s.lowest)) {
@@ -117,7 +119,7 @@ void add_cosines(inout Scores scores, ivec4 cosines, uint quad, inout Step s)
 }
 
 #if REGISTERS
-layout(constant_id = 2) const uint PIECES = 1;
+layout(constant_id = 3) const uint PIECES = 1;
 
 // WALK_MAX_QUADS times
 #define EACH(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) \

@@ -63,15 +63,16 @@ error:
 	return result;
 }
 
-VkcResult sequences_compute(struct strategies *strategies, const uint32_t *prefixes,
-                            uint32_t num_sequences, uint32_t prefix_length, uint32_t length,
-                            uint32_t *output)
+VkcResult sequences_compute(struct strategies *strategies, const struct objective *objective,
+                            const uint32_t *prefixes, uint32_t num_sequences,
+                            uint32_t prefix_length, uint32_t length, uint32_t *output)
 {
 	VkcResult result;
 	struct engine *engine = strategies->gram->engine;
 	struct batch batch = {.walks = {
 							  .engine = engine,
 							  .rows = strategies->gram->rows,
+							  .objective = objective,
 							  .prefix_length = prefix_length,
 							  .length = length,
 						  }};
@@ -82,7 +83,8 @@ VkcResult sequences_compute(struct strategies *strategies, const uint32_t *prefi
 	}
 	TRY(prepare(strategies, &batch, num_sequences));
 	const uint32_t capacity = walks->count;
-	const bool merging = batch.strategy->ops->merges && num_sequences > 1 &&
+	const bool merging = batch.strategy->ops->merges && objective->depends_on_set &&
+	                     num_sequences > 1 &&
 	                     engine->device.tuning.merge != 0 &&
 	                     merge_open(&batch.merge, walks, num_sequences, output);
 	for (uint32_t first = 0; first < num_sequences; first += walks->count) {

@@ -7,8 +7,8 @@
 #include "sequence/strategies.h"
 
 /* The arguments must be valid. */
-VkcResult sequences_compute(struct strategies *strategies, const uint32_t *prefixes,
-                            uint32_t num_sequences, uint32_t prefix_length, uint32_t length,
-                            uint32_t *output);
+VkcResult sequences_compute(struct strategies *strategies, const struct objective *objective,
+                            const uint32_t *prefixes, uint32_t num_sequences,
+                            uint32_t prefix_length, uint32_t length, uint32_t *output);
 
 #endif

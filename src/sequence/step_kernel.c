@@ -52,24 +52,25 @@ static void distribute_scores(const struct engine *engine, uint32_t quads, uint3
 		*quads_per_invocation = 0;
 }
 
-VkcResult step_kernel_ensure(struct step_kernel *step, struct engine *engine,
-                             const struct rows *rows, uint32_t num_segments)
+VkcResult step_kernel_ensure(struct step_kernel *step, const struct walks *walks,
+                             uint32_t num_segments)
 {
 	VkcResult result;
+	struct engine *engine = walks->engine;
 	struct device *device = &engine->device;
 	uint32_t group, quads_per_invocation;
-	distribute_scores(engine, rows->padded / 4, &group, &quads_per_invocation);
+	distribute_scores(engine, walks->rows->padded / 4, &group, &quads_per_invocation);
 	uint32_t segments = num_segments > 3 ? 7 : num_segments > 1 ? 3
 	                                                            : 1;
-	int shift = score_term_shift(rows);
-	if (step->kernel.pipeline && step->num_segments == segments && step->group == group &&
+	int shift = score_term_shift(walks->rows);
+	if (step->kernel.pipeline && step->objective == walks->objective && step->num_segments == segments && step->group == group &&
 	    step->quads_per_invocation == quads_per_invocation && step->shift == shift)
 		return VKC_SUCCESS;
 	kernel_destroy(device, &step->kernel);
 	struct kernel_source source = {
 		.push_bytes = sizeof(struct walk_push),
-		.constants = {group, (uint32_t)shift, quads_per_invocation},
-		.num_constants = quads_per_invocation ? 3 : 2,
+		.constants = {group, (uint32_t)shift, walks->objective->branch, quads_per_invocation},
+		.num_constants = quads_per_invocation ? 4 : 3,
 	};
 	TRY(variant_find(device, &source, "walk_%s_%s_%s_%s_%u",
 	                 quads_per_invocation ? "registers" : "memory", variant_integers(device),
@@ -77,6 +78,7 @@ VkcResult step_kernel_ensure(struct step_kernel *step, struct engine *engine,
 	source.bindings[0] = 's';
 	memset(source.bindings + 1, device->limits.texel_elements ? 't' : 's', segments);
 	TRY(kernel_create(device, &source, &step->kernel));
+	step->objective = walks->objective;
 	step->num_segments = segments;
 	step->group = group;
 	step->quads_per_invocation = quads_per_invocation;

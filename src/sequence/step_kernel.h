@@ -9,6 +9,7 @@
 
 struct step_kernel {
 	struct kernel kernel;
+	const struct objective *objective;
 	uint32_t num_segments;         /* segments that the kernel can bind */
 	uint32_t group;                /* invocations per workgroup */
 	uint32_t quads_per_invocation; /* of scores, in registers; 0 = the scores are in memory */
@@ -28,8 +29,8 @@ struct row_segments {
 int score_term_shift(const struct rows *rows);
 
 /* Creates the kernel for the uploaded rows and num_segments segments, unless it exists. */
-VkcResult step_kernel_ensure(struct step_kernel *step, struct engine *engine,
-                             const struct rows *rows, uint32_t num_segments);
+VkcResult step_kernel_ensure(struct step_kernel *step, const struct walks *walks,
+                             uint32_t num_segments);
 void step_kernel_close(struct step_kernel *step, struct engine *engine);
 
 VkcResult step_kernel_record(const struct step_kernel *step, const struct row_segments *rows,

@@ -43,6 +43,8 @@ static bool is_bounded_best(const struct strategies *strategies, struct walks *w
 {
 	const struct engine *engine = strategies->gram->engine;
 	const struct strategy *row_cache = &strategies->row_cache.strategy;
+	if (!walks->objective->compares_with_centroid)
+		return false;
 	if (engine->device.tuning.bounded >= 0)
 		return engine->device.tuning.bounded;
 	return walks_affordable(walks, row_cache->ops->walk_cost(row_cache), requested) <

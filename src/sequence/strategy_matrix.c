@@ -12,7 +12,6 @@ static VkcResult begin(struct strategy *strategy)
 	struct matrix_strategy *matrix = of(strategy);
 	struct gram *gram = matrix->gram;
 	TRY(gram_advance_to(gram, gram->rows->padded));
-	TRY(step_kernel_ensure(matrix->kernel, gram->engine, gram->rows, gram->num_segments));
 error:
 	return result;
 }
@@ -25,10 +24,9 @@ static struct walk_cost walk_cost(const struct strategy *strategy)
 
 static VkcResult prepare(struct strategy *strategy, const struct walks *walks, uint64_t max_rows)
 {
-	(void)strategy;
-	(void)walks;
+	const struct matrix_strategy *matrix = of(strategy);
 	(void)max_rows;
-	return VKC_SUCCESS;
+	return step_kernel_ensure(matrix->kernel, walks, matrix->gram->num_segments);
 }
 
 static VkcResult start(struct strategy *strategy, const struct walks *walks)

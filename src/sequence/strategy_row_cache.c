@@ -109,7 +109,7 @@ static VkcResult prepare(struct strategy *strategy, const struct walks *walks, u
 	                  "The list of rows that the walks need", &self->work));
 	TRY(buffer_create(device, BUFFER_STAGING, false, snapshot_bytes,
 	                  "The snapshots of the walks", &self->snapshots));
-	TRY(step_kernel_ensure(self->step, engine, self->gram->rows, self->cache.num_segments));
+	TRY(step_kernel_ensure(self->step, walks, self->cache.num_segments));
 error:
 	return result;
 }

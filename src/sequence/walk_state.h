@@ -7,10 +7,12 @@
 
 #include "data/rows.h"
 #include "interface/walk_state.h"
+#include "sequence/objective.h"
 
 struct walks {
 	struct engine *engine;
 	const struct rows *rows;
+	const struct objective *objective;
 	uint32_t count;
 	uint32_t prefix_length; /* elements of each order that the prefix gives */
 	uint32_t length;        /* elements of each order */
@@ -30,7 +32,8 @@ struct walk_cost {
 	uint32_t max_walks;      /* maximum number in flight, whatever the memory */
 };
 
-/* Lays out the state for `count` walks. engine, rows, prefix_length and length must be set. */
+/* Lays out the state for `count` walks. engine, rows, objective, prefix_length and length must
+ * be set. */
 void walks_lay_out(struct walks *walks, uint32_t count);
 
 /* The number of walks that fit into memory, from 1 to `requested`. */
