@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Diversity sequences, one or many, beside the loops that one would write otherwise:
- * OpenBLAS, FAISS, plain C with the matrix, plain LuaJIT. A peer's step costs the same
- * from first to last, so that a peer's walk may be cut off (--seconds); times are compared
- * per step, everything once in every round, and a ratio is the median of the rounds' ratios. */
+ * Compares diversity sequences, one or many, with loops that use OpenBLAS, FAISS, plain C with
+ * a matrix, and plain LuaJIT. All steps of a peer cost the same, so its walk may end early
+ * (--seconds); times are per step. Each round runs every method once, and a ratio is the median
+ * of the ratios of all rounds. */
 #include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
@@ -13,35 +13,35 @@
 #include "reference.h"
 #include "report.h"
 
-/* Bytes of a peer's matrix. */
-#define MOST_MATRIX (5ull << 30)
-/* Walks that the library is asked for at once. */
-#define PIECE 1024
-/* Walks that the lockstep of sgemm takes at most. */
-#define MOST_LOCKSTEP 64
-/* Numbers that plain LuaJIT keeps in tables. */
-#define MOST_LUAJIT 20e6
-/* Multiply-adds that comparing with float64 may take. */
-#define MOST_CHECKED 1e12
+/* Limit for the matrix of a peer. */
+#define MAX_MATRIX_BYTES (5ull << 30)
+/* Sequences per call of the library. */
+#define BATCH 1024
+/* Limit for the number of walks in lockstep. */
+#define MAX_LOCKSTEP 64
+/* Limit for plain LuaJIT, in numbers of the embeddings. */
+#define MAX_LUAJIT 20e6
+/* Limit for comparing with float64, in multiply-adds. */
+#define MAX_CHECK_WORK 1e12
 
 struct bench {
 	VkComputeContext *ctx;
 	const struct data *data;
 	const struct settings *settings;
-	uint32_t walks, length, piece;
-	uint32_t *starts, *output; /* of a piece */
-	uint32_t *kept;            /* the walks that are compared with float64 */
+	uint32_t walks, length, batch;
+	uint32_t *starts, *output; /* one batch */
+	uint32_t *kept;            /* the sequences to compare with float64 */
 	uint32_t checked;
 	struct peer peer;
 };
 
 struct row {
 	const char *name;
-	peer_step step;     /* NULL: one of the others */
-	struct times times; /* of a step of one walk */
-	uint32_t steps;     /* that were measured */
+	peer_step step;     /* NULL if the method has no single step */
+	struct times times; /* seconds per step of one walk */
+	uint32_t steps;     /* number of measured steps */
 	uint32_t walks;
-	uint32_t *sequence; /* NULL: not looked at */
+	uint32_t *sequence; /* NULL if it is not checked */
 };
 
 enum {
@@ -55,7 +55,7 @@ enum {
 	ROWS
 };
 
-static uint64_t least(uint64_t a, uint64_t b)
+static uint64_t smaller(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
@@ -63,8 +63,8 @@ static uint64_t least(uint64_t a, uint64_t b)
 static double upload(struct bench *bench)
 {
 	double begin = seconds_now();
-	succeed(bench->ctx, vkc_upload_embeddings(bench->ctx, bench->data->rows, bench->data->n,
-	                                          bench->data->d));
+	check_ok(bench->ctx, vkc_upload_embeddings(bench->ctx, bench->data->rows, bench->data->n,
+	                                           bench->data->d));
 	return seconds_now() - begin;
 }
 
@@ -74,18 +74,30 @@ static bool has_matrix(const struct bench *bench)
 	return context_info(bench->ctx).memory_used >= n * n * sizeof(float);
 }
 
-/* All walks in pieces; keeps those that are compared. */
+/* Runs the one-time work of the first walk after an upload. */
+static double first_step(struct bench *bench)
+{
+	const uint32_t start = 0;
+	const uint32_t length = bench->data->n < 2 ? 1 : 2;
+	uint32_t walk[2];
+	double begin = seconds_now();
+	check_ok(bench->ctx, vkc_compute_diversity_sequences(bench->ctx, &start, 1, 1,
+	                                                     length, walk));
+	return seconds_now() - begin;
+}
+
+/* Computes all sequences in batches and keeps those to compare. */
 static double all_walks(struct bench *bench)
 {
 	double seconds = 0;
 	uint32_t kept = 0;
-	for (uint32_t first = 0; first < bench->walks; first += bench->piece) {
-		uint32_t count = (uint32_t)least(bench->piece, bench->walks - first);
+	for (uint32_t first = 0; first < bench->walks; first += bench->batch) {
+		uint32_t count = (uint32_t)smaller(bench->batch, bench->walks - first);
 		for (uint32_t w = 0; w < count; w++)
 			bench->starts[w] = first + w;
 		double begin = seconds_now();
-		succeed(bench->ctx, vkc_compute_diversity_sequences(bench->ctx, bench->starts, count, 1,
-		                                                    bench->length, bench->output));
+		check_ok(bench->ctx, vkc_compute_diversity_sequences(bench->ctx, bench->starts, count, 1,
+		                                                     bench->length, bench->output));
 		seconds += seconds_now() - begin;
 		for (; kept < bench->checked; kept++) {
 			uint64_t walk = (uint64_t)kept * bench->walks / bench->checked;
@@ -103,10 +115,11 @@ static double all_walks(struct bench *bench)
 
 static void measure_library(struct bench *bench, struct row *row)
 {
-	/* Rows that were kept from the last time are to be computed again. */
+	/* Without a matrix, a new upload discards the rows that the last round kept. */
 	if (!has_matrix(bench)) {
 		upload(bench);
-		make_matrix(bench->ctx, bench->data->n);
+		compute_matrix(bench->ctx);
+		first_step(bench);
 	}
 	double steps = (double)bench->walks * (bench->length - 1);
 	times_add(&row->times, all_walks(bench) / steps);
@@ -116,17 +129,17 @@ static void measure_library(struct bench *bench, struct row *row)
 static void measure_peer(struct bench *bench, int which, struct row *row)
 {
 	double most = (double)bench->settings->seconds;
-	struct stretch stretch = {0};
+	struct timed_steps run = {0};
 	if (which == LOCKSTEP && row->walks > 1)
-		stretch = peer_lockstep(&bench->peer, row->walks, bench->length, most);
-	else if (which == LUAJIT && (double)bench->data->n * bench->data->d <= MOST_LUAJIT)
-		stretch = luajit_run(bench->data, "sequence", bench->length, most);
+		run = peer_lockstep(&bench->peer, row->walks, bench->length, most);
+	else if (which == LUAJIT && (double)bench->data->n * bench->data->d <= MAX_LUAJIT)
+		run = luajit_run(bench->data, "sequence", bench->length, most);
 	else if (row->step)
-		stretch = peer_walk(&bench->peer, row->step, 0, bench->length, most, row->sequence);
-	if (!stretch.steps)
+		run = peer_walk(&bench->peer, row->step, 0, bench->length, most, row->sequence);
+	if (!run.steps)
 		return;
-	times_add(&row->times, stretch.seconds / stretch.steps / row->walks);
-	row->steps = stretch.steps;
+	times_add(&row->times, run.seconds / run.steps / row->walks);
+	row->steps = run.steps;
 }
 
 static void open_rows(struct bench *bench, struct row rows[ROWS])
@@ -139,18 +152,18 @@ static void open_rows(struct bench *bench, struct row rows[ROWS])
 	rows[MATRIX32] = (struct row){.name = "plain C, float32 matrix"};
 	rows[MATRIX64] = (struct row){.name = "plain C, float64 matrix"};
 	rows[LUAJIT] = (struct row){.name = "plain LuaJIT"};
-	/* Where the library has no matrix, a peer's would be another question. */
-	if (has_matrix(bench) && square * sizeof(float) <= MOST_MATRIX) {
+	/* Comparable only if the library has a matrix as well. */
+	if (has_matrix(bench) && square * sizeof(float) <= MAX_MATRIX_BYTES) {
 		peer_need_matrix32(&bench->peer);
 		rows[MATRIX32].step = peer_step_matrix32;
 	}
-	if (has_matrix(bench) && square * sizeof(double) <= MOST_MATRIX) {
+	if (has_matrix(bench) && square * sizeof(double) <= MAX_MATRIX_BYTES) {
 		peer_need_matrix64(&bench->peer);
 		rows[MATRIX64].step = peer_step_matrix64;
 	}
 	for (int i = 0; i < ROWS; i++) {
 		rows[i].walks = i == LIBRARY    ? bench->walks
-		                : i == LOCKSTEP ? (uint32_t)least(bench->walks, MOST_LOCKSTEP)
+		                : i == LOCKSTEP ? (uint32_t)smaller(bench->walks, MAX_LOCKSTEP)
 		                                : 1;
 		if (rows[i].step)
 			rows[i].sequence = allocate(bench->length, sizeof(uint32_t));
@@ -167,7 +180,7 @@ static void report_equal(const struct reference *reference, const uint32_t *sequ
 	for (uint32_t w = 0; w < count; w++)
 		equal += reference_equal(reference, sequences + (uint64_t)w * stride, length, &miss);
 	report_set("checked", "%lu", positions);
-	/* 100 only when it is. */
+	/* Rounding must not show 100 for less. */
 	report_set("equal_percent", equal == positions ? "%.0f" : "%.4f",
 	           100.0 * (double)equal / (double)positions);
 	report_set("largest_miss", "%.2g", miss);
@@ -228,12 +241,12 @@ static struct bench bench_open(const struct settings *settings, const struct dat
 	};
 	if (bench.length < 2 || bench.length > data->n || bench.walks > data->n)
 		die("--length takes 2 to %u, --walks 0 to %u.", data->n, data->n);
-	bench.piece = (uint32_t)least(bench.walks, PIECE);
-	bench.starts = allocate(bench.piece, sizeof(uint32_t));
-	bench.output = allocate((uint64_t)bench.piece * bench.length, sizeof(uint32_t));
+	bench.batch = (uint32_t)smaller(bench.walks, BATCH);
+	bench.starts = allocate(bench.batch, sizeof(uint32_t));
+	bench.output = allocate((uint64_t)bench.batch * bench.length, sizeof(uint32_t));
 	double cost = (double)data->n * data->d * bench.length;
-	double affordable = MOST_CHECKED / cost < 1 ? 1 : MOST_CHECKED / cost;
-	bench.checked = (uint32_t)(settings->checked ? least(settings->checked, bench.walks)
+	double affordable = MAX_CHECK_WORK / cost < 1 ? 1 : MAX_CHECK_WORK / cost;
+	bench.checked = (uint32_t)(settings->checked ? smaller(settings->checked, bench.walks)
 	                                             : fmin(affordable, bench.walks));
 	bench.kept = allocate((uint64_t)bench.checked * bench.length, sizeof(uint32_t));
 	return bench;
@@ -245,8 +258,8 @@ int main(int argc, char **argv)
 		.data = "clustered", .n = 2000, .d = 384, .rounds = 5, .walks = 1, .seconds = 5};
 	settings_read(&settings, argc, argv,
 	              "data n d rounds threads csv tuning memory-limit walks length seconds check",
-	              "Diversity sequences, one or many, beside OpenBLAS, FAISS, plain C with the\n"
-	              "matrix and plain LuaJIT.");
+	              "Compares diversity sequences, one or many, with OpenBLAS, FAISS, plain C with\n"
+	              "a matrix, and plain LuaJIT.");
 	openblas_set_num_threads((int)settings.threads);
 	faiss_threads((int)settings.threads);
 	struct data data = data_open(&settings);
@@ -255,9 +268,8 @@ int main(int argc, char **argv)
 	             "walks_per_s vs_sgemv checked equal_percent largest_miss device_mib times",
 	             &settings, bench.ctx, &data);
 	report_start("upload", upload(&bench));
-	double first = make_matrix(bench.ctx, data.n);
-	report_start(has_matrix(&bench) ? "matrix and an eighth of a walk" : "first step of a walk",
-	             first);
+	report_start("matrix", compute_matrix(bench.ctx));
+	report_start("first step of a walk", first_step(&bench));
 
 	struct row rows[ROWS];
 	open_rows(&bench, rows);

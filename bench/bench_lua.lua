@@ -1,19 +1,20 @@
 -- SPDX-License-Identifier: MIT
 
--- What the way through Lua costs: every call of the module beside the same call of the C library
--- in the same process, in turns. `above_c_ms` is the median of the rounds' differences.
+-- Measures the overhead of the Lua module: each of its calls is compared with the same call of the
+-- C library in the same process, alternately. `above_c_ms` is the median of the differences in all
+-- rounds.
 
 local ffi = require("ffi")
 
 local usage = [[
 usage: luajit bench_lua.lua [--OPTION VALUE]…
 
-Every call of the Lua module beside the same call of the C library.
+Compares each call of the Lua module with the same call of the C library.
 
-  --n       items (2000)
-  --d       numbers an item has (384)
-  --rounds  how often each is measured (5)
-  --csv     file to write the table to
+  --n       number of items (2000)
+  --d       numbers per item (384)
+  --rounds  number of rounds (5)
+  --csv     CSV file to write
 ]]
 for _, argument in ipairs(arg) do
   if argument == "--help" then
@@ -74,7 +75,7 @@ local function median(values)
   return (sorted[math.floor(middle)] + sorted[math.ceil(middle)]) / 2
 end
 
--- Rows of the table: task, and seconds in every round through Lua and in C.
+-- Rows of the table: the task, and for each round the seconds in Lua and their excess over C.
 local rows, by_task = {}, {}
 
 local function add(task, lua_seconds, c_seconds)
@@ -102,20 +103,20 @@ for i = 1, n do
 end
 local context = assert(vk.new())
 local c_context = lib.vkc_init()
-assert(c_context ~= nil, "no context")
+assert(c_context ~= nil, "vkc_init failed")
 local matrix = ffi.new("float[?]", n * n)
 local order = ffi.new("uint32_t[?]", n)
 local indices, similarities = ffi.new("uint32_t[?]", n * k), ffi.new("float[?]", n * k)
 
-local function c(result)
-  assert(result == 0, "a call of the library failed")
+local function check(result)
+  assert(result == 0, "a call of the C library failed")
 end
 
--- ---- What is measured ----
+-- ---- Measurements ----
 
 local function uploads()
   local function upload_c()
-    c(lib.vkc_upload_embeddings(c_context, floats, n, d))
+    check(lib.vkc_upload_embeddings(c_context, floats, n, d))
   end
   local function upload(embeddings, opts)
     assert(context:upload_embeddings(embeddings, opts))
@@ -129,11 +130,11 @@ local function uploads()
 end
 
 local function matrices()
-  -- The first call computes; what counts is the way of the result.
-  c(lib.vkc_compute_similarity_matrix(c_context, matrix))
+  -- The first call computes the matrix. The measurement covers only reading it.
+  check(lib.vkc_compute_similarity_matrix(c_context, matrix))
   assert(context:similarity({ buffer = matrix }))
   local base = timed(function()
-    c(lib.vkc_compute_similarity_matrix(c_context, matrix))
+    check(lib.vkc_compute_similarity_matrix(c_context, matrix))
   end)
   local seconds, view = timed(function()
     return assert(context:similarity({ buffer = matrix }))
@@ -148,11 +149,10 @@ local function matrices()
   end)), nil)
 end
 
--- The iterator computes a batch, then hands it out: all but its first answers are only
--- conversions.
+-- The iterator computes a batch with its first sequence. The others measure only the conversion.
 local function sequences()
   local base = timed(function()
-    c(lib.vkc_compute_diversity_sequence(c_context, 0, order))
+    check(lib.vkc_compute_diversity_sequence(c_context, 0, order))
   end)
   add("a sequence as a table", (timed(function()
     return assert(context:diversity_sequence(1))
@@ -167,7 +167,7 @@ end
 
 local function neighbors()
   local base = timed(function()
-    c(lib.vkc_compute_nearest_neighbors(c_context, 0, n, k, indices, similarities))
+    check(lib.vkc_compute_nearest_neighbors(c_context, 0, n, k, indices, similarities))
   end)
   add(("%d neighbours of each as tables"):format(k), (timed(function()
     return assert(context:nearest_neighbors(k))
@@ -188,7 +188,7 @@ local function calls()
   end)), nil)
 end
 
-uploads() -- the JIT compiles the loops
+uploads() -- lets LuaJIT compile the loops
 rows, by_task = {}, {}
 for _ = 1, settings.rounds do
   uploads()

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The program vulkan-compute, each time as a process of its own: beside a process that makes the
- * same calls of the library, its start, and --extend beside a full run. All files lie in one
- * folder, shaders that drivers keep in another one that is empty at first. */
+ * Measures the program vulkan-compute, one process per run: compared with a process that makes
+ * the same calls of the library, its start, and --extend compared with a full run. All files are
+ * in a scratch directory. The shader caches of the drivers are in an initially empty one. */
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,28 +10,28 @@
 #include <unistd.h>
 
 #include "report.h"
-#include "workplace.h"
+#include "scratch.h"
 
 #define PROGRAM VKC_BENCH_PROGRAM
 #define API VKC_BENCH_API
-/* Bytes before the numbers in the .npy files of the program. */
+/* Size of the header in the .npy files of the program. */
 #define NPY_HEADER 128
-/* Items of a set that needs the driver and hardly more. */
+/* Number of items for a run whose memory is almost only the driver's. */
 #define FEW "64"
 
 struct bench {
 	const struct settings *settings;
-	struct data data; /* its rows lie in files */
+	struct data data; /* without rows, which are in files */
 	char length[32];
 };
 
-/* What is measured of a program. */
+/* The measurements of a program in all rounds. */
 struct runs {
 	struct times times;
-	uint64_t most, least; /* bytes in memory at most, of all runs */
+	uint64_t max_peak, min_peak; /* of the peak memory in bytes */
 };
 
-/* A process that makes the calls of the library. */
+/* The measurements of program_api in all rounds. */
 struct api {
 	struct times compute, write, both;
 	uint64_t device; /* bytes */
@@ -41,14 +41,14 @@ struct api {
 
 static void runs_add(struct runs *runs, const struct outcome *outcome)
 {
-	if (!runs->times.count || outcome->peak < runs->least)
-		runs->least = outcome->peak;
-	if (outcome->peak > runs->most)
-		runs->most = outcome->peak;
+	if (!runs->times.count || outcome->peak < runs->min_peak)
+		runs->min_peak = outcome->peak;
+	if (outcome->peak > runs->max_peak)
+		runs->max_peak = outcome->peak;
 	times_add(&runs->times, outcome->seconds);
 }
 
-/* The result of diversity-all and its description. */
+/* Removes a result and, for diversity-all, its description. */
 static void remove_result(const char *path)
 {
 	char description[64];
@@ -59,7 +59,7 @@ static void remove_result(const char *path)
 
 static void begin_report(const struct bench *bench, VkComputeContext *ctx)
 {
-	workplace_leave();
+	scratch_leave();
 	report_begin("task method length limit_mib appended runs seconds vs_api vs_full kept_percent "
 	             "exact peak_mib driver_mib device_mib beyond_mib times",
 	             bench->settings, ctx, &bench->data);
@@ -76,7 +76,7 @@ static void report_method(const struct bench *bench, const char *method, const s
 	report_times(times);
 }
 
-/* ---- Beside the library ----------------------------------------------------------- */
+/* ---- Compared with the library ------------------------------------------------------ */
 
 static bool is_matrix(const struct bench *bench)
 {
@@ -104,14 +104,14 @@ static void run_api(const struct bench *bench, struct api *api)
 						 : RUN(API, "--task", "diversity-all", "--data", "all.npy", "--length",
 	                           bench->length);
 	if (sscanf(outcome.output, "%lf %lf %lu", &compute, &write, &api->device) != 3)
-		die("%s wrote: %s", API, outcome.output);
+		die("Unexpected output of %s: %s", API, outcome.output);
 	write = is_matrix(bench) ? write : 0;
 	times_add(&api->compute, compute);
 	times_add(&api->write, write);
 	times_add(&api->both, compute + write);
 }
 
-/* The same calls for few items: what is in memory then is the driver's. */
+/* Makes the same calls for few items, to measure the memory of the driver. */
 static void run_few(const struct bench *bench, struct runs *runs)
 {
 	struct outcome outcome = RUN(API, "--task", bench->settings->task, "--data", "all.npy", "--n",
@@ -122,28 +122,28 @@ static void run_few(const struct bench *bench, struct runs *runs)
 static void report_memory(const struct runs *command, const struct runs *few,
                           const struct api *api, const VkComputeContext *ctx)
 {
-	/* A CPU's device memory is memory of the process. */
+	/* Device memory of a CPU device is memory of the process. */
 	uint64_t device = context_info(ctx).type == VKC_DEVICE_CPU ? api->device : 0;
-	report_set("peak_mib", "%.1f", (double)command->most / MIB);
-	report_set("driver_mib", "%.1f", (double)few->least / MIB);
+	report_set("peak_mib", "%.1f", (double)command->max_peak / MIB);
+	report_set("driver_mib", "%.1f", (double)few->min_peak / MIB);
 	report_set("device_mib", "%.1f", (double)api->device / MIB);
 	report_set("beyond_mib", "%.1f",
-	           ((double)command->most - (double)few->least - (double)device) / MIB);
+	           ((double)command->max_peak - (double)few->min_peak - (double)device) / MIB);
 }
 
-static void measure_beside_api(const struct bench *bench)
+static void measure_against_api(const struct bench *bench)
 {
 	struct runs command = {0}, few = {0}, none = {0};
 	struct api api = {0}, warming = {0};
 	bool exact = true;
-	/* The drivers' shaders are kept from here on. */
+	/* Fills the shader caches. */
 	run_command(bench, NULL);
 	run_api(bench, &warming);
 	run_few(bench, &none);
 	if (is_matrix(bench))
 		exact = same_bytes("result.npy", NPY_HEADER, "api.raw");
 	for (uint64_t r = 0; r < bench->settings->rounds; r++) {
-		/* Which is first takes turns, so that neither gains by it. */
+		/* Alternates the order, so that neither benefits from it. */
 		for (int turn = 0; turn < 2; turn++) {
 			remove_result("result.npy");
 			unlink("api.raw");
@@ -185,9 +185,9 @@ static void run_sequence(const struct bench *bench, struct runs *runs)
 static void measure_start(const struct bench *bench)
 {
 	struct runs devices = {0}, cold = {0}, warm = {0}, none = {0};
-	/* What the system reads from the disk is not the question, only the driver's shaders. */
+	/* Loads files into the page cache, so that the cold run measures only missing shaders. */
 	run_devices(&none);
-	/* The first run makes them, and is what warms the others. */
+	/* Fills the shader caches for the other runs. */
 	run_sequence(bench, &cold);
 	for (uint64_t r = 0; r < bench->settings->rounds; r++) {
 		run_devices(&devices);
@@ -211,7 +211,7 @@ static void run_full(const struct bench *bench, struct runs *runs)
 		runs_add(runs, &outcome);
 }
 
-/* Returns the share of elements that was kept, in percent, as the program says it. */
+/* Returns the percentage of kept elements that the program reports. */
 static double run_extend(const struct bench *bench, struct runs *runs)
 {
 	struct outcome outcome = RUN(PROGRAM, "diversity-all", "--embeddings", "all.npy", "--output",
@@ -219,10 +219,10 @@ static double run_extend(const struct bench *bench, struct runs *runs)
 	                             bench->length);
 	if (runs)
 		runs_add(runs, &outcome);
-	const char *said = strstr(outcome.output, " % of the elements were kept");
-	while (said && said > outcome.output && said[-1] != ' ')
-		said--;
-	return said ? strtod(said, NULL) : 0;
+	const char *percent = strstr(outcome.output, " % of the elements were kept");
+	while (percent && percent > outcome.output && percent[-1] != ' ')
+		percent--;
+	return percent ? strtod(percent, NULL) : 0;
 }
 
 static void measure_extend(const struct bench *bench, uint32_t old)
@@ -258,23 +258,23 @@ static void measure_extend(const struct bench *bench, uint32_t old)
 	vkc_destroy(ctx);
 }
 
-/* ---- All of it -------------------------------------------------------------------- */
+/* ---- The program -------------------------------------------------------------------- */
 
 static uint32_t items_before(const struct bench *bench)
 {
 	uint32_t n = bench->data.n;
 	uint64_t appended = bench->settings->appended ? bench->settings->appended : (n + 33) / 34;
 	if (appended >= n)
-		die("--appended takes less than the %u items that there are.", n);
+		die("--appended takes less than the number of items, %u.", n);
 	return n - (uint32_t)appended;
 }
 
-/* Goes to a folder with the embeddings in files, the first of them alone too. What this process
- * has in memory then is little (run_program()). */
-static void put_embeddings(struct bench *bench, uint32_t first)
+/* Changes to a scratch directory and writes the embeddings there: all, and the `first` of them if
+ * that is not 0. Frees the rows to keep this process small; see run_program(). */
+static void write_embeddings(struct bench *bench, uint32_t first)
 {
-	workplace_open(bench->settings->folder);
-	workplace_cache("shaders");
+	scratch_open(bench->settings->folder);
+	scratch_shader_cache("shaders");
 	data_write(&bench->data, bench->data.n, "all.npy");
 	if (first)
 		data_write(&bench->data, first, "first.npy");
@@ -290,11 +290,11 @@ int main(int argc, char **argv)
 		.data = "clustered", .n = 2000, .d = 384, .rounds = 5, .folder = "."};
 	settings_read(&settings, argc, argv,
 	              "task data n d rounds length appended folder memory-limit csv",
-	              "The program vulkan-compute, as processes of their own. --task takes:\n"
-	              "similarity-matrix  beside calls of the library and writing the matrix\n"
-	              "diversity-all      beside calls of the library\n"
-	              "start              from the start of diversity-sequence to its end\n"
-	              "extend             diversity-all --extend beside a full run");
+	              "Measures the program vulkan-compute, one process per run. Values of --task:\n"
+	              "similarity-matrix  compared with library calls and writing the matrix\n"
+	              "diversity-all      compared with library calls\n"
+	              "start              diversity-sequence from its start to its end\n"
+	              "extend             diversity-all --extend compared with a full run");
 	const char *task = settings.task ? settings.task : "";
 	bool extend = !strcmp(task, "extend"), start = !strcmp(task, "start");
 	if (!extend && !start && strcmp(task, "similarity-matrix") != 0 &&
@@ -304,7 +304,7 @@ int main(int argc, char **argv)
 	uint64_t length = settings.length ? settings.length : bench.data.n;
 	if (length > bench.data.n)
 		die("--length takes 1 to %u.", bench.data.n);
-	/* The whole matrix has no sequences. */
+	/* The length applies only to sequences. */
 	if (!is_matrix(&bench))
 		snprintf(bench.length, sizeof(bench.length), "%lu", length);
 	if (settings.limit) {
@@ -313,13 +313,13 @@ int main(int argc, char **argv)
 		setenv("VKC_MEMORY_LIMIT", limit, 1);
 	}
 	uint32_t old = extend ? items_before(&bench) : 0;
-	put_embeddings(&bench, old);
+	write_embeddings(&bench, old);
 	if (extend)
 		measure_extend(&bench, old);
 	else if (start)
 		measure_start(&bench);
 	else
-		measure_beside_api(&bench);
+		measure_against_api(&bench);
 	report_end();
 	return 0;
 }

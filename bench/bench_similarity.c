@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The similarity matrix in all its forms and nearest neighbours, beside OpenBLAS, FAISS
- * and plain LuaJIT. Everything is done once in every round, one after the other; a ratio
- * is the median of the ratios of the rounds. */
+ * Compares the similarity matrix in all its forms, and nearest neighbours, with OpenBLAS,
+ * FAISS and plain LuaJIT. Each round runs every method once, one after the other; a ratio is
+ * the median of the ratios of all rounds. */
 #include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
@@ -16,16 +16,16 @@
 
 struct method {
 	const char *task, *name;
-	/* Does it once and returns the seconds. NAN: left out. */
+	/* Runs once and returns the seconds, or NAN if the method does not apply. */
 	double (*run)(struct bench *bench, uint32_t k);
-	/* Says how right it was, after run(). */
-	void (*judge)(struct bench *bench, uint32_t k);
+	/* Reports the correctness of the preceding run(); may be NULL. */
+	void (*check)(struct bench *bench, uint32_t k);
 	uint32_t k;
-	bool upload; /* what counts begins behind a new upload */
+	bool upload; /* upload again, outside of the measured time */
 	struct {
 		const char *column;
-		int against; /* a method */
-	} vs[3];         /* ratios */
+		int against; /* index of a method */
+	} vs[3];         /* ratios to report */
 };
 
 enum {
@@ -62,7 +62,7 @@ static const struct method methods[METHODS] = {
 		.task = "matrix",
 		.name = OWN,
 		.run = run_matrix,
-		.judge = judge_matrix,
+		.check = check_matrix,
 		.upload = true,
 		.vs = {{"vs_ssyrk", SSYRK}, {"vs_sgemm", SGEMM}, {"vs_luajit", LUAJIT}},
 	},
@@ -83,7 +83,7 @@ static const struct method methods[METHODS] = {
 		.task = "100 rows",
 		.name = OWN,
 		.run = run_rows,
-		.judge = judge_rows,
+		.check = check_rows,
 		.upload = true,
 		.vs = {{"vs_matrix", MATRIX}},
 	},
@@ -91,7 +91,7 @@ static const struct method methods[METHODS] = {
 		.task = "packed",
 		.name = OWN,
 		.run = run_packed,
-		.judge = judge_packed,
+		.check = check_packed,
 		.upload = true,
 		.vs = {{"vs_ssyrk", SSYRK}, {"vs_matrix", MATRIX}},
 	},
@@ -99,7 +99,7 @@ static const struct method methods[METHODS] = {
 		.task = "neighbors",
 		.name = OWN,
 		.run = run_neighbors,
-		.judge = judge_neighbors,
+		.check = check_neighbors,
 		.k = 10,
 		.upload = true,
 		.vs = {{"vs_device", ON_DEVICE}, {"vs_faiss", FAISS_10}},
@@ -108,7 +108,7 @@ static const struct method methods[METHODS] = {
 		.task = "neighbors",
 		.name = OWN,
 		.run = run_neighbors,
-		.judge = judge_neighbors,
+		.check = check_neighbors,
 		.k = 100,
 		.upload = true,
 		.vs = {{"vs_device", ON_DEVICE}, {"vs_faiss", FAISS_100}},
@@ -117,26 +117,26 @@ static const struct method methods[METHODS] = {
 		.task = "matrix",
 		.name = "ssyrk (half)",
 		.run = run_ssyrk,
-		.judge = judge_ssyrk,
+		.check = check_ssyrk,
 	},
 	[SGEMM] = {
 		.task = "matrix",
 		.name = "sgemm",
 		.run = run_sgemm,
-		.judge = judge_sgemm,
+		.check = check_sgemm,
 	},
 	[FAISS_10] = {
 		.task = "neighbors",
 		.name = "FAISS",
 		.run = run_faiss,
-		.judge = judge_faiss,
+		.check = check_faiss,
 		.k = 10,
 	},
 	[FAISS_100] = {
 		.task = "neighbors",
 		.name = "FAISS",
 		.run = run_faiss,
-		.judge = judge_faiss,
+		.check = check_faiss,
 		.k = 100,
 	},
 	[LUAJIT] = {
@@ -166,8 +166,8 @@ static double multiply_adds(const struct bench *bench, int method)
 	}
 }
 
-/* What travels to the host when no byte travels twice. */
-static double moved(const struct bench *bench, int method)
+/* The size of the results, which is the minimum to transfer to the host. */
+static double result_bytes(const struct bench *bench, int method)
 {
 	double n = bench->data->n;
 	switch (method) {
@@ -193,28 +193,28 @@ static void report_memory(struct bench *bench, int method, uint64_t before, uint
 	VkcDeviceInfo info = context_info(bench->ctx);
 	if (method < SSYRK)
 		report_set("device_mib", "%.1f", (double)info.memory_used / MIB);
-	/* A CPU's device memory is memory of this process. What the call has given back
-	 * before it returned counts as the host's. */
+	/* Device memory of a CPU device is memory of this process. Device memory that the call
+	 * freed before it returned counts as host memory. */
 	if (info.type == VKC_DEVICE_CPU && info.memory_used > device_before)
 		before += info.memory_used - device_before;
 	if (peak && method != LUAJIT)
 		report_set("host_mib", "%.1f", peak > before ? (double)(peak - before) / MIB : 0.0);
 }
 
-/* What counts begins behind a new upload, but with its pipelines; the one that selects
- * neighbours is made for k. */
+/* Starts with a new upload but existing pipelines. The pipeline that selects neighbours depends
+ * on k. */
 static void prepare(struct bench *bench, const struct method *method)
 {
 	if (!method->upload)
 		return;
 	if (method->k && method->k < bench->data->n)
-		succeed(bench->ctx, vkc_compute_nearest_neighbors(bench->ctx, 0, 1, method->k,
-		                                                  bench->neighbors,
-		                                                  bench->similarities));
+		check_ok(bench->ctx, vkc_compute_nearest_neighbors(bench->ctx, 0, 1, method->k,
+		                                                   bench->neighbors,
+		                                                   bench->similarities));
 	run_upload(bench, 0);
 }
 
-/* The first round also looks at memory and results; later ones only at the clock. */
+/* The first round also measures memory and checks results; later rounds only measure time. */
 static void first_round(struct bench *bench, struct times times[METHODS])
 {
 	for (int i = 0; i < METHODS; i++) {
@@ -232,10 +232,10 @@ static void first_round(struct bench *bench, struct times times[METHODS])
 		report_memory(bench, i, before, device_before);
 		if (method->k)
 			report_set("k", "%u", method->k);
-		if (moved(bench, i) > 0)
-			report_set("moved_mib", "%.2f", moved(bench, i) / MIB);
-		if (method->judge)
-			method->judge(bench, method->k);
+		if (result_bytes(bench, i) > 0)
+			report_set("moved_mib", "%.2f", result_bytes(bench, i) / MIB);
+		if (method->check)
+			method->check(bench, method->k);
 	}
 }
 
@@ -268,9 +268,9 @@ static void report_results(const struct bench *bench, const struct times times[M
 	}
 }
 
-/* Everything once on a few rows, so that pipelines and threads are there; so many that
- * RANGE_ROWS stay below an eighth of them, from which on the library computes the whole matrix
- * and not those rows alone. Plain LuaJIT starts anew each time. */
+/* Runs every method on a few rows to create pipelines and threads. RANGE_ROWS must be less than
+ * an eighth of these rows: from an eighth on, the library computes the whole matrix instead of
+ * only the requested rows. Plain LuaJIT is a new process each time and needs no warm-up. */
 static void warm_up(struct bench *bench)
 {
 	struct data few = *bench->data;
@@ -283,7 +283,7 @@ static void warm_up(struct bench *bench)
 		methods[i].run(bench, methods[i].k);
 	}
 	bench->data = all;
-	/* The kernel of the walks is made for the number of items. */
+	/* Some pipelines depend on the number of items. */
 	run_upload(bench, 0);
 	run_on_device(bench, 0);
 }
@@ -292,14 +292,14 @@ int main(int argc, char **argv)
 {
 	struct settings settings = {.data = "clustered", .n = 2000, .d = 384, .rounds = 5};
 	settings_read(&settings, argc, argv, "data n d rounds threads csv tuning memory-limit",
-	              "The similarity matrix in all its forms and nearest neighbours, beside\n"
+	              "Compares the similarity matrix in all its forms, and nearest neighbours, with\n"
 	              "OpenBLAS, FAISS and plain LuaJIT.");
 	openblas_set_num_threads((int)settings.threads);
 	faiss_threads((int)settings.threads);
 	struct data data = data_open(&settings);
 	if (data.n < 2)
-		die("There is nothing to compare in fewer than 2 rows.");
-	uint64_t square = (uint64_t)data.n * data.n, lists = (uint64_t)data.n * (MOST_K + 1);
+		die("The data must have at least 2 rows.");
+	uint64_t square = (uint64_t)data.n * data.n, lists = (uint64_t)data.n * (MAX_K + 1);
 	struct bench bench = {
 		.ctx = context_new(&settings),
 		.data = &data,
@@ -313,7 +313,7 @@ int main(int argc, char **argv)
 		.faiss_similarities = allocate(lists, sizeof(float)),
 		.reference = reference_open(&data),
 	};
-	/* The caller's buffers are to be in memory before it is watched. */
+	/* Maps the caller's buffers before memory is measured. */
 	memset(bench.matrix, 1, square * sizeof(float));
 	memset(bench.output, 1, square * sizeof(float));
 	memset(bench.neighbors, 1, lists * sizeof(uint32_t));

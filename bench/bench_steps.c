@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a step of one walk costs as the set grows, while the matrix fits, and the straight
- * line through that. A step does not depend on the dimension, so that a small one spares
- * the time for the matrices. */
+ * Measures the cost of a step of one walk for growing sets whose matrix fits into memory, and
+ * fits a straight line. The cost does not depend on the dimension; a small one keeps the
+ * computation of the matrices short. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@
 
 #define SIZES 8
 
-/* y = intercept + slope x, by least squares; returns R². */
+/* Fits y = intercept + slope x by least squares. Returns R². */
 static double fit(const double *x, const double *y, int count, double *slope, double *intercept)
 {
 	double mean_x = 0, mean_y = 0, xx = 0, xy = 0, yy = 0;
@@ -32,8 +32,8 @@ int main(int argc, char **argv)
 {
 	struct settings settings = {.data = "clustered", .n = 16000, .d = 64, .rounds = 5};
 	settings_read(&settings, argc, argv, "data n d rounds threads csv tuning",
-	              "What a step of one walk costs as the set grows to n, and the straight line\n"
-	              "through that.");
+	              "Measures the cost of a step of one walk for sets of up to n items, and fits a\n"
+	              "straight line.");
 	struct data data = data_open(&settings);
 	if (data.n < 64)
 		die("--n takes at least 64.");
@@ -41,19 +41,20 @@ int main(int argc, char **argv)
 	VkComputeContext *contexts[SIZES];
 	uint32_t sizes[SIZES];
 	struct times times[SIZES] = {0};
-	/* All sizes at the same time, so that a round meets them in the same conditions. */
+	/* Contexts for all sizes exist together, so that a round measures all in the same
+	 * conditions. */
 	for (int i = 0; i < SIZES; i++) {
 		sizes[i] = (uint32_t)((uint64_t)data.n * (uint32_t)(i + 1) / SIZES);
 		contexts[i] = context_new(&settings);
-		succeed(contexts[i], vkc_upload_embeddings(contexts[i], data.rows, sizes[i], data.d));
-		succeed(contexts[i], vkc_compute_diversity_sequence(contexts[i], 0, sequence));
+		check_ok(contexts[i], vkc_upload_embeddings(contexts[i], data.rows, sizes[i], data.d));
+		check_ok(contexts[i], vkc_compute_diversity_sequence(contexts[i], 0, sequence));
 		if (context_info(contexts[i]).memory_used < (uint64_t)sizes[i] * sizes[i] * 4)
-			die("The matrix of %u items does not fit: choose a smaller --n.", sizes[i]);
+			die("The matrix of %u items does not fit into device memory: reduce --n.", sizes[i]);
 	}
 	for (uint64_t r = 0; r < settings.rounds; r++) {
 		for (int i = 0; i < SIZES; i++) {
 			double begin = seconds_now();
-			succeed(contexts[i], vkc_compute_diversity_sequence(contexts[i], 0, sequence));
+			check_ok(contexts[i], vkc_compute_diversity_sequence(contexts[i], 0, sequence));
 			times_add(&times[i], (seconds_now() - begin) / (sizes[i] - 1));
 		}
 	}

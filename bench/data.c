@@ -80,7 +80,7 @@ static void read_file(struct data *data, const struct settings *settings)
 	bool wide;
 	FILE *file = fopen(settings->data, "rb");
 	if (!file)
-		die("%s cannot be opened.", settings->data);
+		die("Cannot open %s.", settings->data);
 	if (!read_header(file, &n, &d, &wide) || !n || !d || n > 1u << 24 || d > 1u << 20)
 		die("%s is not an .npy file (version 1) of float32 or float64 with two dimensions "
 		    "in C order.",
@@ -152,7 +152,7 @@ void data_write(const struct data *data, uint32_t count, const char *path)
 	FILE *file = fopen(path, "wb");
 	if (!file || fwrite(header, 1, 128, file) != 128 ||
 	    fwrite(data->rows, sizeof(float), numbers, file) != numbers || fclose(file) != 0)
-		die("%s cannot be written.", path);
+		die("Cannot write %s.", path);
 }
 
 void data_close(struct data *data)

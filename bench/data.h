@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Embeddings: made from fixed seeds, or read from a file. */
+ * Embeddings, generated from fixed seeds or read from a file. */
 #ifndef DATA_H
 #define DATA_H
 
@@ -9,17 +9,17 @@
 #include "support.h"
 
 struct data {
-	const char *name; /* what the table calls it */
+	const char *name; /* name in the table */
 	uint32_t n, d;
 	float *rows;  /* n x d, as uploaded */
-	float *units; /* the same, each divided by its length */
-	float *norms; /* the lengths */
+	float *units; /* n x d, each row divided by its length */
+	float *norms; /* n lengths of rows */
 };
 
-/* settings->data, n and d:
- * "clustered": a common direction, 40 centres, noise that is large in few columns, slightly
- *   different lengths; much like what text models give.
- * "random": normally distributed, all columns alike.
+/* Generates or reads the embeddings that settings->data, n and d describe:
+ * "clustered": a common direction, 40 centres, noise that is large in a few columns, slightly
+ *   different lengths; similar to the output of text models.
+ * "random": normally distributed, the same in all columns.
  * a path: an .npy file of float32 or float64, two dimensions, C order. */
 struct data data_open(const struct settings *settings);
 

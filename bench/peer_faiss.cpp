@@ -4,7 +4,7 @@
 
 #include "peers.h"
 
-// Of the OpenMP runtime that FAISS uses; its header may belong to another compiler.
+// Declared here because omp.h may belong to another OpenMP runtime than the one FAISS uses.
 extern "C" void omp_set_num_threads(int threads);
 
 void faiss_threads(int threads)

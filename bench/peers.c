@@ -64,7 +64,7 @@ void peer_need_matrix64(struct peer *peer)
 
 /* ---- Steps ---------------------------------------------------------------------- */
 
-/* The unused item with the lowest of scores32. */
+/* Returns the unused item with the lowest score in scores32. */
 static uint32_t lowest32(const struct peer *peer)
 {
 	uint32_t best = 0;
@@ -78,8 +78,8 @@ static uint32_t lowest32(const struct peer *peer)
 	return best;
 }
 
-/* The same of scores64, where used items have an infinite one. Two passes: each of them
- * is vectorised. */
+/* Same for scores64, where used items have the score infinity. Two passes, because each of
+ * them vectorises. */
 static uint32_t lowest64(const struct peer *peer)
 {
 	double least = INFINITY;
@@ -140,36 +140,36 @@ uint32_t peer_step_matrix64(struct peer *peer, uint32_t chosen)
 
 /* ---- Walks ---------------------------------------------------------------------- */
 
-struct stretch peer_walk(struct peer *peer, peer_step step, uint32_t start, uint32_t length,
-                         double most_seconds, uint32_t *sequence)
+struct timed_steps peer_walk(struct peer *peer, peer_step step, uint32_t start, uint32_t length,
+                             double max_seconds, uint32_t *sequence)
 {
-	struct stretch stretch = {0};
+	struct timed_steps run = {0};
 	memset(peer->centroid, 0, peer->data->d * sizeof(*peer->centroid));
 	memset(peer->used, 0, peer->data->n);
 	memset(peer->scores64, 0, peer->data->n * sizeof(*peer->scores64));
 	sequence[0] = start;
 	double begin = seconds_now();
-	while (stretch.steps + 1 < length && stretch.seconds < most_seconds) {
-		sequence[stretch.steps + 1] = step(peer, sequence[stretch.steps]);
-		stretch.steps++;
-		stretch.seconds = seconds_now() - begin;
+	while (run.steps + 1 < length && run.seconds < max_seconds) {
+		sequence[run.steps + 1] = step(peer, sequence[run.steps]);
+		run.steps++;
+		run.seconds = seconds_now() - begin;
 	}
-	return stretch;
+	return run;
 }
 
-struct stretch peer_lockstep(struct peer *peer, uint32_t num_walks, uint32_t length,
-                             double most_seconds)
+struct timed_steps peer_lockstep(struct peer *peer, uint32_t num_walks, uint32_t length,
+                                 double max_seconds)
 {
 	uint64_t n = peer->data->n, d = peer->data->d;
 	float *centroids = allocate(num_walks * d, sizeof(*centroids));
 	float *scores = allocate(num_walks * n, sizeof(*scores));
 	char *used = allocate(num_walks * n, 1);
 	uint32_t *chosen = allocate(num_walks, sizeof(*chosen));
-	struct stretch stretch = {0};
+	struct timed_steps run = {0};
 	for (uint32_t w = 0; w < num_walks; w++)
 		chosen[w] = w;
 	double begin = seconds_now();
-	while (stretch.steps + 1 < length && stretch.seconds < most_seconds) {
+	while (run.steps + 1 < length && run.seconds < max_seconds) {
 		for (uint32_t w = 0; w < num_walks; w++) {
 			used[w * n + chosen[w]] = 1;
 			cblas_saxpy((int)d, 1, peer->data->rows + chosen[w] * d, 1, centroids + w * d, 1);
@@ -185,12 +185,12 @@ struct stretch peer_lockstep(struct peer *peer, uint32_t num_walks, uint32_t len
 				}
 			}
 		}
-		stretch.steps++;
-		stretch.seconds = seconds_now() - begin;
+		run.steps++;
+		run.seconds = seconds_now() - begin;
 	}
 	free(centroids);
 	free(scores);
 	free(used);
 	free(chosen);
-	return stretch;
+	return run;
 }

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: MIT
 
--- Both questions in plain LuaJIT, with nested tables and nothing else:
+-- Computes similarities and a diversity sequence in plain LuaJIT, with nested tables only:
 --
 --    luajit plain.lua matrix|sequence FILE N D LENGTH SECONDS
 --
--- FILE holds N x D floats. "matrix" computes half of the similarity matrix, "sequence" the first
--- LENGTH items of the diversity sequence from item 1, or as many as SECONDS allow. Prints the
--- seconds, and the number of steps.
+-- FILE contains N x D floats. "matrix" computes half of the similarity matrix, "sequence" the first
+-- LENGTH items of the diversity sequence from item 1, or as many as fit in SECONDS. Prints the
+-- seconds and the number of steps.
 
 local ffi = require("ffi")
 
@@ -15,12 +15,12 @@ local now = require("clock").now
 
 local task, path = arg[1], arg[2]
 local n, d, length = tonumber(arg[3]), tonumber(arg[4]), tonumber(arg[5])
-local most_seconds = tonumber(arg[6])
+local max_seconds = tonumber(arg[6])
 
 local file = assert(io.open(path, "rb"))
 local bytes = file:read("*a")
 file:close()
-assert(#bytes == n * d * 4, "the file has another size")
+assert(#bytes == n * d * 4, "the size of the file is not N x D floats")
 
 local floats = ffi.cast("const float *", bytes)
 local rows, units = {}, {}
@@ -66,7 +66,7 @@ local function sequence()
   for c = 1, d do
     centroid[c] = 0
   end
-  while #order < length and now() - began < most_seconds do
+  while #order < length and now() - began < max_seconds do
     local chosen = order[#order]
     used[chosen] = true
     for c = 1, d do

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the program is measured against: a process that makes the same calls of the library and
- * does nothing else. Prints the seconds from the initialisation to the last result, the
- * seconds that writing the result took, and the bytes of device memory in use at the end. */
+ * The baseline for vulkan-compute: a process that only makes the same calls of the library.
+ * Prints the seconds from initialisation to the last result, the seconds for writing the
+ * result, and the bytes of device memory in use at the end. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,29 +11,29 @@
 
 #include "data.h"
 
-/* Walks that the library is asked for at once, as in bench_diversity. */
-#define PIECE 1024
+/* Sequences per call, as in bench_diversity. */
+#define BATCH 1024
 #define WRITE_BYTES (32ull << 20)
 
 static void whole_matrix(VkComputeContext *ctx, const struct data *data, float *matrix)
 {
-	succeed(ctx, vkc_upload_embeddings(ctx, data->rows, data->n, data->d));
-	succeed(ctx, vkc_compute_similarity_matrix(ctx, matrix));
+	check_ok(ctx, vkc_upload_embeddings(ctx, data->rows, data->n, data->d));
+	check_ok(ctx, vkc_compute_similarity_matrix(ctx, matrix));
 }
 
 static void all_walks(VkComputeContext *ctx, const struct data *data, uint32_t length,
                       uint32_t *starts, uint32_t *output)
 {
-	succeed(ctx, vkc_upload_embeddings(ctx, data->rows, data->n, data->d));
-	for (uint32_t first = 0; first < data->n; first += PIECE) {
-		uint32_t count = data->n - first < PIECE ? data->n - first : PIECE;
+	check_ok(ctx, vkc_upload_embeddings(ctx, data->rows, data->n, data->d));
+	for (uint32_t first = 0; first < data->n; first += BATCH) {
+		uint32_t count = data->n - first < BATCH ? data->n - first : BATCH;
 		for (uint32_t w = 0; w < count; w++)
 			starts[w] = first + w;
-		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, count, 1, length, output));
+		check_ok(ctx, vkc_compute_diversity_sequences(ctx, starts, count, 1, length, output));
 	}
 }
 
-/* As the program does: takes the space, writes in pieces, waits for the disk. */
+/* Writes like the program: allocates the space, writes in blocks, waits for the disk. */
 static void write_matrix(const char *path, const float *matrix, uint64_t bytes)
 {
 	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -45,16 +45,16 @@ static void write_matrix(const char *path, const float *matrix, uint64_t bytes)
 		done += good ? (uint64_t)wrote : 0;
 	}
 	if (!good || fsync(file) != 0 || close(file) != 0)
-		die("%s cannot be written.", path);
+		die("Cannot write %s.", path);
 }
 
 int main(int argc, char **argv)
 {
 	struct settings settings = {.data = "embeddings.npy", .rounds = 1};
 	settings_read(&settings, argc, argv, "data n task length output",
-	              "The calls of the library behind similarity-matrix (--output: and writes the\n"
-	              "matrix) or diversity-all. Prints the seconds of the calls, those of writing,\n"
-	              "and the bytes of device memory.");
+	              "Makes the library calls of similarity-matrix (with --output, also writes the\n"
+	              "matrix) or diversity-all. Prints the seconds for the calls, the seconds for\n"
+	              "writing, and the bytes of device memory.");
 	struct data data = data_open(&settings);
 	bool walks = settings.task && !strcmp(settings.task, "diversity-all");
 	uint32_t length = data.n;
@@ -62,11 +62,11 @@ int main(int argc, char **argv)
 		length = (uint32_t)settings.length;
 	uint64_t bytes = (uint64_t)data.n * data.n * sizeof(float);
 	float *matrix = walks ? NULL : allocate(bytes, 1);
-	uint32_t *starts = allocate(PIECE, sizeof(*starts));
-	uint32_t *output = walks ? allocate((uint64_t)PIECE * length, sizeof(*output)) : NULL;
-	/* The caller's buffers are in memory already. */
+	uint32_t *starts = allocate(BATCH, sizeof(*starts));
+	uint32_t *output = walks ? allocate((uint64_t)BATCH * length, sizeof(*output)) : NULL;
+	/* Maps the caller's buffers before the measurement. */
 	if (walks)
-		memset(output, 1, (uint64_t)PIECE * length * sizeof(*output));
+		memset(output, 1, (uint64_t)BATCH * length * sizeof(*output));
 	else
 		memset(matrix, 1, bytes);
 

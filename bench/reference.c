@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_SAMPLES 64
-/* Steps of a walk whose rows of the matrix are computed at once. */
+#define MAX_SAMPLES 64
+/* Number of steps whose rows of the matrix are computed together. */
 #define BLOCK 256
 
 struct reference reference_open(const struct data *data)
@@ -42,7 +42,7 @@ double reference_error(const struct reference *reference, const float *rows, uin
                        uint32_t num_rows, bool upper)
 {
 	uint32_t n = reference->data->n, d = reference->data->d;
-	uint32_t samples = num_rows < MOST_SAMPLES ? num_rows : MOST_SAMPLES;
+	uint32_t samples = num_rows < MAX_SAMPLES ? num_rows : MAX_SAMPLES;
 	double *right = allocate(n, sizeof(*right));
 	double largest = 0;
 	for (uint32_t s = 0; s < samples; s++) {
@@ -52,7 +52,7 @@ double reference_error(const struct reference *reference, const float *rows, uin
 		            reference->units + (uint64_t)row * d, 1, 0, right, 1);
 		for (uint32_t j = upper ? row : 0; j < n; j++) {
 			double error = fabs(rows[(uint64_t)r * n + j] - right[j]);
-			/* NaN, too, is the largest error. */
+			/* The negation also catches NaN. */
 			if (!(error <= largest))
 				largest = error;
 		}
@@ -109,7 +109,7 @@ uint64_t reference_equal(const struct reference *reference, const uint32_t *sequ
 		double norm = reference->norms[sequence[t]];
 		const double *row = cosines + (uint64_t)in_block * n;
 		weight += norm;
-		/* What has been chosen is never the lowest again. */
+		/* Excludes the chosen item from further steps. */
 		scores[sequence[t]] = INFINITY;
 		for (uint32_t j = 0; j < n; j++)
 			scores[j] += norm * row[j];

@@ -6,18 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_ROWS 64
-#define MOST_COLUMNS 32
+#define MAX_ROWS 64
+#define MAX_COLUMNS 32
 #define CELL 256
 
-/* The first columns are the same in every row: they go to the head of a printed table. */
+/* These columns are the same in every row. The printed table shows them in its header. */
 static const char common_columns[] = "device driver library processor threads data n d";
 #define COMMON 8
 
 static struct {
 	char names[1024];
-	const char *columns[MOST_COLUMNS];
-	char cells[MOST_ROWS][MOST_COLUMNS][CELL];
+	const char *columns[MAX_COLUMNS];
+	char cells[MAX_ROWS][MAX_COLUMNS][CELL];
 	char common[COMMON][CELL];
 	uint32_t num_columns, num_rows, row;
 	const char *csv;
@@ -48,7 +48,7 @@ void report_begin(const char *columns, const struct settings *settings,
 	report.num_rows = report.num_columns = 0;
 	snprintf(report.names, sizeof(report.names), "%s %s", common_columns, columns);
 	for (char *name = strtok(report.names, " "); name; name = strtok(NULL, " ")) {
-		if (report.num_columns == MOST_COLUMNS)
+		if (report.num_columns == MAX_COLUMNS)
 			die("The table has too many columns.");
 		report.columns[report.num_columns++] = name;
 	}
@@ -65,7 +65,7 @@ void report_begin(const char *columns, const struct settings *settings,
 
 void report_row(void)
 {
-	if (report.num_rows == MOST_ROWS)
+	if (report.num_rows == MAX_ROWS)
 		die("The table has too many rows.");
 	memset(report.cells[report.num_rows], 0, sizeof(report.cells[0]));
 	memcpy(report.cells[report.num_rows], report.common, sizeof(report.common));
@@ -104,7 +104,7 @@ void report_times(const struct times *times)
 	report_set("times", "%s", text);
 }
 
-/* Characters, not bytes. */
+/* Counts characters, not bytes. */
 static int width_of(const char *text)
 {
 	int width = 0;
@@ -137,12 +137,12 @@ static const char *value(int row, uint32_t column)
 
 static void print_table(void)
 {
-	int widths[MOST_COLUMNS] = {0};
+	int widths[MAX_COLUMNS] = {0};
 	for (uint32_t c = COMMON; c < report.num_columns; c++) {
 		for (uint32_t r = 0; r < report.num_rows; r++)
 			if (width_of(report.cells[r][c]) > widths[c])
 				widths[c] = width_of(report.cells[r][c]);
-		/* A column without a value is left out. */
+		/* A column of width 0 is not printed. */
 		if (widths[c] && width_of(report.columns[c]) > widths[c])
 			widths[c] = width_of(report.columns[c]);
 	}
@@ -176,7 +176,7 @@ static void write_csv(void)
 {
 	FILE *file = fopen(report.csv, "w");
 	if (!file)
-		die("%s cannot be written.", report.csv);
+		die("Cannot open %s for writing.", report.csv);
 	for (uint32_t c = 0; c < report.num_columns; c++)
 		write_cell(file, report.columns[c], c == 0);
 	fputc('\n', file);
@@ -186,7 +186,7 @@ static void write_csv(void)
 		fputc('\n', file);
 	}
 	if (ferror(file) | fclose(file))
-		die("%s could not be written.", report.csv);
+		die("Cannot write %s.", report.csv);
 }
 
 void report_end(void)

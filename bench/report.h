@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * One table of a benchmark: to a person on standard output, to a file as CSV, where
- * every row repeats what was measured and on what. */
+ * The result table of a benchmark: printed to standard output, and written to a CSV file
+ * whose rows all repeat the device, the data and the versions. */
 #ifndef REPORT_H
 #define REPORT_H
 
@@ -12,19 +12,19 @@
 void report_begin(const char *columns, const struct settings *settings,
                   const VkComputeContext *ctx, const struct data *data);
 
-/* Begins the next row. */
+/* Appends a row and selects it. */
 void report_row(void);
-/* Goes back to a row, counted from 0. */
+/* Selects an existing row; rows are numbered from 0. */
 void report_select(uint32_t row);
 
-/* Sets a cell of the row; those not set are empty. */
+/* Sets a cell of the selected row. Other cells stay empty. */
 void report_set(const char *column, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Sets runs, seconds (median) and times (all of them, in their order). */
+/* Sets the cells runs, seconds (the median) and times (all, in order). */
 void report_times(const struct times *times);
 
-/* Prints the table and writes the CSV file if settings name one. */
+/* Prints the table and writes the CSV file, if the settings name one. */
 void report_end(void);
 
 #endif

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the benchmark of similarities works on, what it measures, and how it judges what
- * came out. */
+ * The state of the similarity benchmark, its measurements, and the checks of their results. */
 #ifndef SIMILARITY_H
 #define SIMILARITY_H
 
 #include "reference.h"
 
-#define MOST_K 100
+#define MAX_K 100
 #define RANGE_ROWS 100
 
 struct bench {
@@ -15,16 +14,16 @@ struct bench {
 	const struct data *data;
 	struct reference reference;
 	uint32_t range_rows;
-	float *matrix;       /* the whole, by the library */
-	float *output;       /* n x n, for everything else */
-	uint32_t *neighbors; /* n x MOST_K */
+	float *matrix;       /* n x n, computed by the library */
+	float *output;       /* n x n, for all other results */
+	uint32_t *neighbors; /* n x MAX_K */
 	float *similarities;
 	void *faiss;
-	int64_t *faiss_neighbors; /* n x (MOST_K + 1): it finds the item itself, too */
+	int64_t *faiss_neighbors; /* n x (MAX_K + 1): FAISS also finds the item itself */
 	float *faiss_similarities;
 };
 
-/* Each does one thing once and returns the seconds; NAN: left out. */
+/* Each runs one measurement once and returns the seconds, or NAN if it does not apply. */
 double run_upload(struct bench *bench, uint32_t k);
 double run_matrix(struct bench *bench, uint32_t k);
 double run_upload_matrix(struct bench *bench, uint32_t k);
@@ -37,14 +36,14 @@ double run_sgemm(struct bench *bench, uint32_t k);
 double run_faiss(struct bench *bench, uint32_t k);
 double run_luajit(struct bench *bench, uint32_t k);
 
-/* Each sets the cells error, exact and agree of the report's row, as far as they apply,
- * from what the method has just left in the bench. */
-void judge_matrix(struct bench *bench, uint32_t k);
-void judge_sgemm(struct bench *bench, uint32_t k);
-void judge_ssyrk(struct bench *bench, uint32_t k);
-void judge_rows(struct bench *bench, uint32_t k);
-void judge_packed(struct bench *bench, uint32_t k);
-void judge_neighbors(struct bench *bench, uint32_t k);
-void judge_faiss(struct bench *bench, uint32_t k);
+/* Each checks the result of the preceding run in `bench`, and sets the cells error, exact and
+ * agree of the selected row, as far as they apply. */
+void check_matrix(struct bench *bench, uint32_t k);
+void check_sgemm(struct bench *bench, uint32_t k);
+void check_ssyrk(struct bench *bench, uint32_t k);
+void check_rows(struct bench *bench, uint32_t k);
+void check_packed(struct bench *bench, uint32_t k);
+void check_neighbors(struct bench *bench, uint32_t k);
+void check_faiss(struct bench *bench, uint32_t k);
 
 #endif

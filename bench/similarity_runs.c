@@ -6,15 +6,15 @@
 
 #include "peers.h"
 
-/* Multiply-adds that plain LuaJIT is asked for: some seconds. */
-#define MOST_LUAJIT 4e9
+/* Limit for plain LuaJIT, in multiply-adds; takes a few seconds. */
+#define MAX_LUAJIT 4e9
 
 double run_upload(struct bench *bench, uint32_t k)
 {
 	(void)k;
 	double begin = seconds_now();
-	succeed(bench->ctx, vkc_upload_embeddings(bench->ctx, bench->data->rows, bench->data->n,
-	                                          bench->data->d));
+	check_ok(bench->ctx, vkc_upload_embeddings(bench->ctx, bench->data->rows, bench->data->n,
+	                                           bench->data->d));
 	return seconds_now() - begin;
 }
 
@@ -22,7 +22,7 @@ double run_matrix(struct bench *bench, uint32_t k)
 {
 	(void)k;
 	double begin = seconds_now();
-	succeed(bench->ctx, vkc_compute_similarity_matrix(bench->ctx, bench->matrix));
+	check_ok(bench->ctx, vkc_compute_similarity_matrix(bench->ctx, bench->matrix));
 	return seconds_now() - begin;
 }
 
@@ -35,7 +35,7 @@ double run_upload_matrix(struct bench *bench, uint32_t k)
 double run_on_device(struct bench *bench, uint32_t k)
 {
 	(void)k;
-	double seconds = make_matrix(bench->ctx, bench->data->n);
+	double seconds = compute_matrix(bench->ctx);
 	uint64_t matrix = (uint64_t)bench->data->n * bench->data->n * sizeof(float);
 	return context_info(bench->ctx).memory_used < matrix ? NAN : seconds;
 }
@@ -45,8 +45,8 @@ double run_rows(struct bench *bench, uint32_t k)
 	uint32_t first = (bench->data->n - bench->range_rows) / 2;
 	(void)k;
 	double begin = seconds_now();
-	succeed(bench->ctx, vkc_compute_similarity_rows(bench->ctx, first, bench->range_rows,
-	                                                bench->output));
+	check_ok(bench->ctx, vkc_compute_similarity_rows(bench->ctx, first, bench->range_rows,
+	                                                 bench->output));
 	return seconds_now() - begin;
 }
 
@@ -54,7 +54,7 @@ double run_packed(struct bench *bench, uint32_t k)
 {
 	(void)k;
 	double begin = seconds_now();
-	succeed(bench->ctx, vkc_compute_similarity_packed(bench->ctx, bench->output));
+	check_ok(bench->ctx, vkc_compute_similarity_packed(bench->ctx, bench->output));
 	return seconds_now() - begin;
 }
 
@@ -63,8 +63,8 @@ double run_neighbors(struct bench *bench, uint32_t k)
 	if (k >= bench->data->n)
 		return NAN;
 	double begin = seconds_now();
-	succeed(bench->ctx, vkc_compute_nearest_neighbors(bench->ctx, 0, bench->data->n, k,
-	                                                  bench->neighbors, bench->similarities));
+	check_ok(bench->ctx, vkc_compute_nearest_neighbors(bench->ctx, 0, bench->data->n, k,
+	                                                   bench->neighbors, bench->similarities));
 	return seconds_now() - begin;
 }
 
@@ -101,8 +101,8 @@ double run_faiss(struct bench *bench, uint32_t k)
 double run_luajit(struct bench *bench, uint32_t k)
 {
 	(void)k;
-	if ((double)bench->data->n * bench->data->n / 2 * bench->data->d > MOST_LUAJIT)
+	if ((double)bench->data->n * bench->data->n / 2 * bench->data->d > MAX_LUAJIT)
 		return NAN;
-	struct stretch stretch = luajit_run(bench->data, "matrix", 0, 0);
-	return stretch.steps ? stretch.seconds : NAN;
+	struct timed_steps run = luajit_run(bench->data, "matrix", 0, 0);
+	return run.steps ? run.seconds : NAN;
 }

@@ -82,23 +82,25 @@ void settings_read(struct settings *settings, int argc, char **argv, const char 
 	const struct setting known[] = {
 		{"task", &settings->task, NULL, "what to measure"},
 		{"data", &settings->data, NULL, "clustered, random, or an .npy file"},
-		{"n", NULL, &settings->n, "items; of a file its first, 0 = all"},
-		{"d", NULL, &settings->d, "numbers an item has; a file knows"},
-		{"rounds", NULL, &settings->rounds, "how often each is measured"},
+		{"n", NULL, &settings->n, "number of items; for a file: its first rows, 0 = all"},
+		{"d", NULL, &settings->d, "numbers per item; ignored for a file"},
+		{"rounds", NULL, &settings->rounds, "number of rounds"},
 		{"threads", NULL, &settings->threads,
-	     "of the others, where they have threads; 0 = as many as processors"},
-		{"walks", NULL, &settings->walks, "sequences, from the first items; 0 = from all"},
-		{"length", NULL, &settings->length, "items of a sequence; 0 = all"},
-		{"seconds", NULL, &settings->seconds, "the others' walks are cut off after these"},
+	     "threads of the peers; 0 = one per processor"},
+		{"walks", NULL, &settings->walks,
+	     "number of sequences, from the first items; 0 = one from every item"},
+		{"length", NULL, &settings->length, "items per sequence; 0 = all"},
+		{"seconds", NULL, &settings->seconds, "time limit for a walk of a peer"},
 		{"check", NULL, &settings->checked,
-	     "sequences compared with float64; 0 = what some 20 s allow"},
-		{"appended", NULL, &settings->appended, "items that came later; 0 = about 3 %"},
-		{"folder", &settings->folder, NULL, "large files go into a folder there"},
-		{"output", &settings->output, NULL, "file to write the result to"},
+	     "number of sequences to compare with float64; 0 = as many as take about 20 s"},
+		{"appended", NULL, &settings->appended,
+	     "number of items added after the first run; 0 = about 3 %"},
+		{"folder", &settings->folder, NULL, "parent of the directory for large files"},
+		{"output", &settings->output, NULL, "file for the result"},
 		{"memory-limit", NULL, &settings->limit,
-	     "bytes of device memory; 0 = what the library takes"},
-		{"tuning", &settings->tuning, NULL, "of the library: key=value,…"},
-		{"csv", &settings->csv, NULL, "file to write the table to"},
+	     "device memory in bytes; 0 = the library's default"},
+		{"tuning", &settings->tuning, NULL, "tuning of the library: key=value,…"},
+		{"csv", &settings->csv, NULL, "CSV file to write"},
 	};
 	enum {
 		HELP = COUNT(known)
@@ -114,8 +116,7 @@ void settings_read(struct settings *settings, int argc, char **argv, const char 
 			exit(0);
 		}
 		if (at == '?' || !is_listed(names, known[at].name))
-			die("%s takes these options, each with a value: %s; --help says more.", argv[0],
-			    names);
+			die("The options of %s, each with a value, are: %s. See --help.", argv[0], names);
 		if (known[at].text)
 			*known[at].text = optarg;
 		else
@@ -123,10 +124,10 @@ void settings_read(struct settings *settings, int argc, char **argv, const char 
 	}
 	if (optind < argc)
 		die("%s does not take '%s'.", argv[0], argv[optind]);
-	if (settings->rounds < 1 || settings->rounds > MOST_ROUNDS)
-		die("--rounds takes 1 to %d.", MOST_ROUNDS);
+	if (settings->rounds < 1 || settings->rounds > MAX_ROUNDS)
+		die("--rounds takes 1 to %d.", MAX_ROUNDS);
 	if (settings->n > 1u << 24 || settings->d > 1u << 20)
-		die("--n goes to %u, --d to %u.", 1u << 24, 1u << 20);
+		die("--n takes at most %u, --d at most %u.", 1u << 24, 1u << 20);
 	if (!settings->threads)
 		settings->threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
 }
@@ -153,7 +154,7 @@ static int compare(const void *a, const void *b)
 
 static double median(const double *values, uint32_t count)
 {
-	double sorted[MOST_ROUNDS];
+	double sorted[MAX_ROUNDS];
 	if (!count)
 		return NAN;
 	memcpy(sorted, values, count * sizeof(*values));
@@ -168,7 +169,7 @@ double times_median(const struct times *times)
 
 double times_ratio(const struct times *times, const struct times *against)
 {
-	double ratios[MOST_ROUNDS];
+	double ratios[MAX_ROUNDS];
 	uint32_t count = times->count < against->count ? times->count : against->count;
 	for (uint32_t i = 0; i < count; i++)
 		ratios[i] = times->seconds[i] / against->seconds[i];
@@ -177,7 +178,7 @@ double times_ratio(const struct times *times, const struct times *against)
 
 /* ---- Memory --------------------------------------------------------------------- */
 
-/* A line of /proc/self/status such as "VmHWM:  1234 kB", in bytes. */
+/* Returns the value in bytes of a line of /proc/self/status such as "VmHWM:  1234 kB". */
 static uint64_t status_bytes(const char *name)
 {
 	char line[256];
@@ -197,9 +198,9 @@ static bool peak_is_reset;
 
 uint64_t memory_watch(void)
 {
-	/* What has been freed is not to hide what is allocated next. */
+	/* Freed memory that the process still holds would hide later allocations. */
 	malloc_trim(0);
-	/* "5" sets the peak back to what is in use now (proc(5)). */
+	/* "5" resets the peak to the current use; see proc(5). */
 	FILE *file = fopen("/proc/self/clear_refs", "w");
 	peak_is_reset = file && fputs("5", file) >= 0;
 	if (file && fclose(file) != 0)
@@ -222,35 +223,27 @@ VkComputeContext *context_new(const struct settings *settings)
 		.memory_limit = settings->limit,
 		.tuning = settings->tuning,
 	};
-	succeed(NULL, vkc_init_with_options(&options, &ctx));
+	check_ok(NULL, vkc_init_with_options(&options, &ctx));
 	return ctx;
 }
 
 VkcDeviceInfo context_info(const VkComputeContext *ctx)
 {
 	VkcDeviceInfo info = {.struct_size = sizeof(info)};
-	succeed(ctx, vkc_get_device_info(ctx, &info));
+	check_ok(ctx, vkc_get_device_info(ctx, &info));
 	return info;
 }
 
-double make_matrix(VkComputeContext *ctx, uint32_t n)
+double compute_matrix(VkComputeContext *ctx)
 {
-	/* The library computes the matrix for walks that want an eighth of its rows. So many steps
-	 * of one walk are a small part of it, about a hundredth. Where there can be no matrix, they
-	 * would be steps without it. */
-	bool fits = (uint64_t)n * n * sizeof(float) <= context_info(ctx).memory_limit / 16 * 15;
-	uint32_t start = 0, length = fits ? n / 8 + 1 : 2;
-	length = length > 2 ? length : 2;
-	length = length < n ? length : n;
-	uint32_t *sequence = allocate(length, sizeof(*sequence));
+	double fraction = 0;
 	double begin = seconds_now();
-	succeed(ctx, vkc_compute_diversity_sequences(ctx, &start, 1, 1, length, sequence));
-	double seconds = seconds_now() - begin;
-	free(sequence);
-	return seconds;
+	while (fraction < 1)
+		check_ok(ctx, vkc_prepare_matrix(ctx, 1e9, &fraction));
+	return seconds_now() - begin;
 }
 
-void succeed(const VkComputeContext *ctx, VkcResult result)
+void check_ok(const VkComputeContext *ctx, VkcResult result)
 {
 	if (result != VKC_SUCCESS)
 		die("%s: %s", vkc_result_string(result), vkc_last_error(ctx));

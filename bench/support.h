@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the benchmarks share: settings from the command line, clock, medians, the
- * process's memory, a context or the end of the program. */
+ * Shared by the benchmarks: settings from the command line, time and medians, memory use of
+ * the process, and calls of the library that end the program on failure. */
 #ifndef SUPPORT_H
 #define SUPPORT_H
 
@@ -12,38 +12,39 @@
 #include "vulkan_compute.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define MOST_ROUNDS 32
+#define MAX_ROUNDS 32
 #define MIB 1048576.0
 
-/* Ends the program with a sentence. */
+/* Prints a message and ends the program. */
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
-/* Zeroed memory, or the end of the program. */
+/* Returns zeroed memory; ends the program if there is none. */
 void *allocate(uint64_t count, size_t size);
 
 /* ---- Settings ------------------------------------------------------------------- */
 
 struct settings {
 	const char *data;   /* "clustered", "random", or the path of an .npy file */
-	const char *csv;    /* file to write; NULL = none */
-	const char *tuning; /* of the library; NULL = none */
-	const char *task;   /* what to measure, where there is a choice */
-	const char *folder; /* for large files */
-	const char *output; /* file for the result; NULL = none */
-	uint64_t n;         /* of a file: its first rows, 0 = all */
-	uint64_t d;         /* of a file: ignored */
+	const char *csv;    /* CSV file to write, or NULL */
+	const char *tuning; /* VkcOptions.tuning, or NULL */
+	const char *task;   /* what to measure, in programs with several tasks */
+	const char *folder; /* parent of the scratch directory */
+	const char *output; /* file for the result, or NULL */
+	uint64_t n;         /* items; for a file: its first rows, 0 = all */
+	uint64_t d;         /* numbers per item; ignored for a file */
 	uint64_t rounds;
-	uint64_t threads;  /* of the peers that have threads; 0 = a thread for each processor */
-	uint64_t walks;    /* 0 = one from every item */
-	uint64_t length;   /* of a walk; 0 = all items */
-	uint64_t appended; /* items that came later; 0 = about 3 % */
-	uint64_t limit;    /* of device memory in bytes; 0 = the library's */
-	uint64_t seconds;  /* a peer's walk is cut off after these */
-	uint64_t checked;  /* walks compared with float64; 0 = what about 20 s allow */
+	uint64_t threads;  /* of multi-threaded peers; 0 = one per processor */
+	uint64_t walks;    /* sequences to compute; 0 = one from every item */
+	uint64_t length;   /* items per sequence; 0 = all */
+	uint64_t appended; /* items added after the first run; 0 = about 3 % */
+	uint64_t limit;    /* device memory in bytes; 0 = the library's default */
+	uint64_t seconds;  /* time limit for a walk of a peer */
+	uint64_t checked;  /* sequences to compare with float64; 0 = as many as take about 20 s */
 };
 
-/* Reads --data, --n and so on; `names` lists the ones that the program takes. --help prints
- * what the program is about, its options and what stands in `settings`, and ends it. */
+/* Reads the options --data, --n and so on into `settings`, which holds the defaults. `names`
+ * lists the options of this program. --help prints `about` and the options with their
+ * defaults, and ends the program. */
 void settings_read(struct settings *settings, int argc, char **argv, const char *names,
                    const char *about);
 
@@ -51,32 +52,31 @@ void settings_read(struct settings *settings, int argc, char **argv, const char 
 
 double seconds_now(void);
 
-/* The times of one thing, a time a round. */
+/* The durations of one measurement, one per round. */
 struct times {
-	double seconds[MOST_ROUNDS];
+	double seconds[MAX_ROUNDS];
 	uint32_t count;
 };
 
 void times_add(struct times *times, double seconds);
 double times_median(const struct times *times);
-/* The median of the quotients of the same round. */
+/* The median of the ratios, each of two times in the same round. */
 double times_ratio(const struct times *times, const struct times *against);
 
 /* ---- Memory --------------------------------------------------------------------- */
 
-/* Begins to watch the process's memory; bytes in use. */
+/* Resets the peak memory of the process. Returns the bytes in use. */
 uint64_t memory_watch(void);
-/* The most bytes in use since memory_watch(); 0 where the system does not say. */
+/* Returns the peak memory in bytes since memory_watch(), or 0 if the system does not report it. */
 uint64_t memory_peak(void);
 
 /* ---- The library ---------------------------------------------------------------- */
 
 VkComputeContext *context_new(const struct settings *settings);
 VkcDeviceInfo context_info(const VkComputeContext *ctx);
-/* Makes the library compute its matrix of n items and read nothing of it, where its memory
- * holds one; else takes a step of a walk. Returns the seconds. */
-double make_matrix(VkComputeContext *ctx, uint32_t n);
-/* Ends the program with the library's sentence unless `result` is success. */
-void succeed(const VkComputeContext *ctx, VkcResult result);
+/* Computes the matrix on the device, if it fits, without reading it. Returns the seconds. */
+double compute_matrix(VkComputeContext *ctx);
+/* Ends the program with the library's message unless `result` is VKC_SUCCESS. */
+void check_ok(const VkComputeContext *ctx, VkcResult result);
 
 #endif

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 
--- Markdown tables from the CSV files that the benchmarks have written:
+-- Converts the CSV files of the benchmarks to Markdown tables:
 --
 --    luajit tables.lua FOLDER > tables.md
 
@@ -27,7 +27,7 @@ local function parse_line(line)
   return cells
 end
 
--- The rows of a file, each a table by column; an empty cell is nil.
+-- Reads the rows of a file, each as a table by column. Empty cells are nil.
 local function read_csv(path)
   local names, rows = nil, {}
   for line in io.lines(path) do
@@ -70,7 +70,7 @@ local function cell_of(rows, where, column)
   end
 end
 
-local function before(a, b)
+local function comes_before(a, b)
   for i = 1, #a.key do
     local x, y = tonumber(a.key[i]) or a.key[i], tonumber(b.key[i]) or b.key[i]
     if x ~= y then
@@ -83,8 +83,13 @@ local function before(a, b)
   return false
 end
 
--- section: title, program, keys (columns that name a line) and key_of (rows that have them, by
--- default all), columns: { heading, where, column }; `each`: a line for each row, not each file.
+-- Prints a table. Fields of section:
+--    title
+--    program   prefix of the CSV files to use
+--    keys      columns that identify a line
+--    key_of    cells of the rows that have the keys (default: all rows)
+--    columns   list of { heading, cells of the row to use, column }
+--    each      whether every row of a file is a line, instead of every file
 local function write(section)
   local lines = {}
   for _, file in ipairs(files) do
@@ -110,7 +115,7 @@ local function write(section)
     return
   end
   if not section.each then
-    table.sort(lines, before)
+    table.sort(lines, comes_before)
   end
   local heads, rule = { unpack(section.keys) }, {}
   for _, column in ipairs(section.columns) do
@@ -127,16 +132,16 @@ local function write(section)
   print("")
 end
 
-local function own(task, k)
+local function library_row(task, k)
   return { task = task, method = "vulkan_compute", k = k }
 end
 
-local function by(method, k)
+local function method_row(method, k)
   return { method = method, k = k }
 end
 
 local size = { "data", "n", "d" }
-local matrix = own("matrix")
+local matrix = library_row("matrix")
 
 for _, file in ipairs(files) do
   local row = file.rows[1]
@@ -151,22 +156,22 @@ write({
   title = "The whole similarity matrix", program = "similarity", keys = size,
   columns = {
     { "matrix, s", matrix, "seconds" },
-    { "with upload, s", own("upload and matrix"), "seconds" },
-    { "ssyrk (half), s", by("ssyrk (half)"), "seconds" },
-    { "sgemm, s", by("sgemm"), "seconds" },
-    { "plain LuaJIT, s", by("plain LuaJIT (half)"), "seconds" },
+    { "with upload, s", library_row("upload and matrix"), "seconds" },
+    { "ssyrk (half), s", method_row("ssyrk (half)"), "seconds" },
+    { "sgemm, s", method_row("sgemm"), "seconds" },
+    { "plain LuaJIT, s", method_row("plain LuaJIT (half)"), "seconds" },
     { "matrix / ssyrk", matrix, "vs_ssyrk" },
-    { "with upload / ssyrk", own("upload and matrix"), "vs_ssyrk" },
+    { "with upload / ssyrk", library_row("upload and matrix"), "vs_ssyrk" },
     { "matrix / sgemm", matrix, "vs_sgemm" },
     { "G multiply-adds/s", matrix, "gmadds_per_s" },
-    { "of ssyrk", by("ssyrk (half)"), "gmadds_per_s" },
+    { "of ssyrk", method_row("ssyrk (half)"), "gmadds_per_s" },
   },
 })
 write({
   title = "Errors, memory and transfers of the whole matrix", program = "similarity", keys = size,
   columns = {
     { "largest error", matrix, "error" },
-    { "of ssyrk", by("ssyrk (half)"), "error" },
+    { "of ssyrk", method_row("ssyrk (half)"), "error" },
     { "symmetric, diagonal 1", matrix, "exact" },
     { "peak host memory, MiB", matrix, "host_mib" },
     { "device memory, MiB", matrix, "device_mib" },
@@ -176,28 +181,28 @@ write({
 write({
   title = "Parts and forms of the matrix", program = "similarity", keys = size,
   columns = {
-    { "100 rows, s", own("100 rows"), "seconds" },
-    { "/ matrix", own("100 rows"), "vs_matrix" },
-    { "packed, s", own("packed"), "seconds" },
-    { "/ matrix", own("packed"), "vs_matrix" },
-    { "only read, s", own("matrix, only read"), "seconds" },
-    { "/ matrix", own("matrix, only read"), "vs_matrix" },
-    { "bytes as the whole", own("packed"), "exact" },
+    { "100 rows, s", library_row("100 rows"), "seconds" },
+    { "/ matrix", library_row("100 rows"), "vs_matrix" },
+    { "packed, s", library_row("packed"), "seconds" },
+    { "/ matrix", library_row("packed"), "vs_matrix" },
+    { "only read, s", library_row("matrix, only read"), "seconds" },
+    { "/ matrix", library_row("matrix, only read"), "vs_matrix" },
+    { "same bytes as whole", library_row("packed"), "exact" },
   },
 })
 for _, k in ipairs({ "10", "100" }) do
   write({
     title = ("Nearest neighbours of all, k = %s"):format(k), program = "similarity", keys = size,
     columns = {
-      { "neighbours, s", own("neighbors", k), "seconds" },
-      { "/ matrix, not read", own("neighbors", k), "vs_device" },
-      { "FAISS, s", by("FAISS", k), "seconds" },
-      { "/ FAISS", own("neighbors", k), "vs_faiss" },
-      { "in exact order, %", own("neighbors", k), "agree" },
-      { "FAISS the same, %", by("FAISS", k), "agree" },
-      { "to the host, MiB", own("neighbors", k), "moved_mib" },
-      { "peak host memory, MiB", own("neighbors", k), "host_mib" },
-      { "device memory, MiB", own("neighbors", k), "device_mib" },
+      { "neighbours, s", library_row("neighbors", k), "seconds" },
+      { "/ matrix, not read", library_row("neighbors", k), "vs_device" },
+      { "FAISS, s", method_row("FAISS", k), "seconds" },
+      { "/ FAISS", library_row("neighbors", k), "vs_faiss" },
+      { "in exact order, %", library_row("neighbors", k), "agree" },
+      { "FAISS agrees, %", method_row("FAISS", k), "agree" },
+      { "to the host, MiB", library_row("neighbors", k), "moved_mib" },
+      { "peak host memory, MiB", library_row("neighbors", k), "host_mib" },
+      { "device memory, MiB", library_row("neighbors", k), "device_mib" },
     },
   })
 end
@@ -214,18 +219,18 @@ write({
     { "matrix", library, "matrix" },
     { "device memory, MiB", library, "device_mib" },
     { "equal to float64, %", library, "equal_percent" },
-    { "of positions", library, "checked" },
+    { "positions checked", library, "checked" },
   },
 })
 local peers = {}
 for _, name in ipairs({ "vulkan_compute", "sgemv loop", "sgemm, walks in lockstep",
   "FAISS inner products", "plain C, float32 matrix", "plain C, float64 matrix",
   "plain LuaJIT" }) do
-  peers[#peers + 1] = { name, by(name), "us_per_step" }
+  peers[#peers + 1] = { name, method_row(name), "us_per_step" }
 end
 write({
-  title = "Microseconds per step and walk, beside others", program = "diversity", keys = walks,
-  key_of = library, columns = peers,
+  title = "Microseconds per step and walk, compared with others", program = "diversity",
+  keys = walks, key_of = library, columns = peers,
 })
 write({
   title = "A step of one walk as the set grows", program = "steps", each = true,
@@ -250,26 +255,26 @@ write({
   },
 })
 
-local function program(task)
+local function command_row(task)
   return { task = task, method = "command" }
 end
 
-local api, full, extended = by("API"), by("full run"), by("--extend")
+local api, full, extended = method_row("API"), method_row("full run"), method_row("--extend")
 for _, task in ipairs({ "similarity-matrix", "diversity-all" }) do
-  local command = program(task)
+  local command = command_row(task)
   write({
     title = ("The program: %s"):format(task), program = "program",
     keys = { "data", "n", "d", "length", "limit_mib" }, key_of = command,
     columns = {
       { "command, s", command, "seconds" },
       { "library alone, s", api, "seconds" },
-      { "writing alone, s", by("writing"), "seconds" },
+      { "writing alone, s", method_row("writing"), "seconds" },
       { "command / both", command, "vs_api" },
       { "peak memory, MiB", command, "peak_mib" },
       { "driver, MiB", command, "driver_mib" },
       { "device memory, MiB", command, "device_mib" },
       { "beyond the driver's, MiB", command, "beyond_mib" },
-      { "bytes of the library", command, "exact" },
+      { "same bytes as library", command, "exact" },
     },
   })
 end
@@ -277,9 +282,9 @@ write({
   title = "The program: from its start to the end of diversity-sequence", program = "program",
   keys = { "data", "n", "d", "length" }, key_of = { task = "start" },
   columns = {
-    { "s", by("start, shaders kept"), "seconds" },
-    { "first time, s", by("first start, no shaders kept"), "seconds" },
-    { "devices, s", by("devices"), "seconds" },
+    { "s", method_row("start, shaders kept"), "seconds" },
+    { "first time, s", method_row("first start, no shaders kept"), "seconds" },
+    { "devices, s", method_row("devices"), "seconds" },
   },
 })
 write({
@@ -290,7 +295,7 @@ write({
     { "--extend, s", extended, "seconds" },
     { "/ full run", extended, "vs_full" },
     { "elements kept, %", extended, "kept_percent" },
-    { "bytes of a full run", extended, "exact" },
+    { "same bytes as full run", extended, "exact" },
   },
 })
 write({

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
-#include "interrupt.h"
-#include "json_out.h"
-#include "message.h"
-#include "streams.h"
+#include "commands/commands.h"
+#include "base/interrupt.h"
+#include "io/json_out.h"
+#include "base/message.h"
+#include "files/streams.h"
 
 static const struct command commands[] = {
 	{"devices", COMMAND_DEVICES, "list the Vulkan devices, and the one that would be used", "",
@@ -45,7 +45,7 @@ static const struct command commands[] = {
 
 #define NUM_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static int no_run(const struct options *options)
+static int no_run(const struct command_line *options)
 {
 	(void)options;
 	return EXIT_USAGE;
@@ -61,11 +61,11 @@ static void print_help(const struct command *none)
 	for (i = 0; i < NUM_COMMANDS; i++)
 		printf("  %-20s %s\n", commands[i].name, commands[i].summary);
 	printf("\nEach has its own --help. Everywhere:\n\n");
-	options_print_help(none);
+	command_line_print_help(none);
 }
 
 /* The status after --help and --version, and for wrong use. */
-static int answered(const struct options *options, enum parsed parsed)
+static int answered(const struct command_line *options, enum parsed parsed)
 {
 	return parsed == PARSED_DONE ? json_flush(options) : EXIT_USAGE;
 }
@@ -73,7 +73,7 @@ static int answered(const struct options *options, enum parsed parsed)
 int main(int argc, char **argv)
 {
 	const struct command none = {"", COMMAND_NONE, "", "", "", no_run};
-	struct options options = {
+	struct command_line options = {
 		.command = &none,
 		.embeddings = getenv("VKC_EMBEDDINGS"),
 		.checkpoint_seconds = 5,
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
 		print_help(&none);
 		return answered(&options, PARSED_DONE);
 	}
-	parsed = options_parse(&options, argc, argv, &next);
+	parsed = command_line_parse(&options, argc, argv, &next);
 	if (parsed != PARSED_RUN)
 		return answered(&options, parsed);
 	if (next >= argc)
@@ -104,7 +104,7 @@ int main(int argc, char **argv)
 		return message_usage(&options, "there is no command '%s'", argv[next]);
 
 	options.command = &commands[i];
-	parsed = options_parse(&options, argc - next, argv + next, &next);
+	parsed = command_line_parse(&options, argc - next, argv + next, &next);
 	if (parsed != PARSED_RUN)
 		return answered(&options, parsed);
 	return commands[i].run(&options);

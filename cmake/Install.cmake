@@ -16,6 +16,7 @@ install(EXPORT vulkan_compute
 	NAMESPACE vulkan_compute::
 	FILE vulkan_compute-config.cmake
 	DESTINATION "${package_dir}")
+# Until 1.0 a minor version may change the interface.
 write_basic_package_version_file(
 	"${PROJECT_BINARY_DIR}/vulkan_compute-config-version.cmake"
 	COMPATIBILITY SameMinorVersion)

@@ -13,14 +13,15 @@ endif()
 # vkc_add_shader(NAME source.comp [DEFINES A=1 B …])
 #
 # Compiles source.comp of the current folder, with the macros named, to the
-# kernel NAME. It may #include the *.glsl files beside it.
+# kernel NAME. Paths of #include are relative to this folder.
 function(vkc_add_shader name source)
 	cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "DEFINES")
 	if(arg_UNPARSED_ARGUMENTS)
 		message(FATAL_ERROR "vkc_add_shader(${name}): unknown arguments ${arg_UNPARSED_ARGUMENTS}.")
 	endif()
 	list(TRANSFORM arg_DEFINES PREPEND "-D")
-	file(GLOB includes CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.glsl")
+	file(GLOB_RECURSE includes CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.glsl"
+		"${CMAKE_CURRENT_SOURCE_DIR}/*.h")
 	set(spirv "${CMAKE_CURRENT_BINARY_DIR}/${name}.spv")
 	add_custom_command(
 		OUTPUT "${spirv}"

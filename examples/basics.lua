@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 
--- What the Lua module does, on eight made-up items: luajit examples/basics.lua
+-- Shows the functions of the Lua module with eight small embeddings: luajit examples/basics.lua
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 package.path = here .. "/../lua/?.lua;" .. package.path
@@ -14,11 +14,11 @@ local embeddings = {
   { 1, 0, 9 }, { 0, 1, 8 }, { 2, 2, 7 }, -- weather
 }
 
--- What the machine lacks comes back as nil and a message, which assert raises.
+-- A failure of the machine returns nil and a message; assert turns it into an error.
 local ctx = assert(vk.new())
 print("device: " .. assert(ctx:device()).name)
 
--- With ids, arguments and results are names; without, they are indices from 1.
+-- With ids, arguments and results are names; without ids, they are indices starting at 1.
 assert(ctx:upload_embeddings(embeddings, { ids = names }))
 print(("%d items of %d numbers"):format(ctx:size()))
 
@@ -34,13 +34,13 @@ for _, name in ipairs(names) do
     near[name][2], how_near[name][2]))
 end
 
--- A view: one buffer of floats, from which nothing is copied. It outlives its context.
+-- A view reads from one buffer of floats without copying it, and outlives its context.
 local similarity = assert(ctx:similarity())
 ctx:close()
 print(("\napple and pear: %.3f, apple and saw: %.3f"):format(similarity:get("apple", "pear"),
   similarity:row("apple"):get("saw")))
 
--- Mistakes raise an error that says which argument is wrong, and where.
+-- Incorrect arguments raise an error that names the argument and the position in it.
 embeddings[3][2] = 0 / 0
 assert(vk.init())
 local ok, message = pcall(function()

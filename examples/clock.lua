@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 
---- The time that passes, for measuring how long a step takes (os.clock counts
--- what all threads of the process compute, os.time whole seconds).
+--- Measures elapsed time. (os.clock returns the CPU time of all threads, os.time whole
+-- seconds.)
 -- @module clock
 
 local ffi = require("ffi")
@@ -14,7 +14,7 @@ pcall(ffi.cdef, [[
 local clock = {}
 local value = ffi.new("struct example_timeval")
 
---- Seconds since 1970, to the microsecond.
+--- Returns the seconds since 1970, with microsecond resolution.
 function clock.now()
   ffi.C.gettimeofday(value, nil)
   return tonumber(value.seconds) + tonumber(value.microseconds) / 1e6

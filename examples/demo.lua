@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 
--- Real texts, their embeddings, how similar they are, and in which order to read
--- them so that each next one is as different as can be from those before it.
+-- Embeds real texts and shows how similar they are, and an order in which each text is
+-- as different as possible from the texts before it.
 --
 --    luajit examples/demo.lua [options] [FILE | FOLDER]
 
@@ -16,33 +16,33 @@ local new_program = require("program").new
 local book = require("site.book")
 
 local OPTIONS = {
-  { name = "all", help = "all texts of the package \"fortunes\" (about 15,000), not only its\n"
-    .. "songs and poems" },
-  { name = "file", value = "FILE", help = "texts of a file, with a line of % between two of them" },
-  { name = "folder", value = "DIR", help = "the .txt files of a folder, one text each" },
+  { name = "all", help = "use all texts of the package \"fortunes\" (about 15,000), not only\n"
+    .. "its songs and poems" },
+  { name = "file", value = "FILE", help = "use the texts in a file, separated by lines of %" },
+  { name = "folder", value = "DIR", help = "use the .txt files in a folder, one text each" },
   { name = "start", value = "N", least = 1, help = "begin the sequence at text N (1)" },
   { name = "show", value = "N", least = 1, help = "show the first N texts of the sequence (12)" },
-  { name = "site", value = "DIR", help = "write the pages there (build/demo-site of the project;\n"
-    .. "by default no more than 5,000 pages are written)" },
+  { name = "site", value = "DIR", help = "write the pages to DIR (default: build/demo-site of the\n"
+    .. "project, for up to 5,000 texts)" },
   { name = "no-site", help = "write no pages" },
-  { name = "help", help = "this text" },
+  { name = "help", help = "print this help" },
 }
 
 local program = new_program("demo", "usage: luajit demo.lua [options] [FILE | FOLDER]\n\n"
   .. "Embeds texts, computes their similarity matrix and their diversity sequence on a\n"
-  .. "Vulkan device, shows what comes out, and writes it as a small site of pages.\n"
-  .. "The environment variable VKC_DEVICE chooses the device.\n", OPTIONS)
-local COMPARED = 20 -- texts whose variety is compared
-local CLOSEST = 4   -- texts that are shown with their nearest neighbours
-local VARIANT = 0.8 -- texts closer than this say the same in other words
-local MOST_PAGES = 5000 -- more are written only where --site says so
+  .. "Vulkan device, shows the results, and writes them as a small site.\n"
+  .. "The environment variable VKC_DEVICE selects the device.\n", OPTIONS)
+local COMPARED = 20 -- number of texts whose variety is compared
+local CLOSEST = 4   -- number of texts to show with their nearest neighbours
+local VARIANT = 0.8 -- from this similarity on, texts are variants of each other
+local MAX_PAGES = 5000 -- only --site writes more
 
 local function say(...)
   io.stdout:write(string.format(...), "\n")
   io.stdout:flush()
 end
 
--- Runs one step, and says what it was and how long it took.
+-- Runs one step and prints its name and duration.
 local function timed(label, detail, step, ...)
   local before = now()
   local result, message, third = step(...)
@@ -55,28 +55,28 @@ local function line(list, number, width)
   return ("%6d  %s"):format(number, texts.title(list[number].text, width))
 end
 
--- The mean cosine of all pairs among the first texts of an order.
+-- Returns the mean cosine of all pairs among the first `count` texts of an order.
 local function mean_cosine(ctx, order, count)
-  local sum, pairs_seen = 0, 0
+  local sum, num_pairs = 0, 0
   for i = 1, count do
     local row = program:check(ctx:similarity_rows(order[i], 1))
     for j = i + 1, count do
       sum = sum + row:get(order[i], order[j])
-      pairs_seen = pairs_seen + 1
+      num_pairs = num_pairs + 1
     end
   end
-  return sum / pairs_seen
+  return sum / num_pairs
 end
 
 local function show_sequence(list, sequence, count)
-  say("\nThe diversity sequence from text %d: each next text is as far as possible from the\n"
-    .. "centre of those before it.\n", sequence[1])
+  say("\nThe diversity sequence from text %d: each text is as far as possible from the\n"
+    .. "centre of the texts before it.\n", sequence[1])
   for at = 1, math.min(count, #sequence) do
     say("%4d. %s", at, line(list, sequence[at], 70))
   end
 end
 
--- Shows the texts that have the closest neighbours, copies and variants aside.
+-- Shows the texts with the nearest neighbours, except copies and variants.
 local function show_neighbors(list, ids, similarities)
   local order = {}
   for number = 1, #list do
@@ -109,7 +109,7 @@ local function show_variety(ctx, sequence)
     in_file[i] = i
   end
   local far, near = mean_cosine(ctx, sequence, count), mean_cosine(ctx, in_file, count)
-  say("\nHow alike the first %d texts are (mean cosine of all pairs; lower is more varied):", count)
+  say("\nSimilarity of the first %d texts (mean cosine of all pairs; lower is more varied):", count)
   say("  in the diversity sequence  %7.4f\n  in the order of the file   %7.4f\n"
     .. "  difference                 %7.4f", far, near, near - far)
 end
@@ -120,11 +120,11 @@ local function check_sources(given)
     sources = sources + (given[name] and 1 or 0)
   end
   if sources > 1 then
-    program:stop(1, "one source of texts is expected: --all, --file, --folder or a path.")
+    program:stop(1, "give only one source of texts: --all, --file, --folder or a path.")
   end
 end
 
--- The texts that were asked for, and where they are from.
+-- Returns the requested texts and the path of their source.
 local function read_texts(given)
   local read, path = texts.read_path, given[1]
   if given.all then
@@ -137,14 +137,14 @@ local function read_texts(given)
   return program:check(read(path)), path
 end
 
--- Writes the site, and says where it is.
+-- Writes the site and prints its path.
 local function write_site(ctx, list, sequence, rows, dim, folder, fact)
   local before = now()
   folder = program:check(book.make_folder(folder))
   local made = program:check(book.make(ctx, list, {
     title = "Texts, near and far",
     language = "en",
-    walk = sequence,
+    sequence = sequence,
     facts = { fact },
   }))
   local drawn, reason = book.draw(made, folder, here .. "/..",
@@ -153,19 +153,19 @@ local function write_site(ctx, list, sequence, rows, dim, folder, fact)
   if not drawn then
     say("\nThe pages have no heatmap: %s.", reason)
   end
-  say("\nThe same as a site of %d pages, written in %.1f s, begins at\n  %s/index.html",
+  say("\nThe same results as a site of %d pages, written in %.1f s:\n  %s/index.html",
     #list + 1, now() - before, folder)
 end
 
--- The whole matrix, where there is memory for one: what follows looks at few of its rows, which it
--- asks for. So there may be any number of texts.
+-- Computes the whole matrix to show the duration. The other functions only request the few rows
+-- they need, so the demo also works when the matrix does not fit into memory.
 local function compute_matrix(ctx, n)
   local before = now()
   local whole, reason = ctx:similarity()
   if whole then
     say("%-12s %8.3f s   the whole matrix, %d x %d", "similarity", now() - before, n, n)
   else
-    say("%-12s %10s   not the whole matrix, %d x %d, at once: %s", "similarity", "", n, n, reason)
+    say("%-12s %10s   skipping the whole matrix, %d x %d: %s", "similarity", "", n, n, reason)
   end
 end
 
@@ -183,10 +183,10 @@ local function main(given)
 
   local ctx = program:check(vk.new())
   local device = ctx:device()
-  say("%d texts of %s", #list, source)
+  say("%d texts from %s", #list, source)
   say("on %s\n", device.name)
 
-  local rows, n, dim = timed("embedding", "hashed n-grams, a stand-in for a neural model",
+  local rows, n, dim = timed("embedding", "hashed n-grams, instead of a neural model",
     embedder.embed, contents)
   local size = ("%d x %d numbers"):format(n, dim)
   timed("upload", size, ctx.upload_embeddings, ctx, rows, { n = n, dim = dim })
@@ -199,8 +199,8 @@ local function main(given)
     show_neighbors(list, program:check(ctx:nearest_neighbors(math.min(3, n - 1))))
     show_variety(ctx, sequence)
   end
-  if n > MOST_PAGES and not given.site then
-    say("\nNo pages were written about so many texts; --site DIR writes them.")
+  if n > MAX_PAGES and not given.site then
+    say("\nSkipping the pages for so many texts; --site DIR writes them.")
   elseif not given["no-site"] then
     write_site(ctx, list, sequence, rows, dim, given.site or here .. "/../build/demo-site",
       ("Computed with vulkan_compute on %s."):format(device.name))

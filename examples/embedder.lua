@@ -2,14 +2,14 @@
 
 --- A small text embedder: hashed character n-grams with TF-IDF weights.
 --
--- It stands in for a neural model's embeddings, which vulkan_compute reads
--- equally well. It knows no meanings, only spellings: texts are close when they
--- share words and parts of words that are rare elsewhere. It is good enough to
--- try things out, needs no model, and gives the same numbers every time.
+-- It replaces a neural model in the examples. It compares spelling, not meaning:
+-- texts are similar if they share words or parts of words that are rare in other
+-- texts. It is good enough for experiments, needs no model, and its results are
+-- reproducible.
 --
 --    local embedder = require("embedder")
 --    local rows, n, dim = embedder.embed({ "a text", "another" })
---    -- rows: float[n * dim], one unit row per text
+--    -- rows: float[n * dim], one row of length 1 per text
 -- @module embedder
 
 local ffi = require("ffi")
@@ -21,7 +21,7 @@ local lshift, rshift, tobit = bit.lshift, bit.rshift, bit.tobit
 
 local embedder = {}
 
---- Numbers in a row, unless asked otherwise.
+--- Default for the numbers per row.
 embedder.DIMENSIONS = 768
 
 local SHORTEST, LONGEST = 3, 5
@@ -30,17 +30,17 @@ local SPACE, APOSTROPHE, RIGHT_QUOTE = 0x20, 0x27, 0x2019
 local Embedder = {}
 Embedder.__index = Embedder
 
--- A table of 32-bit hashes with open addressing: 2^bits places, at most two
--- thirds of them in use. Hash 0 marks a free place (a feature's hash is never 0).
+-- A hash table with open addressing and 2^bits places, of which at most two thirds
+-- are in use. Hash 0 marks a free place; the hash of a feature is never 0.
 local function new_table(bits)
   local size = 2 ^ bits
   return {
     size = size,
     used = 0,
     hash = ffi.new("int32_t[?]", size),
-    documents = ffi.new("int32_t[?]", size), -- texts that have the feature
-    last = ffi.new("int32_t[?]", size),      -- the last text that was seen to have it
-    count = ffi.new("int32_t[?]", size),     -- how often that text has it
+    documents = ffi.new("int32_t[?]", size), -- number of texts with the feature
+    last = ffi.new("int32_t[?]", size),      -- the last text found with the feature
+    count = ffi.new("int32_t[?]", size),     -- occurrences in that text
   }
 end
 
@@ -70,8 +70,8 @@ local function grow(features)
   return larger
 end
 
--- Buffers for one text at a time: its code points, its words one after another
--- (lower case, a space before and after each), and the hashes of its n-grams.
+-- Grows the buffers for one text: its code points, its words (lower case, with a
+-- space before and after each), and the hashes of its n-grams.
 local function reserve(self, bytes)
   if bytes <= self.capacity then
     return
@@ -82,8 +82,8 @@ local function reserve(self, bytes)
   self.hashes = ffi.new("int32_t[?]", (self.capacity * 2 + 2) * (LONGEST - SHORTEST + 1))
 end
 
--- Fills `line` with the words of a text: " one two ". Apostrophes within a word
--- are dropped, anything else that is neither letter nor digit ends the word.
+-- Fills `line` with the words of a text: " one two ". Drops apostrophes within a
+-- word; any other character that is neither letter nor digit ends the word.
 local function read_words(self, text)
   local codes, line = self.codes, self.line
   local count = unicode.decode(text, codes)
@@ -106,7 +106,7 @@ local function read_words(self, text)
   return length
 end
 
--- Bob Jenkins's one-at-a-time hash, its last part: every bit of the result
+-- The final mixing of Bob Jenkins's one-at-a-time hash: every bit of the result then
 -- depends on every code point.
 local function finish_hash(hash)
   hash = tobit(hash + lshift(hash, 3))
@@ -115,9 +115,9 @@ local function finish_hash(hash)
   return hash == 0 and 1 or hash
 end
 
--- Hashes all n-grams of a text into self.hashes, and returns their number. An
--- n-gram lies within one word and the spaces around it; a word too short for the
--- shortest n-gram does not occur, since the spaces count.
+-- Writes the hashes of all n-grams of a text to self.hashes and returns their number.
+-- An n-gram is within one word and the spaces around it. With its spaces, every word
+-- is long enough for the shortest n-gram.
 local function hash_ngrams(self, text)
   reserve(self, #text)
   local length = read_words(self, text)
@@ -142,8 +142,8 @@ local function hash_ngrams(self, text)
   return count
 end
 
---- A new embedder.
--- @param[opt] options `dim`: numbers in a row (768)
+--- Creates an embedder.
+-- @param[opt] options `dim`: numbers per row (768)
 function embedder.new(options)
   local dim = options and options.dim or embedder.DIMENSIONS
   if type(dim) ~= "number" or dim < 1 or dim % 1 ~= 0 then
@@ -167,7 +167,7 @@ local function check_texts(list, name)
   end
 end
 
---- Learns from a list of texts in how many of them each n-gram occurs.
+--- Counts in how many texts of a list each n-gram occurs, for the weights.
 function Embedder:fit(list)
   check_texts(list, "fit")
   for t = 1, #list do
@@ -193,7 +193,7 @@ function Embedder:fit(list)
   return self
 end
 
--- Adds what one text's n-grams weigh to its row, and makes the row a unit row.
+-- Adds the weights of a text's n-grams to its row and scales the row to length 1.
 local function fill_row(self, row, count)
   local features, hashes, dim = self.features, self.hashes, self.dim
   self.clock = self.clock + 1
@@ -209,14 +209,14 @@ local function fill_row(self, row, count)
     local hash = hashes[i]
     local place = place_of(features, hash)
     local times = features.count[place]
-    -- An n-gram that occurs again weighs nothing a second time; one that no text
-    -- had when the embedder learned says nothing about the others.
+    -- Skips n-grams already counted for this text, and n-grams that do not occur in
+    -- the texts passed to fit().
     if times > 0 and features.hash[place] == hash then
       features.count[place] = 0
       local rarity = math.log((1 + self.texts) / (0.5 + features.documents[place]))
       local weight = (1 + math.log(times)) * rarity
-      -- The lower bits choose the column, the highest bit the sign: n-grams that
-      -- share a column by chance then cancel out as often as they add up.
+      -- The lower bits select the column and the highest bit the sign, so that
+      -- n-grams that collide in a column cancel as often as they add up.
       local column = band(hash, 0x7FFFFFFF) % dim
       row[column] = row[column] + (hash < 0 and -weight or weight)
     end
@@ -233,10 +233,11 @@ local function fill_row(self, row, count)
   end
 end
 
---- Embeds a list of texts with what was learned.
--- @return float[n * dim], a unit row per text (zeros for a text without words)
--- @return n
--- @return dim
+--- Embeds a list of texts with the weights from fit().
+-- @return float[n * dim], row-major, one row of length 1 per text (zeros for a text
+--   without words)
+-- @return n, the number of texts
+-- @return dim, the numbers per row
 function Embedder:transform(list)
   check_texts(list, "transform")
   local rows = ffi.new("float[?]", math.max(#list, 1) * self.dim)
@@ -252,10 +253,10 @@ function Embedder:transform(list)
   return rows, #list, self.dim
 end
 
---- Learns from a list of texts and embeds them.
+--- Embeds a list of texts with weights from the same texts.
 -- @param list texts, as strings
 -- @param[opt] options as for `embedder.new`
--- @return float[n * dim], n, dim
+-- @return float[n * dim], n, dim, as for `transform`
 function embedder.embed(list, options)
   check_texts(list, "embed")
   return embedder.new(options):fit(list):transform(list)

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
 
---- NumPy's .npy files, as far as embeddings need them: two dimensions,
--- float32 or float64, little-endian, row after row.
+--- Reads and writes NumPy's .npy files, as far as embeddings need them: two
+-- dimensions, float32 or float64, little-endian, C order.
 --
--- Everything returns nil and a sentence when a file is not as expected. The
--- command line program `vulkan-compute` reads many more kinds.
+-- All functions return nil and a message if a file is invalid or unsupported. The
+-- command line program `vulkan-compute` reads many more formats.
 -- @module npy
 
 local ffi = require("ffi")
@@ -17,7 +17,7 @@ local TYPES = {
   ["<f8"] = { size = 8, array = ffi.typeof("double[?]") },
 }
 
--- Reads the header; the file then stands at the first number.
+-- Reads the header and leaves the file at the first number.
 local function read_header(file)
   local start = file:read(8)
   if not start or start:sub(1, 6) ~= MAGIC or #start < 8 then
@@ -25,7 +25,7 @@ local function read_header(file)
   end
   local version = start:byte(7)
   if version < 1 or version > 3 then
-    return nil, ("has version %d of the format; 1, 2 or 3 was expected"):format(version)
+    return nil, ("has version %d of the format; expected 1, 2 or 3"):format(version)
   end
   local digits = version == 1 and 2 or 4
   local bytes = file:read(digits) or ""
@@ -40,10 +40,10 @@ local function read_header(file)
   return header
 end
 
---- Reads the embeddings of a file.
--- @return float[n * dim] or double[n * dim]
--- @return n
--- @return dim
+--- Reads the embeddings in a file.
+-- @return float[n * dim] or double[n * dim], row-major; or nil and a message
+-- @return n, the number of rows
+-- @return dim, the numbers per row
 function npy.read(path)
   local file, message = io.open(path, "rb")
   if not file then
@@ -58,23 +58,23 @@ function npy.read(path)
     return fail(reason)
   end
   local descr = header:match("['\"]descr['\"]%s*:%s*['\"]([^'\"]*)['\"]")
-  -- Some writers leave out the byte order, or write "=", for that of the machine.
+  -- Some writers omit the byte order or write "=" for the native one.
   local kind = descr and TYPES[descr:gsub("^=?(%l)", "<%1", 1)]
   if not kind then
-    return fail(("holds numbers of the type %s; '<f4' or '<f8' was expected")
+    return fail(("has numbers of type %s; expected '<f4' or '<f8'")
       :format(descr and "'" .. descr .. "'" or "unknown"))
   end
   if not header:find("['\"]fortran_order['\"]%s*:%s*False") then
-    return fail("holds its columns one after another; rows (C order) were expected")
+    return fail("is in Fortran order (column by column); expected C order (row by row)")
   end
   local rows, columns = header:match("['\"]shape['\"]%s*:%s*%(%s*(%d+)%s*,%s*(%d+)%s*,?%s*%)")
   local n, dim = tonumber(rows), tonumber(columns)
   if not n or n < 1 or dim < 1 then
-    return fail("has no two dimensions of at least 1 (a row for each text was expected)")
+    return fail("does not have two dimensions of at least 1; expected one row per text")
   end
   local size = n * dim * kind.size
   if size >= 2 ^ 31 then
-    return fail(("holds %.0f bytes of numbers; this example reads less than 2 GiB"):format(size))
+    return fail(("has %.0f bytes of numbers; this example reads less than 2 GiB"):format(size))
   end
   local numbers = file:read(size)
   if not numbers or #numbers ~= size then
@@ -86,17 +86,17 @@ function npy.read(path)
   return data, n, dim
 end
 
---- Writes rows of numbers.
+--- Writes embeddings to a file.
 -- @param path the file
--- @param data float[n * dim] or double[n * dim], as `read` returns it
--- @param n rows
--- @param dim numbers in a row
--- @return true, or nil and a sentence
+-- @param data float[n * dim] or double[n * dim], row-major
+-- @param n number of rows
+-- @param dim numbers per row
+-- @return true, or nil and a message
 function npy.write(path, data, n, dim)
   local descr = ffi.istype("double[?]", data) and "<f8" or "<f4"
   local header = ("{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d), }"):format(descr, n,
     dim)
-  -- The numbers begin at a multiple of 64 bytes; a line feed ends the header.
+  -- The header ends with a line feed, and the numbers start at a multiple of 64 bytes.
   header = header .. (" "):rep(-(10 + #header + 1) % 64) .. "\n"
   local file, message = io.open(path, "wb")
   if not file then

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * A whole job in C, in pieces:
+ * A long job in C, split into several calls:
  *
  *     cc pieces.c $(pkg-config --cflags --libs vulkan_compute)
  *     ./a.out [ITEMS]
  *
- * Makes up ITEMS embeddings (1000); takes the similarity matrix some rows at a time, the
- * nearest neighbours of a few items, and a batch of diversity sequences after the other.
- * Progress is shown between two pieces, and so is the place to stop, or to write what
- * is there to a file.
+ * Generates ITEMS embeddings (1000). Computes the similarity matrix a few rows at a time, the
+ * nearest neighbours of a few items, and the diversity sequences in batches. Shows progress
+ * between two calls; a program can also stop there, or write partial results to a file.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,10 +16,10 @@
 
 enum {
 	DIM = 64,
-	TOPICS = 5, /* the items are scattered around this many */
-	ROWS = 128, /* of the matrix at a time */
-	WALKS = 64, /* sequences at a time */
-	LENGTH = 10 /* elements of each */
+	TOPICS = 5,     /* centres of the items */
+	ROWS = 128,     /* rows of the matrix per call */
+	SEQUENCES = 64, /* sequences per call */
+	LENGTH = 10     /* items per sequence */
 };
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -28,20 +27,20 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-static void progress(const char *what, uint32_t done, uint32_t all)
+static void show_progress(const char *what, uint32_t done, uint32_t all)
 {
 	fprintf(stderr, "\r%s: %" PRIu32 " of %" PRIu32 "%s", what, done, all,
 	        done == all ? "\n" : "");
 }
 
-/* From -1 to 1; the same numbers in every run. */
+/* Returns pseudorandom numbers from -1 to 1, the same in every run. */
 static float next_number(uint32_t *state)
 {
 	*state = *state * 1664525u + 1013904223u;
 	return (float)(*state >> 8) / (float)(1 << 23) - 1.0f;
 }
 
-static void make_up(float *embeddings, uint32_t n)
+static void generate(float *embeddings, uint32_t n)
 {
 	uint32_t state = 1;
 	float topics[TOPICS][DIM];
@@ -54,7 +53,7 @@ static void make_up(float *embeddings, uint32_t n)
 				topics[i % TOPICS][j] + 0.5f * next_number(&state);
 }
 
-/* The mean similarity of two different items. One buffer is used for all pieces. */
+/* Prints the mean similarity of two different items. All calls use the same buffer. */
 static VkcResult show_matrix(VkComputeContext *ctx, uint32_t n, float *rows)
 {
 	double sum = 0;
@@ -65,7 +64,7 @@ static VkcResult show_matrix(VkComputeContext *ctx, uint32_t n, float *rows)
 			return result;
 		for (size_t i = 0; i < (size_t)count * n; i++)
 			sum += rows[i];
-		progress("rows", first + count, n);
+		show_progress("rows", first + count, n);
 	}
 	printf("mean similarity: %.4f\n", (sum - n) / ((double)n * (n - 1)));
 	return VKC_SUCCESS;
@@ -92,13 +91,13 @@ static VkcResult show_neighbors(VkComputeContext *ctx, uint32_t n)
 	return VKC_SUCCESS;
 }
 
-/* The beginning of the diversity sequence from every item. */
+/* Computes the beginning of the diversity sequence from every item. */
 static VkcResult show_sequences(VkComputeContext *ctx, uint32_t n)
 {
-	uint32_t starts[WALKS], sequences[WALKS * LENGTH];
+	uint32_t starts[SEQUENCES], sequences[SEQUENCES * LENGTH];
 	uint32_t length = smaller(LENGTH, n);
-	for (uint32_t first = 0; first < n; first += WALKS) {
-		uint32_t count = smaller(WALKS, n - first);
+	for (uint32_t first = 0; first < n; first += SEQUENCES) {
+		uint32_t count = smaller(SEQUENCES, n - first);
 		for (uint32_t i = 0; i < count; i++)
 			starts[i] = first + i;
 		VkcResult result =
@@ -111,12 +110,12 @@ static VkcResult show_sequences(VkComputeContext *ctx, uint32_t n)
 				printf(" %" PRIu32, sequences[i]);
 			printf("\n");
 		}
-		progress("sequences", first + count, n);
+		show_progress("sequences", first + count, n);
 	}
 	return VKC_SUCCESS;
 }
 
-static VkcResult work(VkComputeContext *ctx, const float *embeddings, uint32_t n, float *rows)
+static VkcResult run(VkComputeContext *ctx, const float *embeddings, uint32_t n, float *rows)
 {
 	VkcResult result = vkc_upload_embeddings(ctx, embeddings, n, DIM);
 	if (result == VKC_SUCCESS)
@@ -142,23 +141,23 @@ int main(int count, char **arguments)
 	float *embeddings = malloc(n * DIM * sizeof(*embeddings));
 	float *rows = malloc(ROWS * n * sizeof(*rows));
 	if (!embeddings || !rows) {
-		fprintf(stderr, "pieces: there is not enough memory for %lu items\n", n);
+		fprintf(stderr, "pieces: not enough memory for %lu items\n", n);
 		goto end;
 	}
-	make_up(embeddings, (uint32_t)n);
-	/* Why there is no context, or why a call on one failed, is a sentence each time. */
+	generate(embeddings, (uint32_t)n);
 	ctx = vkc_init();
+	/* Without a context, pass NULL to vkc_last_error(). */
 	if (!ctx) {
 		fprintf(stderr, "pieces: %s\n", vkc_last_error(NULL));
 		goto end;
 	}
-	if (work(ctx, embeddings, (uint32_t)n, rows) != VKC_SUCCESS) {
+	if (run(ctx, embeddings, (uint32_t)n, rows) != VKC_SUCCESS) {
 		fprintf(stderr, "\npieces: %s\n", vkc_last_error(ctx));
 		goto end;
 	}
 	status = 0;
 end:
-	vkc_destroy(ctx); /* NULL is fine */
+	vkc_destroy(ctx); /* accepts NULL */
 	free(rows);
 	free(embeddings);
 	return status;

@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: MIT
 
---- What a small program needs around its work: options (`--name`, `--name VALUE`,
--- `--name=VALUE`), a help text, and a sentence when it has to stop.
+--- A frame for small programs: parses options (`--name`, `--name VALUE`,
+-- `--name=VALUE`), prints the help, and reports errors.
 --
--- Options are described by a list; each entry has `name`, `help`, and for an
--- option with a value `value` (what the value is called), and `least` where the
--- value is a whole number.
+-- A list describes the options. Each entry has `name` and `help`. An option with a
+-- value also has `value`, the name of the value in the help, and, for a whole
+-- number, `least`, its minimum.
 -- @module program
 
 local Program = {}
@@ -61,8 +61,8 @@ local function parse(arguments, list)
   return result
 end
 
---- Ends the program with a sentence on standard error. Exit status 1 is for wrong
--- use, 2 for what failed while running.
+--- Prints a message on standard error and ends the program. Exit status 1 means
+-- incorrect use, 2 a failure.
 function Program:stop(status, message)
   io.stderr:write(self.name, ": ", message, "\n")
   if status == 1 then
@@ -71,7 +71,8 @@ function Program:stop(status, message)
   os.exit(status)
 end
 
---- Passes on what a function returned, unless that is nil and a sentence.
+--- Returns its arguments, the results of a function, unless they are nil and a
+-- message: then stops with that message.
 function Program:check(result, ...)
   if result == nil then
     self:stop(2, tostring((...)))
@@ -88,7 +89,7 @@ function Program:help()
   return table.concat(lines, "\n") .. "\n"
 end
 
--- Reads the arguments, answers --help, and stops at wrong ones.
+-- Parses the arguments, handles --help, and stops if an argument is invalid.
 function Program:arguments(arguments)
   local given, message = parse(arguments, self.options)
   if not given then
@@ -101,22 +102,22 @@ function Program:arguments(arguments)
   return given
 end
 
---- Runs the program: `main` gets a table with the value of each option by its name
--- (true for one without a value), and with what is not an option at 1, 2, …
--- An error that is raised ends the program with a sentence, too.
+--- Runs the program. `main` gets a table with the values of the options by name
+-- (true for an option without a value) and all other arguments at 1, 2, …
+-- An error raised in `main` ends the program with its message.
 function Program:run(main)
-  local complete, message = pcall(main, self:arguments(arg))
-  if not complete then
+  local ok, message = pcall(main, self:arguments(arg))
+  if not ok then
     self:stop(2, tostring(message))
   end
 end
 
 local program = {}
 
---- A program.
--- @param name as its messages begin
--- @param usage the first lines of its help
--- @param options the list of its options
+--- Creates a program.
+-- @param name prefix of its messages
+-- @param usage first lines of its help
+-- @param options list of its options
 function program.new(name, usage, options)
   return setmetatable({ name = name, usage = usage, options = options }, Program)
 end

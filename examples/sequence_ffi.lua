@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: MIT
 
--- A diversity sequence from the library, through LuaJIT's FFI. The same job as
--- sequence_subprocess.lua: no other process, nothing to read back.
+-- Computes a diversity sequence with the library, through LuaJIT's FFI. Does the same
+-- as sequence_subprocess.lua, without another process and without parsing.
 --
 --    VKC_EMBEDDINGS=poems.npy luajit examples/sequence_ffi.lua 17
 --
--- Lua counts from 1.
+-- Indices start at 1.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 package.path = here .. "/?.lua;" .. here .. "/../lua/?.lua;" .. package.path
@@ -20,7 +20,7 @@ if not file or not start or start < 1 or start % 1 ~= 0 then
   os.exit(1)
 end
 
--- The module returns nil and a sentence when something is not there.
+-- On a failure of the machine, the module returns nil and a message.
 local function check(result, ...)
   if result == nil then
     io.stderr:write("sequence_ffi: ", (...), "\n")

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: MIT
 
--- A diversity sequence from the command line program, read as JSON. Works in any
--- Lua (5.1 to 5.4, LuaJIT) that has dkjson; sequence_ffi.lua does the same job
--- without another process.
+-- Computes a diversity sequence with the command line program and parses its JSON
+-- output. Works in Lua 5.1 to 5.4 and LuaJIT, and needs dkjson. sequence_ffi.lua does
+-- the same without another process.
 --
 --    VKC_EMBEDDINGS=poems.npy lua examples/sequence_subprocess.lua 17
 --
--- The program finds the file through VKC_EMBEDDINGS, and counts from 0.
+-- The program reads the file that VKC_EMBEDDINGS names. Its indices start at 0.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 package.path = here .. "/?.lua;" .. package.path
@@ -32,7 +32,7 @@ handle:close()
 
 local sequence = dkjson.decode(result)
 if type(sequence) ~= "table" then
-  os.exit(2) -- the program has said on standard error what was wrong
+  os.exit(2) -- the program has printed its message on standard error
 end
 
 for position, index in ipairs(sequence) do

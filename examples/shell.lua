@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: MIT
 
---- What a script needs to run the command line program `vulkan-compute`. For any
--- Lua, 5.1 to 5.4.
+--- Helpers to run the command line program `vulkan-compute`. Works in Lua 5.1 to
+-- 5.4.
 -- @module shell
 
 local shell = {}
 
---- A string as one word of the shell, whatever it holds.
+--- Quotes any string as one word of the shell.
 function shell.quote(word)
   return "'" .. word:gsub("'", "'\\''") .. "'"
 end
@@ -19,17 +19,17 @@ local function exists(path)
   return file ~= nil
 end
 
---- Finds the program `vulkan-compute`: where the environment variable VKC_PROGRAM
--- says, in the build folder of the project, or on the PATH.
+--- Finds the program `vulkan-compute`: at the path in the environment variable
+-- VKC_PROGRAM, in the build folder of the project, or in PATH.
 -- @param root the folder of the project
--- @return its path, or nil and a sentence
+-- @return its path, or nil and a message
 function shell.program(root)
   local named = os.getenv("VKC_PROGRAM")
   if named and named ~= "" then
     if exists(named) then
       return named
     end
-    return nil, ("VKC_PROGRAM names %s, which is not there"):format(named)
+    return nil, ("VKC_PROGRAM names %s, which does not exist"):format(named)
   end
   for _, path in ipairs({ root .. "/build/vulkan-compute", root .. "/build/cli/vulkan-compute" }) do
     if exists(path) then

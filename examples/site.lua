@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 
--- Texts and their embeddings in, a small static site out: a page for every text,
--- with the texts nearest to it and its place on a walk through all of them, and an
--- index page with a picture of all similarities. No script, no server.
+-- Creates a small static site from texts and their embeddings: a page for every text,
+-- with its nearest texts and its position in the diversity sequence of all texts, and
+-- an index page with a heatmap of all similarities. Needs no script and no server.
 --
 --    luajit examples/site.lua --output DIR [options] FILE | FOLDER
 
@@ -18,18 +18,18 @@ local book = require("site.book")
 
 local program = new_program("site",
   "usage: luajit site.lua --output DIR [options] FILE | FOLDER\n\n"
-  .. "Writes a static site about the texts of a file (with a line of % between two of them)\n"
-  .. "or of a folder (its .txt files, in the order of their names).\n", {
-  { name = "output", value = "DIR", help = "the folder for the pages; made when it is not there" },
-  { name = "embeddings", value = "FILE", help = "an .npy file with a row for each text, in the\n"
-    .. "same order; without it the texts are embedded by\nexamples/embedder.lua" },
-  { name = "start", value = "N", least = 1, help = "begin the walk at text N (1)" },
-  { name = "title", value = "TITLE", help = "of the site" },
-  { name = "language", value = "CODE", help = "of the texts, such as de (en)" },
-  { name = "help", help = "this text" },
+  .. "Creates a static site from the texts in a file (separated by lines of %) or in a\n"
+  .. "folder (its .txt files, in the order of their names).\n", {
+  { name = "output", value = "DIR", help = "folder for the pages; created if it does not exist" },
+  { name = "embeddings", value = "FILE", help = "an .npy file with one row per text, in the same\n"
+    .. "order; by default, examples/embedder.lua embeds the\ntexts" },
+  { name = "start", value = "N", least = 1, help = "begin the sequence at text N (1)" },
+  { name = "title", value = "TITLE", help = "title of the site" },
+  { name = "language", value = "CODE", help = "language of the texts, such as de (en)" },
+  { name = "help", help = "print this help" },
 })
 
--- The embeddings of the texts: float[n * dim] or double[n * dim], n, dim.
+-- Returns the embeddings of the texts: float[n * dim] or double[n * dim], n, dim.
 local function embeddings_of(list, file)
   if not file then
     local contents = {}
@@ -40,7 +40,7 @@ local function embeddings_of(list, file)
   end
   local rows, n, dim = program:check(npy.read(file))
   if n ~= #list then
-    program:stop(2, ("%s has %d rows, but there are %d texts; a row for each text is expected.")
+    program:stop(2, ("%s has %d rows, but there are %d texts; it needs one row per text.")
       :format(file, n, #list))
   end
   return rows, n, dim
@@ -48,9 +48,9 @@ end
 
 local function main(given)
   if not given.output then
-    program:stop(1, "--output DIR is missing: it names the folder for the pages.")
+    program:stop(1, "--output DIR is missing; give the folder for the pages.")
   elseif #given ~= 1 then
-    program:stop(1, "one file or folder of texts is expected.")
+    program:stop(1, "give exactly one file or folder of texts.")
   end
   local list = program:check(texts.read_path(given[1]))
   local start = given.start or 1
@@ -65,7 +65,7 @@ local function main(given)
   local made = program:check(book.make(ctx, list, {
     title = given.title or "Texts, near and far",
     language = given.language or "en",
-    walk = program:check(ctx:compute_diversity_sequence(start)),
+    sequence = program:check(ctx:compute_diversity_sequence(start)),
     facts = { ("Computed with vulkan_compute on %s."):format(ctx:device().name) },
   }))
   ctx:close()

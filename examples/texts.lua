@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
 
---- A reader of texts: files in the format of fortune(6), where a line with
--- nothing but `%` stands between two texts, and folders of .txt files.
+--- Reads texts from files in the format of fortune(6), where a line with only `%`
+-- separates two texts, and from folders of .txt files.
 --
--- Every reader returns a list of texts, each a table of `text` (UTF-8, clean of
--- control characters) and `source` (the file it is from); or nil and a sentence.
+-- All read functions return a list of texts, each a table with `text` (UTF-8 without
+-- control characters) and `source` (the path of its file), or nil and a message.
 -- @module texts
 
 local ffi = require("ffi")
@@ -13,7 +13,7 @@ local unicode = require("unicode")
 
 local texts = {}
 
--- What a printer makes of a mark and a letter in the same place.
+-- The characters that result from printing a mark and a letter in the same cell.
 local OVERSTRIKES = {
   ["'"] = { a = "á", e = "é", i = "í", o = "ó", u = "ú", A = "Á", E = "É" },
   ["`"] = { a = "à", e = "è", i = "ì", o = "ò", u = "ù", A = "À", E = "È" },
@@ -33,8 +33,8 @@ local function overstrike(below, above)
   return marked and (marked[above] or marked[below]) or above
 end
 
--- A line as a printer would leave it: a backspace goes back one place, and what
--- comes then is printed over what is there.
+-- Renders a line like a printer: a backspace moves back one cell, and the next
+-- character is printed over the existing one.
 local function print_line(line, codes)
   local count = unicode.decode(line, codes)
   local cells, column = {}, 1
@@ -49,8 +49,8 @@ local function print_line(line, codes)
   return table.concat(cells)
 end
 
---- A text made clean: UTF-8 whatever it was, line ends as "\n", overstrikes
--- resolved, no other control characters, no empty lines around it.
+--- Normalises a text: converts it to UTF-8 and line ends to "\n", resolves
+-- overstrikes, and removes other control characters and surrounding empty lines.
 function texts.clean(text)
   text = text:gsub("\r\n?", "\n")
   local codes = ffi.new("int32_t[?]", #text + 1)
@@ -71,7 +71,7 @@ function texts.clean(text)
   return (text:gsub("^%s*\n", ""):gsub("%s+$", ""))
 end
 
---- The first line of a text that says something, cut to `width` characters.
+--- Returns the first line of a text with a letter or digit, cut to `width` characters.
 function texts.title(text, width)
   local line = text:match("[^\n]*[%w\128-\255][^\n]*") or text:match("%S[^\n]*") or ""
   line = line:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", "")
@@ -97,10 +97,10 @@ local function read_whole(path)
   if not content then
     return nil, ("cannot read the texts: %s: %s"):format(path, reason or "not a file")
   end
-  return (content:gsub("^\239\187\191", "")) -- a mark of the byte order says nothing in UTF-8
+  return (content:gsub("^\239\187\191", "")) -- removes a byte order mark
 end
 
--- Paths that `find` lists, in the order of their bytes.
+-- Returns the paths that `find` lists, in byte order.
 local function list_files(folder, conditions)
   local quoted = shell.quote(folder)
   if folder:sub(1, 1) == "-" then
@@ -116,7 +116,8 @@ local function list_files(folder, conditions)
   return paths
 end
 
--- Only a folder holds "."; a file is not opened, since it may be a pipe.
+-- Opens "." in the path, which exists only in a folder. Opening the path itself could
+-- block on a pipe.
 local function is_folder(path)
   local file = io.open(path .. "/.", "rb")
   if file then
@@ -125,10 +126,10 @@ local function is_folder(path)
   return file ~= nil
 end
 
--- Where the packages of Debian, Fedora and Arch put their fortunes.
+-- The folders of fortunes in Debian, Fedora and Arch.
 local FORTUNES = { "/usr/share/games/fortunes", "/usr/share/games/fortune", "/usr/share/fortune" }
 
---- The folder of the fortunes that are installed; Debian's where there are none.
+--- Returns the folder of the installed fortunes, or Debian's if none are installed.
 function texts.fortunes_folder()
   for _, folder in ipairs(FORTUNES) do
     if is_folder(folder) then
@@ -139,7 +140,7 @@ function texts.fortunes_folder()
 end
 
 local function append_split(list, content, source)
-  -- A line feed in front lets the first line be a separator, too.
+  -- The leading line feed makes the pattern match a separator in the first line.
   content = "\n" .. content:gsub("\r\n?", "\n") .. "\n%\n"
   local at = 1
   while true do
@@ -155,11 +156,11 @@ local function append_split(list, content, source)
   end
 end
 
---- The texts of one file, split at lines of `%`; empty ones are left out.
+--- Reads the texts in one file, separated by lines of `%`. Skips empty texts.
 function texts.read_file(path)
   if is_folder(path) then
-    return nil, ("%s is a folder; a text file was expected (a folder of .txt files is read "
-      .. "with --folder)"):format(path)
+    return nil, ("%s is a folder, not a text file; use --folder for a folder of .txt files")
+      :format(path)
   end
   local content, message = read_whole(path)
   if not content then
@@ -168,15 +169,15 @@ function texts.read_file(path)
   local list = {}
   append_split(list, content, path)
   if #list == 0 then
-    return nil, ("%s holds no text"):format(path)
+    return nil, ("%s contains no text"):format(path)
   end
   return list
 end
 
---- The .txt files of a folder, one text each, in the order of their names.
+--- Reads the .txt files in a folder, one text each, in the order of their names.
 function texts.read_folder(folder)
   if not is_folder(folder) then
-    return nil, ("%s is not a folder that can be read"):format(folder)
+    return nil, ("%s is not a readable folder"):format(folder)
   end
   local list = {}
   for _, path in ipairs(list_files(folder, "-name '*.txt'")) do
@@ -190,12 +191,12 @@ function texts.read_folder(folder)
     end
   end
   if #list == 0 then
-    return nil, ("the folder %s holds no .txt file with a text in it"):format(folder)
+    return nil, ("the folder %s contains no .txt file with a text"):format(folder)
   end
   return list
 end
 
---- The texts of a path: a folder of .txt files, or a file split at lines of `%`.
+--- Reads the texts at a path: a folder of .txt files, or a file with lines of `%`.
 function texts.read_path(path)
   if is_folder(path) then
     return texts.read_folder(path)
@@ -203,12 +204,12 @@ function texts.read_path(path)
   return texts.read_file(path)
 end
 
---- All texts of all files in a folder of fortune files (each has a .dat file
--- of its offsets beside it, which is not needed here).
+--- Reads all texts in a folder of fortune files. Ignores their .dat files, which
+-- contain offsets.
 function texts.read_fortunes(folder)
   if not is_folder(folder) then
-    return nil, ("%s is not a folder that can be read (Debian's package \"fortunes\" brings "
-      .. "%s)"):format(folder, FORTUNES[1])
+    return nil, ("%s is not a readable folder (Debian's package \"fortunes\" installs %s)")
+      :format(folder, FORTUNES[1])
   end
   local list = {}
   for _, path in ipairs(list_files(folder, "! -name '*.dat' ! -name '*.u8'")) do
@@ -219,7 +220,7 @@ function texts.read_fortunes(folder)
     append_split(list, content, path)
   end
   if #list == 0 then
-    return nil, ("the folder %s holds no texts"):format(folder)
+    return nil, ("the folder %s contains no texts"):format(folder)
   end
   return list
 end

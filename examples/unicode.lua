@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: MIT
 
---- Just enough Unicode for the examples: UTF-8 to code points and back, lower
--- case for the alphabets that have one, and what belongs to a word.
+--- Basic Unicode functions for the examples: conversion between UTF-8 and code
+-- points, lower case, and detection of word characters.
 --
--- Bytes that are not UTF-8 are read as Latin-1: old text files often are.
+-- Invalid UTF-8 is decoded as Latin-1, which is common in old text files.
 -- @module unicode
 
 local ffi = require("ffi")
@@ -18,7 +18,7 @@ local function lower_range(map, first, last, offset)
   end
 end
 
--- Alphabets that keep a capital and its small letter side by side.
+-- For alphabets with alternating upper-case and lower-case letters.
 local function lower_pairs(map, first, last)
   for code = first, last, 2 do
     map[code] = code + 1
@@ -37,7 +37,7 @@ local function lower_map()
   lower_pairs(map, 0x139, 0x147)
   lower_pairs(map, 0x14A, 0x176)
   lower_pairs(map, 0x179, 0x17D)
-  map[0x130] = 0x69 -- the Turkish dotted capital I
+  map[0x130] = 0x69 -- Turkish dotted capital I
   map[0x178] = 0xFF
   map[0x386] = 0x3AC
   lower_range(map, 0x388, 0x38A, 37)
@@ -56,19 +56,19 @@ end
 
 local LOWER = lower_map()
 
---- The small letter of a code point; the code point itself where it has none.
+--- Returns the lower-case letter of a code point, or the code point itself.
 function unicode.lower(code)
   if code < LATIN_GREEK_CYRILLIC_END then
     return LOWER[code]
   end
   if code >= 0x1E00 and code <= 0x1EFE and code % 2 == 0 and (code < 0x1E96 or code > 0x1E9E) then
-    return code + 1 -- Vietnamese and other Latin letters with two marks
+    return code + 1 -- Latin letters with several marks, such as Vietnamese ones
   end
   return code
 end
 
---- Whether a code point belongs to a word: letters and digits of any script,
--- marks that combine with them; no punctuation, symbols or spaces.
+--- Returns whether a code point belongs to a word: a letter, digit or combining mark
+-- of any script, but no punctuation, symbol or space.
 function unicode.is_word(code)
   if code < 0x80 then
     return (code >= 0x61 and code <= 0x7A) or (code >= 0x41 and code <= 0x5A)
@@ -84,8 +84,8 @@ function unicode.is_word(code)
     or (code >= 0xFF00 and code <= 0xFF0F) or code == 0xFEFF or code == 0xFFFD)
 end
 
--- The length of the well-formed UTF-8 sequence that begins at index `at`, and
--- its code point; nil where there is none.
+-- Returns the length and code point of the well-formed UTF-8 sequence at index `at`,
+-- or nil.
 local function sequence_at(text, at)
   local first = text:byte(at)
   local length, code, least
@@ -111,8 +111,10 @@ local function sequence_at(text, at)
   return length, code
 end
 
---- Decodes a text into `codes`, a buffer of at least #text int32.
--- @return the number of code points, and whether the text was valid UTF-8
+--- Decodes a text to code points.
+-- @param text the string to decode
+-- @param codes int32_t buffer for at least #text elements, filled from index 0
+-- @return the number of code points, and whether the text is valid UTF-8
 function unicode.decode(text, codes)
   local at, count, valid = 1, 0, true
   local size = #text
@@ -132,7 +134,7 @@ function unicode.decode(text, codes)
   return count, valid
 end
 
---- One code point as UTF-8.
+--- Encodes a code point as UTF-8.
 function unicode.char(code)
   if code < 0x80 then
     return string.char(code)

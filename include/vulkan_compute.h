@@ -3,21 +3,28 @@
  * vulkan_compute: exact cosine similarity, nearest neighbours and diversity
  * sequences of embeddings, on any Vulkan driver.
  *
- * Exact: the host rounds each unit row once to 30-bit fixed point, everything
- * after that is integer arithmetic, so every driver returns the same bytes.
+ * Exact: the host rounds each unit row once to 30-bit fixed point. All further
+ * arithmetic uses integers, so every driver returns the same bytes.
  *
- * Conventions, for every function below:
+ * Conventions for all functions:
  *  - Rows (items) are numbered from 0. Matrices are row-major and packed.
  *  - A function that can fail returns a VkcResult: VKC_SUCCESS is 0, errors are
- *    negative. vkc_last_error() then holds one sentence: what, where, what to do.
- *  - Memory passed in belongs to the caller and is not kept after the call.
- *    Memory for results is allocated by the caller. When a call fails, the
- *    contents of its output are unspecified; the rows uploaded before stay.
- *  - Thread safety: one thread at a time may use a context. Different contexts
- *    may be used by different threads at the same time.
- *  - fork(): a child process cannot use what its parent initialised; every call
- *    answers VKC_ERROR_INVALID_ARGUMENT there, and vkc_destroy() only frees
- *    host memory.
+ *    negative. After an error, vkc_last_error() returns a sentence that says what
+ *    went wrong, where, and what to do.
+ *  - Arguments belong to the caller, and the library does not refer to them after
+ *    the call. The caller allocates the memory for results. If a call fails, the
+ *    contents of its output are unspecified, and the uploaded rows stay.
+ *  - Structs begin with a struct_size that the caller sets. The size of an older
+ *    version is accepted: missing input fields count as 0, and missing output
+ *    fields are not written. A size larger than this version's is an invalid
+ *    argument: the library is older than the header.
+ *  - Thread safety: only one thread at a time may use a context. Different threads
+ *    may use different contexts at the same time.
+ *  - fork(): a child process cannot use a context or a driver that its parent
+ *    initialised. Every function that can fail fails there with
+ *    VKC_ERROR_INVALID_ARGUMENT. vkc_destroy() only frees host memory. The child
+ *    should end with _exit() or exec(): exit() runs the exit handlers of drivers and
+ *    layers, which may wait for threads that exist only in the parent.
  *  - The library prints nothing, installs no signal handlers and never exits.
  */
 #ifndef VULKAN_COMPUTE_H
@@ -35,25 +42,27 @@
 extern "C" {
 #endif
 
-/* The version of this header: major * 1,000,000 + minor * 1,000 + patch. */
+/* The version of this header: major * 1,000,000 + minor * 1,000 + patch. Before
+ * 1.0 a new minor version may change the interface, so the library's file name contains
+ * the minor version (libvulkan_compute.so.0.2). */
 #define VKC_VERSION_MAJOR 0
-#define VKC_VERSION_MINOR 1
+#define VKC_VERSION_MINOR 2
 #define VKC_VERSION_PATCH 0
 #define VKC_VERSION \
 	(VKC_VERSION_MAJOR * 1000000 + VKC_VERSION_MINOR * 1000 + VKC_VERSION_PATCH)
 
 typedef enum VkcResult {
 	VKC_SUCCESS = 0,
-	VKC_ERROR_INVALID_ARGUMENT = -1,     /* the caller's mistake; nothing was done */
-	VKC_ERROR_NO_DEVICE = -2,            /* no loader, driver or fitting device */
-	VKC_ERROR_OUT_OF_HOST_MEMORY = -3,   /* the process's memory ran out */
-	VKC_ERROR_OUT_OF_DEVICE_MEMORY = -4, /* the device's, or the limit set for it */
-	VKC_ERROR_DEVICE_LOST = -5,          /* final for this context: destroy it */
+	VKC_ERROR_INVALID_ARGUMENT = -1,     /* the caller's mistake; the call did nothing */
+	VKC_ERROR_NO_DEVICE = -2,            /* no loader, driver or suitable device */
+	VKC_ERROR_OUT_OF_HOST_MEMORY = -3,   /* the host has no memory left */
+	VKC_ERROR_OUT_OF_DEVICE_MEMORY = -4, /* the device is full, or the memory limit is reached */
+	VKC_ERROR_DEVICE_LOST = -5,          /* permanent for this context: destroy it */
 	VKC_ERROR_NOT_FINITE = -6,           /* an embedding holds NaN or infinity */
-	VKC_ERROR_INTERNAL = -7              /* the driver failed in an unforeseen way */
+	VKC_ERROR_INTERNAL = -7              /* the driver failed unexpectedly */
 } VkcResult;
 
-/* What the numbers of an upload are. */
+/* The number type of an upload. */
 typedef enum VkcType {
 	VKC_FLOAT32 = 0, /* IEEE 754 binary32 */
 	VKC_FLOAT64 = 1, /* IEEE 754 binary64 */
@@ -62,7 +71,7 @@ typedef enum VkcType {
 
 /* Flags of an upload. */
 typedef enum VkcUploadFlags {
-	VKC_CENTER = 1 /* subtract the mean row (rounded once, to float64) from every row first */
+	VKC_CENTER = 1 /* first subtract the mean row (rounded once, to float64) from every row */
 } VkcUploadFlags;
 
 typedef enum VkcDeviceType {
@@ -73,143 +82,150 @@ typedef enum VkcDeviceType {
 	VKC_DEVICE_CPU = 4
 } VkcDeviceType;
 
-/* An initialised device with at most one upload. Opaque. */
+/* An initialised device with at most one upload. An opaque type. */
 typedef struct VkComputeContext VkComputeContext;
 
-/* How to initialise. Zero a field to leave it to the environment variable named
- * beside it, and, where that is unset too, to the default. */
+/* Options for initialisation. A field that is 0 takes the value of the environment
+ * variable named beside it or, if that is unset, the default. Either of validation and
+ * VKC_VALIDATION enables validation. */
 typedef struct VkcOptions {
 	uint32_t struct_size;  /* sizeof(VkcOptions), set by the caller */
-	uint32_t validation;   /* VKC_VALIDATION: 1 = run under the Khronos validation layer; a message
-	                          of it makes the call that caused it fail with VKC_ERROR_INTERNAL.
-	                          Default 0. */
-	const char *device;    /* VKC_DEVICE: an index of vkc_list_devices() in decimal, or a part of a
-	                          device's name, upper and lower case alike (a number below 100 is an
-	                          index in any case, "4090" a name). Default: the first of the best
-	                          kind (discrete, integrated, virtual, CPU). */
-	uint64_t memory_limit; /* VKC_MEMORY_LIMIT: bytes of device memory to use; the variable
-	                          also takes 512K, 300M, 2G, 1T. Default: 80 % of the device's largest
-	                          heap, and on a CPU device of the memory available when initialised,
-	                          the limits of containers and batch jobs (control groups) included;
-	                          half of that where the driver reports a heap of 2 GiB whatever the
-	                          machine has. */
-	const char *tuning;    /* VKC_TUNING: overrides for tests and measurements, "key=value,…" as
-	                          listed in docs/architecture.md. Results do not depend on it. */
+	uint32_t validation;   /* VKC_VALIDATION: 1 = enable the Khronos validation layer. A message of
+	                          the layer makes the call that caused it fail with
+	                          VKC_ERROR_INTERNAL. Default: 0. */
+	const char *device;    /* VKC_DEVICE: an index in vkc_list_devices() in decimal, or part of a
+	                          device's name, ignoring case. A number below 100 is always an index; a
+	                          larger one such as "4090" may be part of a name. Default: the first
+	                          device of the best type (discrete, integrated, virtual, CPU). */
+	uint64_t memory_limit; /* VKC_MEMORY_LIMIT: maximum bytes of device memory to use. The variable
+	                          also accepts 512K, 300M, 2G and 1T. Default: 80 % of the device's
+	                          largest heap. On a CPU device also at most 80 % of the memory that is
+	                          available at initialisation, within the limits of containers and
+	                          batch jobs (control groups). If the driver reports a heap of 2 GiB,
+	                          as some do on every machine: half of the available memory if that
+	                          is more. */
+	const char *tuning;    /* VKC_TUNING: overrides for tests and measurements, "key=value,…".
+	                          docs/architecture.md lists the keys. They never change results. */
 } VkcOptions;
 
-/* What is known of a device. Filled by the library. */
+/* A description of a device. The library fills it in. */
 typedef struct VkcDeviceInfo {
 	uint32_t struct_size; /* sizeof(VkcDeviceInfo), set by the caller */
 	uint32_t index;       /* position in vkc_list_devices(), from 0 */
 	VkcDeviceType type;
-	uint32_t is_default; /* 1 for the one that vkc_init() would choose, environment included */
-	uint32_t vendor_id;  /* PCI vendor, or a Khronos vendor id */
+	uint32_t is_default; /* 1 if vkc_init() would choose it in the current environment */
+	uint32_t vendor_id;  /* PCI vendor id or Khronos vendor id */
 	uint32_t device_id;
 	uint32_t api_version;    /* VkPhysicalDeviceProperties.apiVersion */
-	uint32_t driver_version; /* in the vendor's own encoding */
+	uint32_t driver_version; /* in the vendor's encoding */
 	uint64_t memory_bytes;   /* size of the largest device-local heap */
-	uint64_t memory_limit;   /* of a context: bytes it may use; of a listed device: 0 */
-	uint64_t memory_used;    /* of a context: bytes of device memory allocated now */
-	uint32_t has_int64;      /* 1 when shaders have 64-bit integers */
+	uint64_t memory_limit;   /* bytes that the context may use; 0 for a listed device */
+	uint64_t memory_used;    /* bytes that the context has allocated; 0 for a listed device */
+	uint32_t has_int64;      /* 1 if shaders support 64-bit integers */
 	uint32_t reserved;
-	char name[256];   /* as the driver gives it, UTF-8 */
-	char driver[256]; /* driver name and version, or "" where the driver does not say */
+	char name[256];   /* as the driver reports it, in UTF-8 */
+	char driver[256]; /* driver name and version, or "" if unknown */
 } VkcDeviceInfo;
 
 /* Embeddings to upload: num_embeddings rows of embedding_dim numbers. */
 typedef struct VkcEmbeddings {
 	uint32_t struct_size;    /* sizeof(VkcEmbeddings), set by the caller */
-	VkcType type;            /* of the numbers at data */
+	VkcType type;            /* type of the numbers at data */
 	const void *data;        /* the first number of the first row */
 	uint32_t num_embeddings; /* n >= 1 */
 	uint32_t embedding_dim;  /* d >= 1 */
-	uint64_t row_stride;     /* bytes from one row to the next, a multiple of the number's size and
-	                            at least a row's bytes; 0 = packed */
+	uint64_t row_stride;     /* bytes from one row to the next, a multiple of a number's size and
+	                            at least the bytes of a row; 0 = packed */
 	uint32_t flags;          /* VkcUploadFlags or 0 */
 	uint32_t reserved;       /* 0 */
 } VkcEmbeddings;
 
-/* ---- Life of a context ------------------------------------------------- */
+/* ---- Contexts ------------------------------------------------------------ */
 
-/* Initialises the default device, as the environment variables say (VkcOptions).
- * Returns a new context, to be released with vkc_destroy(), or NULL:
+/* Initialises the device that the environment variables select (see VkcOptions).
+ * Returns a new context, which vkc_destroy() releases, or NULL;
  * vkc_last_error(NULL) then says why. */
 VKC_API VkComputeContext *vkc_init(void);
 
-/* As vkc_init(), with options (NULL = all defaults). On success *ctx is a new
+/* Like vkc_init(), with options (NULL = all defaults). On success *ctx is a new
  * context; on failure it is NULL and vkc_last_error(NULL) says why.
- * Errors: invalid argument (also: a device that was named is not there), no
- * device, out of host or device memory, internal. */
+ * Errors: invalid argument (including a device that does not exist), no device,
+ * out of host or device memory, internal. */
 VKC_API VkcResult vkc_init_with_options(const VkcOptions *options, VkComputeContext **ctx);
 
-/* Releases a context and all that it holds. NULL is fine. Waits for the device; what
- * one that hangs may still use is left to the end of the process. */
+/* Releases a context and all its resources. ctx may be NULL. Waits for the device. If
+ * the device hangs, resources that it may still use are not released. */
 VKC_API void vkc_destroy(VkComputeContext *ctx);
 
-/* ---- What there is ------------------------------------------------------ */
+/* ---- Versions, errors and devices ---------------------------------------- */
 
-/* VKC_VERSION of the header the library was built with. */
+/* The VKC_VERSION of the header that the library was built with. */
 VKC_API uint32_t vkc_version(void);
 
-/* A number that changes whenever the same input could give other bytes than
- * before: files of results carry it to know whether they may be continued. */
+/* A number that changes whenever the same input may produce different bytes. Stored
+ * with results, it tells whether a later version can continue them. */
 VKC_API uint32_t vkc_result_version(void);
 
-/* The name of a result code, such as "VKC_ERROR_NOT_FINITE"; never NULL.
- * Static memory. */
+/* The name of a result code, such as "VKC_ERROR_NOT_FINITE", in static memory;
+ * never NULL. */
 VKC_API const char *vkc_result_string(VkcResult result);
 
-/* The sentence of the last failed call on this context, or "" when none has
- * failed; with NULL, that of this thread's last failed call without a context
- * (vkc_init, vkc_init_with_options, vkc_list_devices, or a NULL context).
- * Never NULL. Belongs to the library; valid until the next call. */
+/* The message of the last failed call on this context, or "" if none has failed.
+ * With NULL, the message of this thread's last failed call without a context
+ * (vkc_init, vkc_init_with_options, vkc_list_devices, or any call with a NULL
+ * context). Never NULL. The library owns the text, which is valid until the next
+ * call. */
 VKC_API const char *vkc_last_error(const VkComputeContext *ctx);
 
-/* The Vulkan devices that can be used, in the loader's order. Two calls: with
- * devices NULL, *count becomes their number; otherwise *count is the capacity of
- * devices, each with its struct_size set, and becomes the number written. Fewer
- * than there are is not an error. None at all is success with *count 0.
+/* Lists the supported Vulkan devices in the loader's order. With devices NULL, sets
+ * *count to their number. Otherwise *count is the capacity of devices, whose elements
+ * must all have the same struct_size, and becomes the number of elements written. A
+ * capacity below the number of devices is not an error. If there is no device, the
+ * call succeeds and sets *count to 0.
  * Errors: invalid argument, no device (no Vulkan loader), out of host memory. */
 VKC_API VkcResult vkc_list_devices(uint32_t *count, VkcDeviceInfo *devices);
 
-/* The device of a context. Errors: invalid argument, device lost. */
+/* Describes the device of a context.
+ * Errors: invalid argument, device lost. */
 VKC_API VkcResult vkc_get_device_info(const VkComputeContext *ctx, VkcDeviceInfo *info);
 
 /* ---- Upload --------------------------------------------------------------- */
 
 /* Uploads num_embeddings x embedding_dim floats, packed, replacing the previous
  * upload. Rows need not be normalised. A zero row is allowed.
- * Errors: invalid argument, not finite (naming the first row and column), out of
- * host or device memory, device lost; on each of these the previous upload stays. */
+ * Errors: invalid argument, not finite (the message names the first such row and
+ * column), out of host or device memory, device lost. After any error the previous
+ * upload stays. */
 VKC_API VkcResult vkc_upload_embeddings(VkComputeContext *ctx, const float *embeddings,
                                         uint32_t num_embeddings, uint32_t embedding_dim);
 
-/* The same with other number types, a row stride, or centring. */
+/* Like vkc_upload_embeddings(), with other number types, a row stride, or centring. */
 VKC_API VkcResult vkc_upload(VkComputeContext *ctx, const VkcEmbeddings *embeddings);
 
 /* ---- Diversity sequences ---------------------------------------------------
  *
- * Element 0 is the start; each next element is the unused row whose cosine with
- * the arithmetic mean of the rows chosen so far (as uploaded, centred if asked)
- * is lowest. Ties go to the lowest index; a zero row scores 0; if the mean is
- * zero, all scores are equal. Farthest-first traversal from a centroid. */
+ * Farthest-first traversal from a centroid. Element 0 is the start. Each following
+ * element is the unused row whose cosine with the arithmetic mean of the rows chosen
+ * so far (as uploaded, or centred with VKC_CENTER) is lowest. Ties go to the lowest
+ * index. A zero row scores 0. If the mean is zero, all scores are equal. */
 
-/* The whole sequence from one start.
+/* Computes the whole sequence from one start.
  * output_sequence: n indices, a permutation of 0 … n-1.
  * Errors: invalid argument (no upload, start >= n), out of host or device
  * memory, device lost. */
 VKC_API VkcResult vkc_compute_diversity_sequence(VkComputeContext *ctx, uint32_t start,
                                                  uint32_t *output_sequence);
 
-/* Many sequences, or continuations of them.
- * prefixes: num_sequences x prefix_length indices, without repetition in a row;
- *   prefix_length 1 is a batch of starts.
- * length: elements of each result, prefix_length … n.
+/* Computes many sequences, or continues existing ones.
+ * prefixes: num_sequences x prefix_length indices; no index may repeat within a
+ *   prefix. With prefix_length 1, these are the starts.
+ * length: elements per result, prefix_length … n.
  * output_sequences: num_sequences x length indices; each row begins with its prefix.
- * num_sequences 0 does nothing. The matrix and the pipelines stay in the context:
- * a long job may be asked for in pieces of any size. Where the matrix fits the memory,
- * it is computed as soon as the sequences, this call's and earlier ones', take more
- * than an eighth of its rows; fewer are computed one by one.
+ * num_sequences 0 does nothing. The context keeps the matrix and the pipelines, so a
+ * long job may be split into calls of any size. If the matrix fits the memory limit,
+ * it is computed once the sequences of this call and earlier ones need more than an
+ * eighth of its rows; until then, the rows are computed one by one. To compute the
+ * matrix in advance, in steps, use vkc_prepare_matrix().
  * Errors: as vkc_compute_diversity_sequence(). */
 VKC_API VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const uint32_t *prefixes,
                                                   uint32_t num_sequences, uint32_t prefix_length,
@@ -217,31 +233,53 @@ VKC_API VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const u
 
 /* ---- Similarity ---------------------------------------------------------------
  *
- * The cosine of two rows as a float, correctly rounded from 30-bit fixed point:
- * exactly symmetric, exactly 1 on the diagonal, exactly 0 for a zero row (its own
- * diagonal element too). */
+ * The cosine of two rows as a float, correctly rounded from 30-bit fixed point. The
+ * matrix is exactly symmetric. The diagonal is exactly 1, except that all elements of
+ * a zero row are exactly 0. */
 
-/* The whole matrix. output_matrix: n x n floats.
+/* Computes the matrix into device memory for about the given time, so that long work
+ * can report progress and be interrupted. Later calls use what is already computed.
+ * seconds: finite, at least 0. Every call computes at least one step, which may take
+ *   longer; 0 computes just that step.
+ * fraction: set to the share of the matrix that is computed. It grows with each
+ *   successful call and ends at 1. If the matrix does not fit the memory limit, it is
+ *   1 at once, and nothing is stored; the other functions work without it.
+ * Errors: invalid argument (no upload, seconds), out of host or device memory,
+ * device lost. After any error the matrix may have to be computed again from the
+ * beginning. */
+VKC_API VkcResult vkc_prepare_matrix(VkComputeContext *ctx, double seconds, double *fraction);
+
+/* Computes the whole matrix.
+ * output_matrix: n x n floats.
  * Errors: invalid argument (no upload), out of host or device memory, device lost. */
 VKC_API VkcResult vkc_compute_similarity_matrix(VkComputeContext *ctx, float *output_matrix);
 
-/* Rows first_row … first_row + num_rows - 1 of the matrix.
- * output_rows: num_rows x n floats. num_rows 0 does nothing. Computes only what
- * is asked for, where the whole matrix is not there yet; whoever asks for all rows in
- * order, in pieces of any size, has each pair computed once, where the matrix fits. */
+/* Computes rows first_row … first_row + num_rows - 1 of the matrix.
+ * output_rows: num_rows x n floats.
+ * num_rows 0 does nothing. Computes only the requested rows, unless the whole matrix
+ * is already computed. If calls of any size request all rows in order and the matrix
+ * fits the memory limit, each pair is computed only once.
+ * Errors: as vkc_compute_similarity_matrix(), and invalid argument for rows that do
+ * not exist. */
 VKC_API VkcResult vkc_compute_similarity_rows(VkComputeContext *ctx, uint32_t first_row,
                                               uint32_t num_rows, float *output_rows);
 
-/* What lies above the diagonal, row by row: (0,1) … (0,n-1), (1,2) …; the order
- * of SciPy's pdist. output_packed: n (n - 1) / 2 floats; may be NULL when n is 1. */
+/* Computes the elements above the diagonal, row by row: (0,1) … (0,n-1), (1,2) …, in
+ * the order of SciPy's pdist.
+ * output_packed: n (n - 1) / 2 floats; may be NULL if n is 1.
+ * Errors: as vkc_compute_similarity_matrix(). */
 VKC_API VkcResult vkc_compute_similarity_packed(VkComputeContext *ctx, float *output_packed);
 
-/* For each of the rows first_row … first_row + num_rows - 1 the k other rows with
- * the highest similarity, highest first, ties by lowest index, never itself: the
- * order of a stable descending sort of that row of the similarity matrix.
+/* Finds, for each of the rows first_row … first_row + num_rows - 1, the k other rows
+ * with the highest similarity. The highest comes first, and ties go to the lowest
+ * index: the order of a stable descending sort of that row of the similarity matrix,
+ * without the row itself.
  * k: 1 … n - 1.
- * output_indices, output_similarities: num_rows x k each; one of them may be NULL
- * when not wanted. num_rows 0 does nothing. */
+ * output_indices, output_similarities: num_rows x k elements each; one of them may be
+ *   NULL.
+ * num_rows 0 does nothing.
+ * Errors: as vkc_compute_similarity_matrix(), and invalid argument for rows that do
+ * not exist or another k. */
 VKC_API VkcResult vkc_compute_nearest_neighbors(VkComputeContext *ctx, uint32_t first_row,
                                                 uint32_t num_rows, uint32_t k,
                                                 uint32_t *output_indices,

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 
---- Exact cosine similarity, nearest neighbours and diversity sequences on Vulkan, from LuaJIT.
+--- Exact cosine similarity, nearest neighbours and diversity sequences on Vulkan, for LuaJIT.
 --
 --     local vk = require("vk_compute")
 --     assert(vk.init())
@@ -8,18 +8,18 @@
 --     print(table.concat(vk.compute_diversity_sequence(1), " ")) --> 1 2 3
 --     vk.shutdown()
 --
--- The functions here work on one default context; @{new} makes contexts of your own, with more
--- methods. Numbers in arguments and results are indices into the table that was uploaded, counted
--- from 1, or the ids given for its rows.
+-- These functions use one default context. @{new} creates separate contexts, which have more
+-- methods. Arguments and results name items by their index in the uploaded table, starting at 1, or
+-- by the ids given in the upload.
 --
--- A mistake of the caller raises, at the caller's line. What the machine lacks (no driver, no
--- memory, device lost) returns `nil, message`. Requiring the module touches no GPU and loads no
--- library; the first of init, new and devices does.
+-- Incorrect use raises an error at the caller's line. Failures of the machine (no driver, no
+-- memory, device lost) return `nil, message`. `require` loads no library and touches no GPU; the
+-- first call of init, new or devices does.
 -- @module vk_compute
 
 local has_ffi, ffi = pcall(require, "ffi")
 if not has_ffi then
-  error("vk_compute needs LuaJIT with its ffi library, and this is " .. _VERSION .. ": run the "
+  error("vk_compute needs LuaJIT with its ffi library, but this is " .. _VERSION .. ": run the "
     .. "script with luajit, or use the program vulkan-compute", 0)
 end
 local check = require("vk_compute.check")
@@ -30,16 +30,16 @@ local library = require("vk_compute.library")
 
 local vk = {}
 
---- The version of this module, such as "0.1.0".
+--- The version of this module, such as "0.2.0".
 vk.version = library.version
 
-local default
+local default -- the default context
 
-local options = { "device", "memory_limit", "validation", "tuning", "library" }
+local option_names = { "device", "memory_limit", "validation", "tuning", "library" }
 local units = { [""] = 1, k = 2 ^ 10, m = 2 ^ 20, g = 2 ^ 30, t = 2 ^ 40 }
 
--- opts.device for the library, which counts devices from 0.
-local function device_text(name, value)
+-- Converts opts.device to a string for the library, which numbers devices from 0.
+local function device_string(name, value)
   if type(value) == "number" then
     return ("%d"):format(check.integer(1, name, "opts.device", value, 1, 2 ^ 31) - 1)
   elseif check.given(value) and type(value) ~= "string" then
@@ -71,20 +71,21 @@ local function new_context(name, opts)
   if type(opts) == "boolean" then
     opts = { validation = opts }
   end
-  opts = check.options(1, name, opts, options)
+  opts = check.options(1, name, opts, option_names)
   check.optional(1, name, "opts.validation", opts.validation, "boolean")
   check.text(1, name, "opts.tuning", opts.tuning)
   check.text(1, name, "opts.library", opts.library)
-  local device_name, tuning = device_text(name, opts.device), opts.tuning
+  local device_name, tuning = device_string(name, opts.device), opts.tuning
   local limit = memory_limit(name, opts.memory_limit)
 
   local lib, message = library.load(opts.library)
   if not lib then
     return nil, message
   end
-  -- Ctrl-C raises as soon as the library has made the context: the collector then takes it.
-  local handle = ffi.gc(ffi.new("VkcLuaComputeContext *[1]"), function(unused)
-    lib.vkc_lua_destroy(unused[0])
+  -- Ctrl-C can raise an error right after the library has created the context. The finaliser then
+  -- destroys it.
+  local handle = ffi.gc(ffi.new("VkcLuaComputeContext *[1]"), function(holder)
+    lib.vkc_lua_destroy(holder[0])
   end)
   local request = ffi.new("VkcLuaOptions", {
     struct_size = ffi.sizeof("VkcLuaOptions"),
@@ -95,49 +96,50 @@ local function new_context(name, opts)
   })
   local result = lib.vkc_lua_init_with_options(request, handle)
   if result == 0 then
-    local made = handle[0]
+    local created = handle[0]
     handle[0] = nil
-    -- Lua strings live as long as something refers to them: these two until here, past the call.
-    return Context.wrap(lib, made), nil, device_name, tuning
+    -- Returning these two strings keeps them alive until after the call that reads them.
+    return Context.wrap(lib, created), nil, device_name, tuning
   end
-  local sentence = errors.sentence(lib, nil)
-  -- For the library this is a wrong argument, too. Here it is something that the machine lacks: a
-  -- script may ask for one device, and be content with another.
+  local reason = errors.last_message(lib, nil)
+  -- The library reports a missing device as an invalid argument. Here it is a failure of the
+  -- machine, so that a script can ask for one device and fall back to another.
   local wanted = device_name or os.getenv("VKC_DEVICE") or ""
   if wanted ~= "" and not device.exists(lib, wanted) then
-    -- The library counts devices from 0.
+    -- The library's message numbers devices from 0.
     local count = #(device.list(lib) or {})
     if type(opts.device) == "number" and count > 0 then
-      sentence = ("opts.device is %d, but vk.devices() has only %d"):format(opts.device, count)
+      reason = ("opts.device is %d, but vk.devices() has only %d"):format(opts.device, count)
     end
-    return nil, sentence
+    return nil, reason
   end
-  return errors.failed(result, sentence)
+  return errors.failed(result, reason)
 end
 
---- Makes a context of its own, beside the default one.
+--- Creates a context that is independent of the default one.
+-- The caller owns it. Call close() when done: the garbage collector closes it only eventually.
 -- @tparam[opt] table|boolean opts a boolean is short for `{validation = …}`
--- @param[opt] opts.device index in devices(), from 1, or a part of a device's name (a string of
--- digits counts from 0, as VKC_DEVICE does); without it the environment variable VKC_DEVICE, then
--- the best there is
--- @param[opt] opts.memory_limit bytes of device memory that may be used, or "300M", "2G", "1T";
--- without it VKC_MEMORY_LIMIT, then most of the device's
--- @tparam[opt=false] boolean opts.validation run under the Vulkan validation layer: its messages
--- become errors (VKC_VALIDATION=1 asks for it, too, and false does not take that back)
--- @tparam[opt] string opts.tuning overrides for tests and measurements (or VKC_TUNING)
--- @tparam[opt] string opts.library path of the library; without it VK_COMPUTE_LIB, then beside the
--- module and in its build tree, then the system's search path
--- @treturn Context or nil and a message
--- @raise when an option is not as said above; a device that is not there is no mistake
+-- @param[opt] opts.device index in devices(), starting at 1, or part of a device name (a string of
+-- digits is an index starting at 0, as in VKC_DEVICE). Default: the environment variable
+-- VKC_DEVICE, then the best device.
+-- @param[opt] opts.memory_limit limit for device memory, in bytes or as "300M", "2G" or "1T".
+-- Default: VKC_MEMORY_LIMIT, then most of the device's memory.
+-- @tparam[opt=false] boolean opts.validation enables the Vulkan validation layer and turns its
+-- messages into errors. VKC_VALIDATION=1 enables it as well; false does not override that.
+-- @tparam[opt] string opts.tuning overrides for tests and measurements. Default: VKC_TUNING.
+-- @tparam[opt] string opts.library path of the library. Default: VK_COMPUTE_LIB, then next to the
+-- module, in its build tree and in the system's search path.
+-- @treturn Context or nil and a message, also when the requested device does not exist
+-- @raise when an option is unknown or has an invalid value
 function vk.new(opts)
   local context, message = new_context("new", opts)
   return context, message
 end
 
---- Makes the default context. If there is one already, it is closed once the new one is there.
--- @tparam[opt] table opts as for @{new}
--- @treturn Context or nil and a message
--- @raise when an option is not as for @{new}
+--- Creates the default context. Closes the previous default context once the new one exists.
+-- @tparam[opt] table|boolean opts as for @{new}
+-- @treturn Context or nil and a message; the previous default context then stays
+-- @raise when an option is unknown or has an invalid value
 function vk.init(opts)
   local context, message = new_context("init", opts)
   if not context then
@@ -156,30 +158,33 @@ local function default_context()
 end
 
 --- Uploads embeddings to the default context; see @{Context:upload_embeddings}.
--- @param embeddings nested table, flat table with opts.dim, or cdata with opts.n and opts.dim
+-- @param embeddings n rows of dim numbers: a nested table, a flat table with opts.dim, or cdata
+-- with opts.n and opts.dim
 -- @tparam[opt] table opts dim, n, ids, center, type, stride
 -- @treturn boolean true, or nil and a message
--- @raise naming the argument, the row and the column
+-- @raise when an argument is invalid, naming the row and column; when there is no default context
 function vk.upload_embeddings(embeddings, opts)
   return default_context():upload_embeddings(embeddings, opts)
 end
 
---- A diversity sequence of the default context; see @{Context:diversity_sequence}.
--- @param start index (from 1) or id
+--- Computes a diversity sequence in the default context; see @{Context:diversity_sequence}.
+-- @param start index (starting at 1) or id
 -- @tparam[opt] table opts length, prefix
--- @treturn {id,...} or nil and a message
--- @raise when there is no such item
+-- @treturn {id,...} opts.length items, or nil and a message
+-- @raise when the start does not exist, an option is invalid, nothing was uploaded or there is no
+-- default context
 function vk.compute_diversity_sequence(start, opts)
   return default_context():compute_diversity_sequence(start, opts)
 end
 
---- The similarity matrix of the default context; see @{Context:compute_similarity_matrix}.
--- @treturn {{number,...},...} or nil and a message
+--- Computes the similarity matrix in the default context; see @{Context:compute_similarity_matrix}.
+-- @treturn {{number,...},...} n rows of n cosines, both indices starting at 1; or nil and a message
+-- @raise when nothing was uploaded or there is no default context
 function vk.compute_similarity_matrix()
   return default_context():compute_similarity_matrix()
 end
 
---- Closes the default context. May be called again, and without one.
+--- Closes the default context, if there is one.
 function vk.shutdown()
   local context = default
   default = nil
@@ -188,12 +193,13 @@ function vk.shutdown()
   end
 end
 
---- The Vulkan devices there are.
--- Each is a table with index (from 1, for opts.device), name, driver, type ("discrete GPU",
--- "integrated GPU", "virtual GPU", "CPU", "other"), is_default, vendor_id, device_id, api_version
--- ("1.3.0"), driver_version, has_int64 and memory_bytes.
+--- Lists the available Vulkan devices.
+-- Each entry has the fields index (starting at 1, for opts.device), name, driver, type ("discrete
+-- GPU", "integrated GPU", "virtual GPU", "CPU" or "other"), is_default, vendor_id, device_id,
+-- api_version (such as "1.3.0"), driver_version, has_int64 and memory_bytes.
 -- @tparam[opt] table opts library, as for @{new}
--- @treturn {table,...} or nil and a message
+-- @treturn {table,...} in the loader's order, or nil and a message
+-- @raise when an option is unknown or has an invalid value
 function vk.devices(opts)
   opts = check.options(1, "devices", opts, { "library" })
   check.text(1, "devices", "opts.library", opts.library)

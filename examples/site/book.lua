@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 
---- From texts and their embeddings to the pages of a site.
+--- Computes the contents of the site and writes its files.
 -- @module site.book
 
 local npy = require("npy")
@@ -12,17 +12,17 @@ local pages = require("site.pages")
 local book = {}
 
 local NEIGHBORS = 6  -- nearest texts on each page
-local WALK = 8       -- texts of the walk on each page
+local SEQUENCE = 8   -- texts of the sequence from it on each page
 local TITLE = 64     -- characters
 local PICTURE = "similarity.png"
 
--- The first steps of the walk from every text.
-local function all_walks(ctx, n)
-  local walks = {}
-  for start, sequence in ctx:diversity_sequences(nil, { length = math.min(WALK + 1, n) }) do
-    walks[start] = sequence
+-- Computes the beginning of the diversity sequence from every text.
+local function all_sequences(ctx, n)
+  local sequences = {}
+  for start, sequence in ctx:diversity_sequences(nil, { length = math.min(SEQUENCE + 1, n) }) do
+    sequences[start] = sequence
   end
-  return walks
+  return sequences
 end
 
 local function all_neighbors(ctx, n)
@@ -31,7 +31,7 @@ local function all_neighbors(ctx, n)
   end
   local ids, similarities = ctx:nearest_neighbors(math.min(NEIGHBORS, n - 1))
   if not ids then
-    return nil, similarities -- the sentence that says why
+    return nil, similarities -- here the message
   end
   local neighbors = {}
   for number = 1, n do
@@ -43,12 +43,12 @@ local function all_neighbors(ctx, n)
   return neighbors
 end
 
---- Computes what the pages show.
+--- Computes the contents of the pages.
 -- @param ctx a context of vk_compute with the embeddings uploaded
--- @param list texts, each a table with `text` and perhaps `title`
--- @param options `title` and `language` of the site, `walk` (a whole diversity
---   sequence), `facts`
--- @return a book as site.pages takes it, or nil and a sentence
+-- @param list texts, each a table with `text` and, optionally, `title`
+-- @param options `title` and `language` of the site, `sequence` (the diversity
+--   sequence of all texts), `facts`
+-- @return a book, as described in site.pages, or nil and a message
 function book.make(ctx, list, options)
   local neighbors, message = all_neighbors(ctx, #list)
   if not neighbors then
@@ -58,8 +58,8 @@ function book.make(ctx, list, options)
     title = options.title,
     language = options.language,
     facts = options.facts,
-    walk = options.walk,
-    walks = all_walks(ctx, #list),
+    sequence = options.sequence,
+    sequences = all_sequences(ctx, #list),
     neighbors = neighbors,
     position = {},
     texts = {},
@@ -70,7 +70,7 @@ function book.make(ctx, list, options)
       title = item.title or texts.title(item.text, TITLE),
     }
   end
-  for at, number in ipairs(options.walk) do
+  for at, number in ipairs(options.sequence) do
     made.position[number] = at
   end
   return made
@@ -89,8 +89,8 @@ local function write(path, content)
   return true
 end
 
---- Makes a folder for the site, and the folders above it.
--- @return its path from the root, or nil and a sentence
+--- Creates a folder for the site, including its parents.
+-- @return its absolute path, or nil and a message
 function book.make_folder(folder)
   local quoted = shell.quote(folder)
   local pipe = io.popen(("{ mkdir -p -- %s && cd -- %s && pwd -P; } 2>/dev/null")
@@ -98,7 +98,7 @@ function book.make_folder(folder)
   local path = pipe:read("*l")
   pipe:close()
   if not path then
-    return nil, ("the folder %s cannot be made"):format(folder)
+    return nil, ("cannot create the folder %s"):format(folder)
   end
   return path
 end
@@ -113,9 +113,9 @@ local function draw(made, folder, program, file)
 end
 
 --- Draws the heatmap into the folder of the site.
--- @param embeddings what was uploaded: `file`, the .npy file it is from; or, where there is none,
---   `rows`, `n` and `dim` as `npy.write` takes them
--- @return true, or nil and a sentence that says why there is none
+-- @param embeddings the uploaded embeddings: `file`, their .npy file, or `rows`, `n` and
+--   `dim` as for `npy.write`
+-- @return true, or nil and a message
 function book.draw(made, folder, root, embeddings)
   local program, message = shell.program(root)
   if not program then
@@ -123,7 +123,7 @@ function book.draw(made, folder, root, embeddings)
   elseif embeddings.file then
     return draw(made, folder, program, embeddings.file)
   end
-  -- Not in the folder of the site, where every name may be taken by a file of its owner.
+  -- Not in the folder of the site, where the name could belong to a file of the user.
   local file = os.tmpname()
   local drawn, reason = npy.write(file, embeddings.rows, embeddings.n, embeddings.dim)
   if drawn then
@@ -133,8 +133,8 @@ function book.draw(made, folder, root, embeddings)
   return drawn, reason
 end
 
---- Writes all pages into a folder, and removes those that a larger site left there.
--- @return true, or nil and a sentence
+--- Writes all pages into a folder, and removes surplus pages of an earlier, larger site.
+-- @return true, or nil and a message
 function book.write(made, folder)
   local last = #made.texts
   for number = 0, last do

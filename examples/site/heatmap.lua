@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: MIT
 
---- The heatmap of the site, drawn by the command line program.
+--- Draws the heatmap of the site with the command line program.
 -- @module site.heatmap
 
 local quote = require("shell").quote
 
 local heatmap = {}
 
--- Width and height of a PNG: two big-endian numbers after 16 bytes.
+-- Returns the width and height of a PNG, which are big-endian numbers at offset 16.
 local function png_size(path)
   local file = io.open(path, "rb")
   local header = file and file:read(24)
@@ -26,19 +26,19 @@ end
 
 --- Draws the similarity matrix of a file of embeddings.
 -- @param program path of vulkan-compute
--- @param embeddings an .npy file
--- @param picture the .png file to write
--- @return width, height; or nil and a sentence
+-- @param embeddings path of an .npy file
+-- @param picture path of the .png file to write
+-- @return width and height in pixels, or nil and a message
 function heatmap.draw(program, embeddings, picture)
   os.remove(picture)
   local pipe = io.popen(("%s heatmap --quiet --embeddings %s --output %s --order cluster 2>&1")
     :format(quote(program), quote(embeddings), quote(picture)))
-  local said = pipe:read("*a")
+  local output = pipe:read("*a")
   pipe:close()
   local width, height = png_size(picture)
   if not width then
     return nil, ("%s drew no heatmap%s"):format(program,
-      said:find("%S") and ": " .. said:gsub("%s+$", "") or "")
+      output:find("%S") and ": " .. output:gsub("%s+$", "") or "")
   end
   return width, height
 end

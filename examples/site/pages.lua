@@ -1,17 +1,17 @@
 -- SPDX-License-Identifier: MIT
 
---- The pages of the site as strings of HTML: one for every text, and an index.
+--- Formats the pages of the site as HTML: one for every text, and an index.
 --
--- A book, as every function takes it:
---    title        what the site is called
---    language     of the texts, as in the lang attribute: "en"
---    texts        list of { text = …, title = … }
---    walk         all numbers of texts, in the order of the main walk
---    position     position[number]: where a text is in the main walk
---    neighbors    neighbors[number]: list of { number, similarity }
---    walks        walks[number]: where a walk from this text would lead first
---    picture      { file, width, height } of the heatmap, or nil
---    facts        sentences about how the site was made
+-- The functions take a book, a table with these fields:
+--    title        title of the site
+--    language     language of the texts, as in the lang attribute: "en"
+--    texts        list of { text = …, title = … }; a text's number is its index
+--    sequence     numbers of all texts, in the order of the main sequence
+--    position     position[number]: position of a text in the main sequence
+--    neighbors    neighbors[number]: list of { number = …, similarity = … }
+--    sequences    sequences[number]: beginning of the sequence from this text
+--    picture      { file = …, width = …, height = … } of the heatmap, or nil
+--    facts        list of sentences about the creation of the site
 -- @module site.pages
 
 local pages = {}
@@ -50,14 +50,14 @@ img { display: block; max-width: 100%; height: auto; }
 local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;",
   ["'"] = "&#39;" }
 
---- A string as text or as the value of an attribute in HTML.
+--- Escapes a string for use as text or as the value of an attribute in HTML.
 function pages.escape(text)
   return (text:gsub("[&<>\"']", ENTITIES))
 end
 
 local escape = pages.escape
 
---- The name of the page of a text.
+--- Returns the file name of the page of a text.
 function pages.file(number)
   return ("text-%d.html"):format(number)
 end
@@ -66,7 +66,7 @@ local function link(book, number)
   return ('<a href="%s">%s</a>'):format(pages.file(number), escape(book.texts[number].title))
 end
 
--- A whole page. `relations` are link elements for its head.
+-- Formats a whole page. `relations` are link elements for its head.
 local function page(book, title, relations, body)
   return table.concat({
     "<!DOCTYPE html>\n",
@@ -81,10 +81,10 @@ local function page(book, title, relations, body)
   })
 end
 
--- Previous and next along the main walk.
+-- Formats links to the previous and next text in the main sequence.
 local function steps(book, number)
   local at = book.position[number]
-  local before, after = book.walk[at - 1], book.walk[at + 1]
+  local before, after = book.sequence[at - 1], book.sequence[at + 1]
   local function step(other, label, relation, missing)
     if not other then
       return ("<span><small>%s</small>%s</span>\n"):format(label, missing)
@@ -93,9 +93,9 @@ local function steps(book, number)
       pages.file(other), label, escape(book.texts[other].title))
   end
   return table.concat({
-    '<nav class="steps" aria-label="Along the walk">\n',
-    step(before, "Before on the walk", "prev", "The walk begins here."),
-    step(after, "Next on the walk", "next", "The walk ends here."),
+    '<nav class="steps" aria-label="Sequence">\n',
+    step(before, "Previous in the sequence", "prev", "The sequence begins here."),
+    step(after, "Next in the sequence", "next", "The sequence ends here."),
     "</nav>\n",
   })
 end
@@ -104,7 +104,7 @@ local function relations_of(book, number)
   local at = book.position[number]
   local parts = {}
   for _, kind in ipairs({ { "prev", at - 1 }, { "next", at + 1 } }) do
-    local other = book.walk[kind[2]]
+    local other = book.sequence[kind[2]]
     if other then
       parts[#parts + 1] = ('<link rel="%s" href="%s">\n'):format(kind[1], pages.file(other))
     end
@@ -126,9 +126,9 @@ local function neighbor_list(book, number)
   return table.concat(parts)
 end
 
-local function walk_list(book, number)
+local function sequence_list(book, number)
   local parts = { "<ol>\n" }
-  for _, other in ipairs(book.walks[number]) do
+  for _, other in ipairs(book.sequences[number]) do
     if other == number then
       parts[#parts + 1] = "<li>This text</li>\n"
     else
@@ -139,7 +139,7 @@ local function walk_list(book, number)
   return table.concat(parts)
 end
 
---- The page of one text.
+--- Returns the page of one text.
 function pages.text(book, number)
   local item = book.texts[number]
   local body = table.concat({
@@ -149,12 +149,12 @@ function pages.text(book, number)
     '<div class="text" id="text">', escape(item.text), "</div>\n",
     steps(book, number),
     '<section aria-labelledby="near">\n<h2 id="near">Nearest texts</h2>\n',
-    '<p class="note">With the cosine similarity: 1 is the same, 0 has nothing in common.</p>\n',
+    '<p class="note">With the cosine similarity: 1 means identical, 0 nothing in common.</p>\n',
     neighbor_list(book, number),
-    '</section>\n<section aria-labelledby="far">\n<h2 id="far">A walk from here</h2>\n',
-    '<p class="note">Each next text is as far as possible from the centre of those before it.',
+    '</section>\n<section aria-labelledby="far">\n<h2 id="far">A sequence from here</h2>\n',
+    '<p class="note">Each text is as far as possible from the centre of the texts before it.',
     "</p>\n",
-    walk_list(book, number),
+    sequence_list(book, number),
     "</section>\n</main>\n",
   })
   return page(book, ("%s (%s)"):format(item.title, book.title), relations_of(book, number), body)
@@ -173,26 +173,26 @@ local function figure(book)
     ('<figure>\n<img src="%s"%s alt="%s">\n'):format(escape(picture.file), size,
       escape(("Heatmap of the similarity of all %d texts with each other.")
         :format(#book.texts))),
-    "<figcaption>How similar every text (row) is to every other (column). Texts that are close ",
-    "to each other stand side by side, so groups of them show as squares along the diagonal; ",
-    "the numbers count places in that order.",
+    "<figcaption>The similarity of every text (row) to every other text (column). Similar texts ",
+    "are next to each other, so groups of them appear as squares along the diagonal. The numbers ",
+    "are positions in this order.",
     "</figcaption>\n</figure>\n",
   })
 end
 
---- The index page: the heatmap, and all texts in the order of the main walk.
+--- Returns the index page: the heatmap, and all texts in the order of the main sequence.
 function pages.index(book)
   local parts = {
-    '<a class="skip" href="#walk">Go to the texts</a>\n<main>\n',
+    '<a class="skip" href="#sequence">Go to the texts</a>\n<main>\n',
     "<h1>", escape(book.title), "</h1>\n",
-    ("<p>%d texts, each with the ones closest to it and with a walk to others that are as "
-      .. "different as can be.</p>\n"):format(#book.texts),
+    ("<p>%d texts, each with its nearest texts and with a sequence of texts that are as "
+      .. "different as possible.</p>\n"):format(#book.texts),
     figure(book),
-    '<section aria-labelledby="walk">\n<h2 id="walk">The walk</h2>\n',
-    '<p class="note">It begins at text ', tostring(book.walk[1]),
-    "; each next text is as far as possible from the centre of those before it.</p>\n<ol>\n",
+    '<section aria-labelledby="sequence">\n<h2 id="sequence">The sequence</h2>\n',
+    '<p class="note">It begins with text ', tostring(book.sequence[1]),
+    ". Each text is as far as possible from the centre of the texts before it.</p>\n<ol>\n",
   }
-  for _, number in ipairs(book.walk) do
+  for _, number in ipairs(book.sequence) do
     parts[#parts + 1] = ("<li>%s</li>\n"):format(link(book, number))
   end
   parts[#parts + 1] = '</ol>\n</section>\n</main>\n<footer class="note">\n'

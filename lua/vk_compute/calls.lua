@@ -1,21 +1,20 @@
 -- SPDX-License-Identifier: MIT
--- Long calls of the library, timed, and in a way that Ctrl-C gets through between two of them.
+-- Times calls of the library and sizes them so that Ctrl-C takes effect between two calls.
 
 local ffi = require("ffi")
 require("vk_compute.cdef")
 
 local calls = {}
 
---- How long a call should take, in seconds: enough to keep the device busy, not so long that a
--- person who presses Ctrl-C waits. What is left and takes no longer than `patience` may be one
--- call.
-calls.target, calls.patience = 0.7, 2
+--- Target duration of a call, in seconds: long enough to keep the device busy, short enough for
+-- Ctrl-C to feel immediate.
+calls.target = 0.7
 
--- CLOCK_MONOTONIC: no time server or person sets it while work is being timed.
+-- CLOCK_MONOTONIC is not affected when the system time is set.
 local monotonic = ({ OSX = 6, BSD = 4 })[ffi.os] or 1
 local now = ffi.new("VkcLuaTimespec")
 
---- Seconds since some moment in the past.
+--- Returns the seconds since an arbitrary fixed moment.
 function calls.clock()
   ffi.C.vkc_lua_clock_gettime(monotonic, now)
   return tonumber(now.seconds) + tonumber(now.nanoseconds) * 1e-9
@@ -23,23 +22,24 @@ end
 
 --- Calls a function of the library.
 -- @return its result
--- @return how many seconds it took
+-- @return its duration in seconds
 function calls.timed(call, ...)
   local began = calls.clock()
   local result = call(...)
   return result, calls.clock() - began
 end
 
--- How much larger than the one before a call may be.
-local growth = 4
+-- The largest ratio between the sizes of two successive calls.
+local max_growth = 4
 
---- How much the next call should do, after one that did `size` in `seconds`.
+--- Returns the size for the next call, after a call of `size` that took `seconds`.
 function calls.next_size(size, seconds)
-  return math.max(1, math.floor(size * math.min(growth, calls.target / math.max(seconds, 1e-3))))
+  local growth = math.min(max_growth, calls.target / math.max(seconds, 1e-3))
+  return math.max(1, math.floor(size * growth))
 end
 
--- The signal makes the interpreter raise at its next instruction, which compiled code never asks
--- for: a compiled loop would run to its end. No loop is compiled that calls what must not be.
+-- SIGINT raises an error in the interpreter only; a compiled loop would run to its end. LuaJIT does
+-- not compile loops that call a function for which compilation is off.
 jit.off(calls.timed)
 
 return calls

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Embeddings that are C data already: float *, double *, float[?] and the like. Nothing is copied.
+-- Reads embeddings from cdata (float *, double *, float[?], …) without copying them.
 
 local ffi = require("ffi")
 local check = require("vk_compute.check")
@@ -8,22 +8,22 @@ local errors = require("vk_compute.errors")
 
 local cdata = {}
 
--- By the name LuaJIT gives the element type. A half float has no type of its own in C: uint16_t is
--- read as one when opts.type says so.
+-- Keyed by LuaJIT's name of the element type. C has no type for half floats, so opts.type must say
+-- that uint16_t holds them.
 local types = {
   ["float"] = { name = "float32", pointer = "const float *", size = 4, code = 0 },
   ["double"] = { name = "float64", pointer = "const double *", size = 8, code = 1 },
   ["unsigned short"] = { name = "float16", pointer = "const uint16_t *", size = 2, code = 2 },
 }
 
--- The first number that is not finite: its row and column, counted from 1, and its value.
+-- Finds the first number that is not finite. Returns its row and column, starting at 1, and value.
 local function first_not_finite(kind, value, n, dim, stride)
   local bytes = ffi.cast("const char *", value)
   for i = 1, n do
     local row = ffi.cast(kind.pointer, bytes + (i - 1) * stride)
     for j = 1, dim do
       local x = row[j - 1]
-      if kind.name == "float16" then -- its exponent is all ones for infinity and nan
+      if kind.name == "float16" then -- an exponent of all ones means infinity or nan
         local exponent, fraction = math.floor(x / 1024) % 32, x % 1024
         local special = fraction ~= 0 and 0 / 0 or (x >= 32768 and -1 / 0 or 1 / 0)
         x = exponent == 31 and special or 0
@@ -48,7 +48,8 @@ local function checked_stride(name, opts, kind, dim)
   return stride
 end
 
--- What the type of the cdata and opts.type say together.
+-- Determines the element type from the cdata and opts.type. Also returns the size in bytes, or nil
+-- for a pointer.
 local function checked_type(name, embeddings, opts)
   local array = ctype.array(embeddings)
   local kind = array and types[array.element]
@@ -67,7 +68,8 @@ local function checked_type(name, embeddings, opts)
   return kind, array.bytes
 end
 
---- The same as pack.source, of C data.
+--- Describes cdata as a source of embeddings; see pack.source. The source also has
+-- raise_not_finite(), which raises an error for the first number that is not finite.
 function cdata.source(name, embeddings, opts)
   local kind, bytes = checked_type(name, embeddings, opts)
   for _, field in ipairs({ "n", "dim" }) do
@@ -93,8 +95,8 @@ function cdata.source(name, embeddings, opts)
       return ffi.cast("const void *", embeddings)
     end,
     close = function() end,
-    -- The library counts from 0; its finding is looked up again to name it in Lua's terms.
-    blame = function()
+    -- The library's message counts rows and columns from 0; this one counts from 1.
+    raise_not_finite = function()
       local i, j, x = first_not_finite(kind, embeddings, n, dim, stride)
       if i then
         errors.argument(1, name, "embeddings is %s at row %d, column %d", errors.show(x), i, j)

@@ -1,15 +1,15 @@
 -- SPDX-License-Identifier: MIT
--- The declarations of vulkan_compute.h, under names of this module's own.
+-- Declares the contents of vulkan_compute.h under names of this module's own.
 --
--- LuaJIT has one C namespace for the whole process, where declaring a struct or an enumerator
--- twice raises. Scripts may have declared the library's functions themselves, in their own way, or
--- may do so later; and this module may be loaded twice. Hence: types and constants carry the prefix
--- VkcLua and VKC_LUA_, functions vkc_lua_ with the library's symbol given as an assembler name, and
--- the whole is declared once. tests/lua/test_cdef.lua compares it with the header.
+-- LuaJIT has one C namespace per process, in which declaring a struct or an enumerator twice raises
+-- an error. Scripts may declare the library's functions themselves, before or after loading this
+-- module, and the module may be loaded twice. Therefore types and constants have the prefixes
+-- VkcLua and VKC_LUA_, functions have the prefix vkc_lua_ and refer to the library's symbol, and
+-- everything is declared once. tests/lua/test_cdef.lua compares the declarations with the header.
 
 local ffi = require("ffi")
 
--- The last type below: it is there when all of them are.
+-- The last type below: if it exists, all declarations do.
 local declared = pcall(ffi.typeof, "VkcLuaTimespec")
 
 if not declared then
@@ -107,6 +107,8 @@ VkcLuaResult vkc_lua_compute_diversity_sequences(VkcLuaComputeContext *ctx,
   const uint32_t *prefixes, uint32_t num_sequences, uint32_t prefix_length, uint32_t length,
   uint32_t *output_sequences) __asm__("vkc_compute_diversity_sequences");
 
+VkcLuaResult vkc_lua_prepare_matrix(VkcLuaComputeContext *ctx, double seconds, double *fraction)
+  __asm__("vkc_prepare_matrix");
 VkcLuaResult vkc_lua_compute_similarity_matrix(VkcLuaComputeContext *ctx, float *output_matrix)
   __asm__("vkc_compute_similarity_matrix");
 VkcLuaResult vkc_lua_compute_similarity_rows(VkcLuaComputeContext *ctx, uint32_t first_row,
@@ -117,7 +119,7 @@ VkcLuaResult vkc_lua_compute_nearest_neighbors(VkcLuaComputeContext *ctx, uint32
   uint32_t num_rows, uint32_t k, uint32_t *output_indices, float *output_similarities)
   __asm__("vkc_compute_nearest_neighbors");
 
-/* Of the C library: room for packed tables, and a wall clock. */
+/* From the C library: memory for packed tables, and a clock. */
 void *vkc_lua_malloc(size_t size) __asm__("malloc");
 int vkc_lua_posix_memalign(void **memory, size_t alignment, size_t size)
   __asm__("posix_memalign");

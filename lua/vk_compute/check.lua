@@ -1,20 +1,23 @@
 -- SPDX-License-Identifier: MIT
--- Checks of arguments that every public function needs.
+-- Argument checks shared by the public functions.
+--
+-- Most take `position` and `name`, the number of the argument and the name of the public function,
+-- and raise "bad argument #position to 'name' (…)".
 
 local errors = require("vk_compute.errors")
 
 local check = {}
 
---- Whether the caller gave a value. Not `value ~= nil`: a NULL pointer equals nil in LuaJIT, and a
--- struct may have an __eq that raises.
+--- Returns whether the caller passed a value. `value ~= nil` does not work: in LuaJIT a NULL
+-- pointer equals nil, and the __eq of a struct can raise an error.
 function check.given(value)
   return type(value) ~= "nil"
 end
 
---- A copy of the options table; an empty one without it. Unknown keys are mistyped ones, and raise.
--- Each known option is read once. What a metatable computes could otherwise change between the
--- check of a value and its use.
--- @param known array of the keys there are
+--- Returns a copy of the options table, or an empty table if there is none. Raises an error for an
+-- unknown key. Reads each option once, because a metamethod could otherwise return different values
+-- for the check and for the use.
+-- @param known array of the valid keys
 function check.options(position, name, opts, known)
   if not check.given(opts) then
     return {}
@@ -29,9 +32,8 @@ function check.options(position, name, opts, known)
     end
     if not found then
       local shown = type(key) == "string" and "opts." .. key or "opts[" .. errors.show(key) .. "]"
-      local there = #known == 0 and "there are none"
-        or "there are: " .. table.concat(known, ", ")
-      errors.argument(position, name, "%s is not an option; %s", shown, there)
+      errors.argument(position, name, "%s is not an option; valid options: %s", shown,
+        table.concat(known, ", "))
     end
   end
   local copy = {}
@@ -41,17 +43,17 @@ function check.options(position, name, opts, known)
   return copy
 end
 
---- A whole number from low to high.
--- @param what how the message calls the value
+--- Returns `value` if it is a whole number from low to high; raises an error otherwise.
+-- @param what name of the value in the message
 function check.integer(position, name, what, value, low, high)
   if type(value) ~= "number" or value % 1 ~= 0 or value < low or value > high then
     errors.argument(position, name, "%s is %s, expected a whole number from %.0f to %.0f", what,
       errors.show(value), low, high)
   end
-  return value == 0 and 0 or value -- not -0, which would show in results
+  return value == 0 and 0 or value -- replaces -0, which would be visible in results
 end
 
---- The same, or what `default` says when the caller gave nothing.
+--- Same as check.integer, but returns `default` if the caller passed nothing.
 function check.integer_or(default, position, name, what, value, low, high)
   if not check.given(value) then
     return default
@@ -59,7 +61,7 @@ function check.integer_or(default, position, name, what, value, low, high)
   return check.integer(position, name, what, value, low, high)
 end
 
---- A value of one Lua type, or nil.
+--- Returns `value` if it has the given Lua type or is nil; raises an error otherwise.
 function check.optional(position, name, what, value, kind)
   if check.given(value) and type(value) ~= kind then
     errors.argument(position, name, "%s is %s, expected a %s", what, errors.show(value), kind)
@@ -67,7 +69,8 @@ function check.optional(position, name, what, value, kind)
   return value
 end
 
---- A string for C, or nil. C would take a zero byte for its end.
+--- Returns `value` if it is a string without zero bytes, which C would truncate, or nil; raises an
+-- error otherwise.
 function check.text(position, name, what, value)
   check.optional(position, name, what, value, "string")
   if value and value:find("\0", 1, true) then
@@ -76,9 +79,9 @@ function check.text(position, name, what, value)
   return value
 end
 
---- Raises for a list with elements that are not in the table itself but come from its metatable,
--- which neither table.maxn nor # counts: some or all of them would be left out.
--- @param count how many elements the table itself has
+--- Raises an error for a list whose elements come from a metatable. Neither table.maxn nor # counts
+-- them, so they would be silently ignored.
+-- @param count number of elements in the table itself
 function check.proxy(position, name, what, list, count)
   local metatable = debug.getmetatable(list)
   local length = metatable and rawget(metatable, "__len")
@@ -96,8 +99,8 @@ function check.proxy(position, name, what, list, count)
   end
 end
 
---- The length of a list: its largest index, so that a hole is not taken for the end, as # may do.
--- Who reads the elements will meet the hole.
+--- Returns the length of a list: its largest index. The operator # may stop at a hole; with this
+-- length, the code that reads the elements finds the hole and reports it.
 function check.list(position, name, what, value)
   if type(value) ~= "table" then
     errors.argument(position, name, "%s is %s, expected a table", what, errors.show(value))
@@ -110,8 +113,8 @@ function check.list(position, name, what, value)
   return last
 end
 
---- The first hole in a list of `count` elements, if it is one that # knows of: then a few elements
--- may claim to be billions, for which no memory should be asked.
+--- Returns the index of the first hole in a list of `count` elements if # is not `count`, else nil.
+-- Detects lists such as {1, [1e9] = 2} before memory is allocated for their length.
 function check.hole(list, count)
   if #list == count then
     return nil
@@ -120,7 +123,7 @@ function check.hole(list, count)
   while check.given(rawget(list, i)) do
     i = i + 1
   end
-  return not check.given(list[i]) and i or nil -- a metatable may fill it
+  return not check.given(list[i]) and i or nil -- __index may provide the element
 end
 
 return check

@@ -1,18 +1,18 @@
 -- SPDX-License-Identifier: MIT
 
 --- A device with one set of embeddings.
--- Made by @{vk_compute.new}. Items are named by their index in the upload, counted from 1, or by
--- the ids that came with it (`opts.ids`): arguments and results alike.
+-- @{vk_compute.new} creates contexts. Arguments and results name items by their index in the
+-- upload, starting at 1, or by the ids given in the upload (`opts.ids`).
 --
--- A mistake of the caller raises at the caller's line, such as *bad argument #1 to
--- 'upload_embeddings' (embeddings[17][3] is nan)*. What the machine lacks (memory, a device that
--- was not lost) returns `nil, message`.
+-- Incorrect use raises an error at the caller's line, such as *bad argument #1 to
+-- 'upload_embeddings' (embeddings[17][3] is nan)*. All methods except close raise an error if the
+-- context is closed. Failures of the machine (out of memory, device lost) return `nil, message`.
 --
--- What takes long is asked of the library in pieces of about a second, between which Ctrl-C is
--- heard: it raises as anywhere in LuaJIT, and the context can be used as before.
+-- Long computations are split into calls of about a second, so that Ctrl-C takes effect between
+-- two of them. It raises an error as usual in LuaJIT, and the context stays usable.
 --
--- One thread at a time may use a context. The collector closes one that is not referred to any
--- more, but it does not know how much device memory hangs on it: call close().
+-- Only one thread at a time may use a context. The garbage collector closes an unreferenced
+-- context, but does not know how much device memory it holds: call close().
 -- @classmod Context
 
 local ffi = require("ffi")
@@ -27,8 +27,9 @@ local sequences = require("vk_compute.sequences")
 local Similarity = require("vk_compute.similarity")
 local upload = require("vk_compute.upload")
 
--- lib: the C namespace; handle: nil when closed; ids, dim, matrix: of the upload. ids is nil before
--- the first one, and false when one was interrupted: what the library has then is not known.
+-- Fields: lib is the C namespace; handle is nil once the context is closed; ids, dim and matrix
+-- describe the upload. ids is nil before the first upload, and false after an interrupted one, when
+-- it is unknown which embeddings the library has.
 local Context = {}
 Context.__index = Context
 
@@ -36,17 +37,17 @@ function Context.__tostring(self)
   return self.handle and "vk_compute context" or "vk_compute context (closed)"
 end
 
---- Takes over a handle of the library.
+--- Creates an object that owns a handle of the library.
 -- @local
 function Context.wrap(lib, handle)
-  -- The finaliser holds the library, not the object, so that both can go; it cannot raise.
-  local function destroy(unused)
-    lib.vkc_lua_destroy(unused)
+  -- The finaliser refers to the library, so that the library is not unloaded first.
+  local function destroy(unreferenced)
+    lib.vkc_lua_destroy(unreferenced)
   end
   return setmetatable({ lib = lib, handle = ffi.gc(handle, destroy) }, Context)
 end
 
--- Raises unless the public function `name` was called with an open context as its self.
+-- Raises an error unless `self`, in the public function `name`, is an open context.
 local function check_self(self, name)
   if getmetatable(self) ~= Context then
     errors.raise(("calling '%s' on bad self (call it with a colon, as in ctx:%s(...))"):format(
@@ -72,10 +73,11 @@ function Context:check_open()
   end
 end
 
---- What to return for a call of the library that failed; raises where it was a mistake.
+--- Reports a failed call of the library: raises an error for incorrect use.
+-- @return nil and a message for other failures
 -- @local
 function Context:failed(result)
-  return errors.failed(result, errors.sentence(self.lib, self.handle))
+  return errors.failed(result, errors.last_message(self.lib, self.handle))
 end
 
 local function upload_as(name)
@@ -85,38 +87,38 @@ local function upload_as(name)
   end
 end
 
---- Uploads embeddings, replacing the ones before. On any error those before stay; only when Ctrl-C
--- interrupted the upload itself, they have to be uploaded again.
+--- Uploads embeddings and replaces the previous ones. If the upload fails, the previous embeddings
+-- stay. If Ctrl-C interrupts the upload, upload again before using the context.
 --
--- They may be a table of rows `{{0.1, 0.2}, {0.3, 0.4}}`, a flat table `{0.1, 0.2, 0.3, 0.4}`
+-- Embeddings are a table of rows `{{0.1, 0.2}, {0.3, 0.4}}`, a flat table `{0.1, 0.2, 0.3, 0.4}`
 -- with `opts.dim`, or cdata (`float *`, `double *`, `float[?]`, …) with `opts.n` and `opts.dim`.
--- They are not kept: whatever was passed may be changed or dropped afterwards. While a table is
--- uploaded, its numbers take another 8 bytes each (4 as "float32").
+-- The context keeps no reference: the caller may change or release them after the call. Uploading a
+-- table temporarily takes another 8 bytes per number (4 for "float32").
 --
--- A table has to hold its elements itself: one whose elements come from a metatable (`__index`,
--- `__len`) raises. A pointer does not say how much it points to: `n`, `dim` and `stride` are
--- trusted.
+-- The tables themselves must hold the elements: elements from a metatable (`__index`, `__len`)
+-- raise an error. For a pointer, `n`, `dim` and `stride` cannot be checked: incorrect values read
+-- invalid memory.
 -- @function Context:upload_embeddings
 -- @param embeddings n rows of dim finite numbers; they need not be normalised
 -- @tparam[opt] table opts
--- @tparam[opt] int opts.dim numbers in a row
--- @tparam[opt] int opts.n rows
--- @tparam[opt] table opts.ids n different values, any but nil and nan: names for the rows, which
--- results then speak in. They are compared as keys of a table are, but numbers that are C data,
--- such as 64-bit integers, by value: `5LL`, another `5LL` and `5` are the same id. Other C data
--- (structs, pointers) cannot be ids.
--- @tparam[opt=false] boolean opts.center subtract the mean row from every row first
--- @tparam[opt] string opts.type of a table "float64" (default), which takes its numbers as they
--- are, or "float32", which rounds them first; of cdata "float16", to read `uint16_t` as half
--- floats. With "float32" a number beyond 3.4e38 raises, and so does a row of numbers that are all
--- below 1.2e-38 (2^-126), if rounding changes one of them. Beside larger numbers a small one is
--- rounded like any other, to 0 if it is below 7e-46.
--- @tparam[opt] int opts.stride of cdata: bytes from one row to the next
+-- @tparam[opt] int opts.dim numbers per row
+-- @tparam[opt] int opts.n number of rows
+-- @tparam[opt] table opts.ids n distinct values other than nil and nan, which name the rows in
+-- arguments and results. Ids are compared like table keys, except that numeric cdata, such as
+-- 64-bit integers, is compared by value: `5LL`, another `5LL` and `5` are the same id. Other cdata
+-- (structs, pointers) cannot be an id.
+-- @tparam[opt=false] boolean opts.center subtracts the mean row from every row first
+-- @tparam[opt] string opts.type for a table: "float64" (default) uses its numbers unchanged,
+-- "float32" rounds them first. For cdata: "float16" reads `uint16_t` as half floats. "float32"
+-- raises an error for a number beyond 3.4e38, and for a row in which all numbers are below 1.2e-38
+-- (2^-126) if rounding changes one of them. In a row with larger numbers, small ones are rounded
+-- like any other, to 0 below 7e-46.
+-- @tparam[opt] int opts.stride for cdata: bytes from the start of one row to the next
 -- @treturn boolean true, or nil and a message
--- @raise when the embeddings or an option are not as said above, naming row and column
+-- @raise when the embeddings or an option are invalid, naming the row and column
 Context.upload_embeddings = upload_as("upload_embeddings")
 
---- The same as upload_embeddings.
+--- Same as upload_embeddings.
 -- @function Context:upload
 Context.upload = upload_as("upload")
 
@@ -127,40 +129,41 @@ local function diversity_sequence_as(name)
   end
 end
 
---- The order in which to read everything, each next item as far as possible from what was read.
--- Element 1 is the start; each next one is the unused item whose cosine with the mean of those
--- before is lowest. Ties go to the item uploaded first.
+--- Computes a diversity sequence: an order in which each item differs as much as possible from all
+-- items before it. Element 1 is the start; each next element is the unused item whose cosine with
+-- the mean of all previous items is lowest. Of equal items, the one uploaded first is taken.
 -- @function Context:diversity_sequence
--- @param start index (from 1) or id
+-- @param start index (starting at 1) or id
 -- @tparam[opt] table opts
--- @tparam[opt=n] int opts.length how many items of the sequence
--- @tparam[opt] table opts.prefix how the sequence begins: a list of items, the first is the start
--- @treturn {id,...} opts.length items, or nil and a message
--- @raise when there is no such item, or the length is not from 1 to n
+-- @tparam[opt=n] int opts.length number of items to return
+-- @tparam[opt] table opts.prefix list of items with which the sequence begins, including the start
+-- @treturn {id,...} a new table of opts.length items, or nil and a message
+-- @raise when an item does not exist, the prefix repeats an item, the length is not between that of
+-- the prefix and n, or nothing was uploaded
 Context.diversity_sequence = diversity_sequence_as("diversity_sequence")
 
---- The same as diversity_sequence.
+--- Same as diversity_sequence.
 -- @function Context:compute_diversity_sequence
 Context.compute_diversity_sequence = diversity_sequence_as("compute_diversity_sequence")
 
 --- Iterates over diversity sequences: `for start, sequence in ctx:diversity_sequences() do`.
--- They are computed in batches behind the scenes, of a size that keeps the device busy for about a
--- second. One batch is in memory at a time; the loop may be left at any time, also with break.
--- @tparam[opt] table starts list of items to start from; by default all, in the order of the upload
+-- Computes them in batches that keep the device busy for about a second, and holds one batch in
+-- memory at a time. The loop may end early, for instance with break.
+-- @tparam[opt] table starts list of items to start from. Default: all, in the order of the upload.
 -- @tparam[opt] table opts
--- @tparam[opt=n] int opts.length how many items of each sequence
--- @tparam[opt] int opts.batch sequences computed at a time, instead of what suits the device
--- @treturn function an iterator over start (index or id) and sequence (a new table each time)
--- @raise as diversity_sequence; and, as an iterator cannot return nil and a message, also inside
--- the loop: with the library's sentence when the machine fails, and when the context was closed or
--- its embeddings were replaced
+-- @tparam[opt=n] int opts.length number of items in each sequence
+-- @tparam[opt] int opts.batch number of sequences to compute at a time. Default: adapts to the
+-- device.
+-- @treturn function an iterator over the start (index or id) and the sequence (a new table)
+-- @raise when an argument is invalid. An iterator cannot return nil and a message, so the loop also
+-- raises an error when the machine fails, the context was closed or its embeddings were replaced.
 function Context:diversity_sequences(starts, opts)
   check_uploaded(self, "diversity_sequences")
   return sequences.iterate(self, "diversity_sequences", starts, opts)
 end
 
--- The caller's buffer if it is one of floats and holds `needed` bytes; nil when there is none.
-local function own_buffer(position, name, buffer, needed)
+-- Checks that the caller's buffer, if there is one, consists of floats and holds `needed` bytes.
+local function checked_buffer(position, name, buffer, needed)
   if not check.given(buffer) then
     return nil
   end
@@ -177,16 +180,16 @@ local function own_buffer(position, name, buffer, needed)
   return buffer
 end
 
--- Rows first … first + count - 1 as a view.
+-- Computes the rows first … first + count - 1, starting at 1, and returns a view of them.
 local function view(self, position, name, first, count, buffer)
   local n = self.ids.n
   local numbers = count * n
-  buffer = own_buffer(position, name, buffer, numbers * 4)
-  if not buffer and numbers * 4 > memory.largest then
+  buffer = checked_buffer(position, name, buffer, numbers * 4)
+  if not buffer and numbers * 4 > memory.max_cdata then
     return nil, ("%d rows of %d similarities take %.0f bytes, and LuaJIT cannot hold more than "
       .. "2 GiB in one piece: compute at most %d rows at a time with ctx:similarity_rows(first, "
       .. "count), or give memory of your own as opts.buffer"):format(count, n, numbers * 4,
-      math.floor(memory.largest / (4 * n)))
+      math.floor(memory.max_cdata / (4 * n)))
   end
   local message
   if not buffer then
@@ -195,35 +198,38 @@ local function view(self, position, name, first, count, buffer)
   if not buffer then
     return nil, message
   end
-  local result = matrix.take(self, first - 1, first - 1 + count, ffi.cast("float *", buffer))
+  local result = matrix.read_rows(self, first - 1, first - 1 + count, ffi.cast("float *", buffer))
   if result ~= 0 then
     return self:failed(result)
   end
   return Similarity.new(buffer, first, count, self.ids)
 end
 
-local function whole(self, name, opts)
+local function view_of_all(self, name, opts)
   opts = check.options(1, name, opts, { "buffer" })
   return view(self, 1, name, 1, self.ids.n, opts.buffer)
 end
 
---- The similarity of every item with every other, as a view over one buffer of n x n floats.
+--- Computes the similarity of every item with every other.
 -- @tparam[opt] table opts
--- @tparam[opt] cdata opts.buffer `float[?]` or `float *` with room for n x n, to be filled and
--- viewed instead of a new one
--- @treturn Similarity or nil and a message: also when n x n floats are more than the 2 GiB that
--- LuaJIT can hold in one piece (n > 23,170), for which there is similarity_rows
+-- @tparam[opt] cdata opts.buffer `float[?]` or `float *` with room for n x n floats, used instead
+-- of a new buffer. The view refers to it; memory behind a pointer must outlive the view.
+-- @treturn Similarity a view of n x n floats, which stays valid after close() and after another
+-- upload; or nil and a message, also when n x n floats exceed the 2 GiB that LuaJIT can hold in one
+-- piece (n > 23,170): use similarity_rows or opts.buffer then
+-- @raise when an option is invalid, or nothing was uploaded
 function Context:similarity(opts)
   check_uploaded(self, "similarity")
-  return whole(self, "similarity", opts)
+  return view_of_all(self, "similarity", opts)
 end
 
---- Some rows of the similarity matrix, as a view over count x n floats.
--- Rows are counted in the order of the upload, also where there are ids.
--- @tparam int first the first row, from 1
--- @tparam[opt] int count how many rows; by default all from the first
--- @tparam[opt] table opts as for similarity
--- @treturn Similarity or nil and a message
+--- Computes a range of rows of the similarity matrix.
+-- Rows are numbered in the order of the upload, even if it has ids.
+-- @tparam int first the first row, starting at 1
+-- @tparam[opt] int count number of rows. Default: all from the first.
+-- @tparam[opt] table opts as for similarity; the buffer needs room for count x n floats
+-- @treturn Similarity a view of count x n floats, or nil and a message
+-- @raise when an argument is invalid, or nothing was uploaded
 -- @usage for first = 1, n, 1000 do
 --   local rows = assert(ctx:similarity_rows(first, math.min(1000, n - first + 1)))
 --   file:write(ffi.string(rows:data(), ffi.sizeof(rows:data())))
@@ -238,29 +244,36 @@ function Context:similarity_rows(first, count, opts)
   return view(self, 3, name, first, count, opts.buffer)
 end
 
---- The whole similarity matrix as nested tables, in the order of the upload.
--- Takes 8 bytes a number, for n = 8,000 about 512 MB; similarity() takes half and copies nothing.
--- @treturn {{number,...},...} matrix[i][j] is the cosine of rows i and j, from 1; or nil and a
--- message
+--- Computes the whole similarity matrix as nested tables, in the order of the upload.
+-- Takes 8 bytes per number, about 512 MB for n = 8,000. similarity() takes half of that and makes
+-- no copy.
+-- @treturn {{number,...},...} matrix[i][j] is the cosine of rows i and j, starting at 1; or nil and
+-- a message
+-- @raise when nothing was uploaded
 function Context:compute_similarity_matrix()
   check_uploaded(self, "compute_similarity_matrix")
-  local similarity, message = whole(self, "compute_similarity_matrix")
+  local similarity, message = view_of_all(self, "compute_similarity_matrix")
   if not similarity then
     return nil, message
   end
   return similarity:to_table()
 end
 
---- For every item its k nearest: those with the highest similarity, highest first, never itself.
--- Ties go to the item uploaded first.
--- @tparam int k how many, 1 to n - 1
+--- Finds the k nearest neighbours of each item: the other items with the highest similarity.
+-- Neighbours are in descending order of similarity. Of equally similar items, the one uploaded
+-- first comes first.
+-- @tparam int k number of neighbours, 1 to n - 1
 -- @tparam[opt] table opts
--- @tparam[opt=1] int opts.first the first row to answer for, from 1, in the order of the upload
--- @tparam[opt] int opts.count how many rows; by default all from the first
--- @tparam[opt] int opts.batch rows computed at a time, instead of what suits memory and n
--- @treturn {[id]={id,...},...} by index (from 1) or id: the k nearest items; or nil and a message
--- @treturn {[id]={number,...},...} in the same way, their similarities. (Where ids are C data, both
--- tables find a row by any id of the same value.)
+-- @tparam[opt=1] int opts.first the first row to search for, starting at 1, in the order of the
+-- upload
+-- @tparam[opt] int opts.count number of rows. Default: all from the first.
+-- @tparam[opt] int opts.batch number of rows to compute at a time. Default: adapts to the device
+-- and to memory.
+-- @treturn {[id]={id,...},...} by index (starting at 1) or id, the k nearest items; or nil and a
+-- message
+-- @treturn {[id]={number,...},...} likewise, their similarities. If some ids are cdata, both tables
+-- accept any id of equal value as key.
+-- @raise when an argument is invalid, n is 1, or nothing was uploaded
 -- @usage local near, how_near = assert(ctx:nearest_neighbors(10))
 -- print(near[17][1], how_near[17][1])
 function Context:nearest_neighbors(k, opts)
@@ -268,23 +281,24 @@ function Context:nearest_neighbors(k, opts)
   return neighbors.nearest(self, "nearest_neighbors", k, opts)
 end
 
---- The devices there are, as @{vk_compute.devices}.
+--- Lists the available devices; see @{vk_compute.devices}.
 -- @treturn {table,...} or nil and a message
 function Context:devices()
   check_self(self, "devices")
   return device.list(self.lib)
 end
 
---- The device of this context: as in @{vk_compute.devices}, with memory_limit and memory_used.
--- @treturn table or nil and a message
+--- Describes the device of this context.
+-- @treturn table with the fields of @{vk_compute.devices} and, in bytes, memory_limit and
+-- memory_used; or nil and a message
 function Context:device()
   check_self(self, "device")
   return device.of(self.lib, self.handle)
 end
 
---- How much was uploaded.
--- @treturn int n, 0 before any upload and after an interrupted one
--- @treturn int dim, in the same way
+--- Returns the size of the upload.
+-- @treturn int n, the number of rows; 0 before the first upload and after an interrupted one
+-- @treturn int dim, the numbers per row; 0 likewise
 function Context:size()
   check_self(self, "size")
   if not self.ids then
@@ -293,7 +307,7 @@ function Context:size()
   return self.ids.n, self.dim
 end
 
---- Releases the device and all that is on it. May be called again. Views stay valid.
+--- Releases the device and all its memory. Views stay valid. Closing again has no effect.
 function Context:close()
   if getmetatable(self) ~= Context then
     errors.raise("calling 'close' on bad self (call it with a colon, as in ctx:close())")

@@ -1,50 +1,51 @@
 -- SPDX-License-Identifier: MIT
--- What a cdata is: an array or pointer, or a number.
+-- Classifies cdata: arrays, pointers and numbers.
 --
--- A type, such as ffi.typeof("float *"), is a cdata, too. Most functions of ffi take it for a value
--- of that type: even a cast succeeds, and gives a pointer to an address that is not mapped.
+-- A ctype object, such as ffi.typeof("float *"), is cdata too. Most functions of ffi accept it like
+-- a value of that type: even a cast succeeds and returns a pointer to an unmapped address.
 
 local ffi = require("ffi")
 local errors = require("vk_compute.errors")
 
 local ctype = {}
 
--- Whether it is the type itself, instead of a value of it. (The __tostring of a struct may raise.)
+-- Returns whether `value` is a ctype object. Uses pcall because the __tostring of a struct can
+-- raise an error.
 local function is_type(value)
   local ok, text = pcall(tostring, value)
   return ok and type(text) == "string" and text:find("^ctype<") ~= nil
 end
 
---- The name of a cdata's type, such as "float *"; of a type itself "ctype<float *>".
+--- Returns the name of a cdata's type, such as "float *", or "ctype<float *>" for a ctype object.
 function ctype.name(value)
   local text = tostring(ffi.typeof(value))
   return is_type(value) and text or text:match("^ctype<(.*)>$")
 end
 
---- Describes an array of numbers, or a pointer to them.
+--- Describes an array of numbers or a pointer to numbers.
 -- @usage ctype.array(ffi.new("const float[8]")) --> { element = "float", constant = true,
 -- bytes = 32 }
--- @return a table with element, constant (also for volatile) and, where the size is known, bytes;
--- nil for any other cdata, types among them
+-- @return a table with element, constant (true for volatile as well) and, if the size is known,
+-- bytes; nil for any other cdata, including ctype objects
 function ctype.array(value)
   local name = ctype.name(value)
   local text = name:gsub("%f[%a]const%f[%A] ?", ""):gsub("%f[%a]volatile%f[%A] ?", "")
   local element, shape = text:match("^(%a[%w_ ]-) ?([%*%[%(].*)$")
-  -- No pointers to pointers, no arrays of pointers, no functions.
+  -- Excludes pointers to pointers, arrays of pointers, and functions.
   if not element or shape:find("%*.*%*") or shape:find("%*%[") or shape:find("%(%)") then
     return nil
   end
   local bytes
   if not shape:find("*", 1, true) then
-    local known, size = pcall(ffi.sizeof, value) -- raises for the open end of a struct
+    local known, size = pcall(ffi.sizeof, value) -- raises an error for a flexible array member
     bytes = known and size or nil
   end
   return { element = element, constant = text ~= name, bytes = bytes }
 end
 
---- The value of a number that is C data: of any integer type, an enum, float or double.
--- @return a Lua number, where one is exactly that; nil for what is no number
--- @return for other 64-bit integers their decimal digits
+--- Converts numeric cdata (any integer type, enum, float or double).
+-- @return the Lua number with exactly this value; nil if there is none or if it is not a number
+-- @return the decimal digits of a 64-bit integer that no Lua number represents
 function ctype.number(value)
   local number = tonumber(value)
   local name = number and ctype.name(value)
@@ -59,7 +60,7 @@ function ctype.number(value)
   return number
 end
 
---- An id as a person would write it, short: as errors.show, but numbers that are C data by value.
+--- Formats an id for a message. Same as errors.show, but shows the value of numeric cdata.
 function ctype.show(value)
   if type(value) ~= "cdata" then
     return errors.show(value)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Devices as Lua tables.
+-- Describes devices as Lua tables.
 
 local ffi = require("ffi")
 local errors = require("vk_compute.errors")
@@ -20,7 +20,8 @@ local function version_string(number)
     number % 4096)
 end
 
--- Of a context also memory_limit and memory_used, which a listed device does not have.
+-- Converts a device description. memory_limit and memory_used exist only for the device of a
+-- context.
 local function to_table(info, of_context)
   return {
     index = info.index + 1,
@@ -40,10 +41,10 @@ local function to_table(info, of_context)
 end
 
 local function failed(result, lib, handle)
-  return errors.failed(result, errors.sentence(lib, handle))
+  return errors.failed(result, errors.last_message(lib, handle))
 end
 
---- All devices, as an array of tables; or nil and a message.
+--- Returns all devices as an array of tables, or nil and a message.
 function device.list(lib)
   local count = ffi.new("uint32_t[1]")
   local result = lib.vkc_lua_list_devices(count, nil)
@@ -65,8 +66,8 @@ function device.list(lib)
   return list
 end
 
---- Whether there is a device that the library would take for `wanted`: a number from 0, or a part
--- of the name, upper and lower case alike.
+--- Returns whether the library would find a device for `wanted`: an index starting at 0, or part of
+-- a name, ignoring case.
 function device.exists(lib, wanted)
   local list = device.list(lib) or {}
   if wanted:find("^%d+$") then
@@ -80,7 +81,7 @@ function device.exists(lib, wanted)
   return false
 end
 
---- The device of a context; or nil and a message.
+--- Returns the device of a context as a table, or nil and a message.
 function device.of(lib, handle)
   local info = ffi.new("VkcLuaDeviceInfo", { struct_size = ffi.sizeof("VkcLuaDeviceInfo") })
   local result = lib.vkc_lua_get_device_info(handle, info)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Errors of the caller: raised where the caller stands, not inside this module.
+-- Raises errors for incorrect use at the caller's position instead of inside this module.
 
 local ffi = require("ffi")
 require("vk_compute.cdef")
@@ -8,17 +8,16 @@ local errors = {}
 
 local invalid_argument = ffi.cast("VkcLuaResult", "VKC_LUA_ERROR_INVALID_ARGUMENT")
 
--- "@/some/where/vk_compute/": every source of this module begins with it, but for the facade,
--- "@/some/where/vk_compute.lua".
+-- The sources of this module are "@…/vk_compute.lua" and the files under "@…/vk_compute/".
 local folder = debug.getinfo(1, "S").source:match("^(.*)errors%.lua$") or "@vk_compute/"
-local facade = folder:sub(1, -2) .. ".lua"
+local main_file = folder:sub(1, -2) .. ".lua"
 
 local function is_own(source)
-  return source == facade or source:sub(1, #folder) == folder
+  return source == main_file or source:sub(1, #folder) == folder
 end
 
---- Raises `message` with the position of the nearest function outside this module.
--- Which frame that is, is looked up instead of counted: tail calls leave no frame to count.
+--- Raises `message` with the position of the nearest caller outside this module.
+-- Searches for that stack level, because tail calls make a fixed level unreliable.
 function errors.raise(message)
   local level = 2
   local info = debug.getinfo(level, "S")
@@ -29,7 +28,7 @@ function errors.raise(message)
   error(message, info and level or 0)
 end
 
---- Raises "bad argument #1 to 'name' (text)"; further arguments are formatted into the text.
+--- Raises "bad argument #position to 'name' (text)". Formats further arguments into the text.
 function errors.argument(position, name, text, ...)
   if select("#", ...) > 0 then
     text = text:format(...)
@@ -37,17 +36,15 @@ function errors.argument(position, name, text, ...)
   errors.raise(("bad argument #%d to '%s' (%s)"):format(position, name, text))
 end
 
---- The library's sentence of its last failure, without the C function that it may begin with: the
--- caller knows which function of Lua was called.
--- @param handle of a context, or nil
-function errors.sentence(lib, handle)
+--- Returns the library's message for its last failure, without the name of the C function.
+-- @param handle handle of a context, or nil for the last failure without a context
+function errors.last_message(lib, handle)
   return (ffi.string(lib.vkc_lua_last_error(handle)):gsub("^vkc_[%l_]+: ", ""))
 end
 
---- What a public function does when the library has failed: a mistake of the caller raises, what
--- the machine lacks is returned.
--- @param result the library's, an error
--- @param message its sentence
+--- Reports a failure of the library: raises an error for incorrect use, returns other failures.
+-- @param result error code of the library
+-- @param message its message
 -- @return nil, message
 function errors.failed(result, message)
   if result == invalid_argument then
@@ -56,7 +53,7 @@ function errors.failed(result, message)
   return nil, message
 end
 
---- A value as a person would write it, short.
+--- Formats a value for a message, shortened if it is long.
 function errors.show(value)
   local kind = type(value)
   if kind == "string" then
@@ -66,7 +63,7 @@ function errors.show(value)
     return '"' .. value .. '"'
   elseif kind == "number" then
     if value ~= value then
-      return "nan" -- else it might print as -nan
+      return "nan" -- %g may print -nan
     end
     return ("%.14g"):format(value)
   elseif kind == "nil" or kind == "boolean" then

@@ -1,9 +1,8 @@
 -- SPDX-License-Identifier: MIT
--- The caller's names for rows: by default 1 … n, otherwise what opts.ids gave.
+-- Maps between rows and the caller's ids: the values of opts.ids, by default 1 … n.
 --
--- Ids are compared as the keys of tables are, with one exception: numbers that are C data, such as
--- 64-bit integers, are compared by value, also with Lua numbers. (As keys each would be different
--- from all others.)
+-- Ids are compared like table keys, except that numeric cdata, such as 64-bit integers, is compared
+-- by value, also with Lua numbers. (As a key, each cdata object differs from all others.)
 
 local check = require("vk_compute.check")
 local ctype = require("vk_compute.ctype")
@@ -12,8 +11,8 @@ local errors = require("vk_compute.errors")
 local Ids = {}
 Ids.__index = Ids
 
--- What an id is compared as: a value that is not nil or nan, or the digits of an integer that no
--- Lua number holds. Nothing for what cannot be an id.
+-- Returns the value to compare an id by, or nil and the digits of an integer that no Lua number
+-- represents, or nil for a value that cannot be an id.
 local function value_of(id)
   local digits
   if type(id) == "cdata" then
@@ -25,7 +24,7 @@ local function value_of(id)
   return id, digits
 end
 
--- The row of an id, counted from 1; nil when there is none.
+-- Returns the row of an id, starting at 1, or nil.
 local function find(self, id)
   local value, digits = value_of(id)
   if digits then
@@ -34,8 +33,8 @@ local function find(self, id)
   return value ~= nil and self.rows[value] or nil
 end
 
---- Names for n rows.
--- @param list opts.ids of an upload, copied; nil for 1 … n
+--- Creates the ids of n rows. Raises an error for invalid or repeated ids.
+-- @param list opts.ids of an upload, which is copied; nil for 1 … n
 function Ids.new(position, name, list, n)
   local self = setmetatable({ n = n }, Ids)
   if not check.given(list) then
@@ -69,14 +68,15 @@ function Ids.new(position, name, list, n)
   return self
 end
 
---- Whether two ids are equal.
+--- Returns whether two ids are equal.
 function Ids.same(a, b)
   local a_value, a_digits = value_of(a)
   local b_value, b_digits = value_of(b)
   return rawequal(a_value, b_value) and a_digits == b_digits
 end
 
---- The row, counted from 1, that the caller means by an id; raises when there is none.
+--- Returns the row of an id, starting at 1. Raises an error if there is none.
+-- @param what name of the value in the message
 function Ids:row(position, name, what, id)
   if not self.rows then
     return check.integer(position, name, what, id, 1, self.n)
@@ -89,18 +89,18 @@ function Ids:row(position, name, what, id)
   return row
 end
 
---- The id of a row counted from 1.
+--- Returns the id of a row, starting at 1.
 function Ids:name(row)
   if self.names then
-    return self.names[row] -- which may be false
+    return self.names[row] -- may be false
   end
   return row
 end
 
---- Lets a table of results, whose keys are ids, be read with any equal id.
+--- Makes a table whose keys are ids accept any equal id as key.
 function Ids:keyed(results)
   if not self.has_cdata then
-    return results -- each key of a table is found as it is
+    return results
   end
   return setmetatable(results, {
     __index = function(_, id)

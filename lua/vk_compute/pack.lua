@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
--- Lua tables of numbers into one packed buffer, checked on the way.
+-- Checks Lua tables of numbers and packs them into one buffer.
 --
--- One fast pass does both; the JIT compiles it to a loop that is bound by memory. Only a row that
--- it does not like is looked at again, slowly, to say exactly what is wrong where.
+-- A single fast pass does both; LuaJIT compiles it to a loop limited by memory bandwidth. A second,
+-- slow pass examines only a row that the fast pass rejects, to report the exact error and position.
 
 local check = require("vk_compute.check")
 local errors = require("vk_compute.errors")
@@ -10,15 +10,14 @@ local memory = require("vk_compute.memory")
 
 local pack = {}
 
--- A number whose square is at most this is finite as a float. Others, hardly ever met, go the slow
--- way.
+-- A number whose square is at most this is finite as a float. The slow pass checks larger ones.
 local largest_square = 1.15e77
 
--- The smallest float that has all of its 24 bits. A row with a number of at least this keeps its
--- direction as floats; a row of smaller numbers only may lose all of it.
+-- The smallest float with full 24-bit precision. A row keeps its direction as floats if it has a
+-- number of at least this size; a row of only smaller numbers may lose it.
 local smallest_float = 2 ^ -126
 
--- Stores numbers values[base + 1 … base + dim] at target[1 … dim]. False when one of them is not a
+-- Stores values[base + 1 … base + dim] at target[1 … dim]. Returns false if one of them is not a
 -- finite number.
 local function store_doubles(target, values, base, dim)
   for j = 1, dim do
@@ -31,8 +30,8 @@ local function store_doubles(target, values, base, dim)
   return true
 end
 
--- The same as floats: also false when one may be too large, or when all may be too small. It is a
--- function of its own because the compiler specialises a loop for one element type.
+-- Same as store_doubles, for floats. Also returns false if a number may be too large, or if all may
+-- be too small. Separate function, because LuaJIT specialises a loop for one element type.
 local function store_floats(target, values, base, dim)
   local largest = 0
   for j = 1, dim do
@@ -46,13 +45,14 @@ local function store_floats(target, values, base, dim)
   return largest >= smallest_float ^ 2
 end
 
--- What opts.type can say.
+-- The values of opts.type.
 local types = {
   float32 = { pointer = "float *", size = 4, store = store_floats, code = 0 },
   float64 = { pointer = "double *", size = 8, store = store_doubles, code = 1 },
 }
 
--- The same for either type, raising where a number cannot be stored. where(j) names number j.
+-- Stores a row of either type and raises an error for a number that cannot be stored.
+-- where(j) returns the name of number j for the message.
 local function store_slow(name, target, values, base, dim, where)
   local lost, largest = nil, 0
   for j = 1, dim do
@@ -77,7 +77,7 @@ local function store_slow(name, target, values, base, dim, where)
   end
 end
 
--- The number of rows of a nested table, and of numbers in each of them.
+-- Returns the number of rows of a nested table and the numbers per row.
 local function nested_shape(name, rows, opts)
   local n = check.list(1, name, "embeddings", rows)
   if opts.n and opts.n ~= n then
@@ -90,7 +90,7 @@ local function nested_shape(name, rows, opts)
       errors.argument(1, name, "embeddings[%d] is %s, expected a table of numbers", i,
         errors.show(row))
     end
-    local length = table.maxn(row) -- not #, which a hole may confuse; `store` meets the hole
+    local length = table.maxn(row) -- not #, which may stop at a hole; storing reports the hole
     if debug.getmetatable(row) then
       check.proxy(1, name, ("embeddings[%d]"):format(i), row, length)
     end
@@ -126,8 +126,11 @@ local function flat_shape(name, values, opts)
   return count / dim, dim
 end
 
---- What a table of embeddings holds, before a number is read: n, dim, and how to fill a buffer.
--- @return a source: n, dim, and open(), which gives the packed data or nil and a message
+--- Describes a table of embeddings, without reading its numbers. Raises an error if its shape or an
+-- option is invalid.
+-- @param name name of the public function, for messages
+-- @return a source: n, dim, stride (bytes, 0 for packed rows), code (the library's number type),
+-- open(), which returns the packed data or nil and a message, and close(data), which releases it
 function pack.source(name, embeddings, opts)
   if check.given(opts.stride) then
     errors.argument(2, name, "opts.stride is for cdata; a table has none")

@@ -1,22 +1,21 @@
 -- SPDX-License-Identifier: MIT
--- Diversity sequences: one at once, or many through an iterator that computes them in batches.
+-- Computes diversity sequences: a single one, or many through an iterator that works in batches.
 
 local ffi = require("ffi")
 local calls = require("vk_compute.calls")
 local check = require("vk_compute.check")
+local continuation = require("vk_compute.continuation")
 local ctype = require("vk_compute.ctype")
 local errors = require("vk_compute.errors")
 local memory = require("vk_compute.memory")
-local walks = require("vk_compute.walks")
 
 local sequences = {}
 
--- Results in memory at most; sequences in a batch at most, and how much larger than the one before
--- a batch may be.
-local largest_batch_bytes = 64 * 2 ^ 20
-local largest_batch = 8192
+-- Limits for a batch: bytes of results, and number of sequences.
+local max_batch_bytes = 64 * 2 ^ 20
+local max_batch = 8192
 
--- A row of indices counted from 0 as a table of ids.
+-- Converts indices starting at 0 to a table of ids.
 local function to_ids(ids, indices, length)
   local result = memory.table(length, 0)
   local names = ids.names
@@ -32,7 +31,7 @@ local function to_ids(ids, indices, length)
   return result
 end
 
--- What a single sequence begins with, counted from 0: the start, or opts.prefix.
+-- Returns the indices with which a sequence begins, starting at 0, and their number.
 local function prefix_of(ids, name, start, prefix)
   local row = ids:row(1, name, "start", start)
   if not check.given(prefix) then
@@ -43,8 +42,7 @@ local function prefix_of(ids, name, start, prefix)
     errors.argument(2, name, "opts.prefix[1] is %s, expected the start, %s", ctype.show(prefix[1]),
       ctype.show(start))
   elseif count > ids.n then
-    errors.argument(2, name, "opts.prefix has %d items, more than the %d there are", count,
-      ids.n)
+    errors.argument(2, name, "opts.prefix has %d items, but only %d were uploaded", count, ids.n)
   end
   local indices, seen = ffi.new("uint32_t[?]", count), {}
   for i = 1, count do
@@ -58,14 +56,14 @@ local function prefix_of(ids, name, start, prefix)
   return indices, count
 end
 
---- One sequence as a table of ids; or nil and a message.
+--- Returns one sequence as a table of ids, or nil and a message; see Context:diversity_sequence.
 function sequences.one(ctx, name, start, opts)
   opts = check.options(2, name, opts, { "length", "prefix" })
   local ids = ctx.ids
   local n = ids.n
   local prefix, prefix_length = prefix_of(ids, name, start, opts.prefix)
   ctx:check_open()
-  if ctx.ids ~= ids then -- by the metatable of a list
+  if ctx.ids ~= ids then -- by a metamethod of a list
     errors.raise("the embeddings were replaced while the arguments were being read")
   end
   local length = check.integer_or(n, 2, name, "opts.length", opts.length, prefix_length, n)
@@ -74,7 +72,7 @@ function sequences.one(ctx, name, start, opts)
     return nil, message
   end
   local result
-  result, message = walks.continue(ctx, prefix, 1, prefix_length, length, output)
+  result, message = continuation.compute(ctx, prefix, 1, prefix_length, length, output)
   if not result then
     return nil, message
   elseif result ~= 0 then
@@ -83,7 +81,7 @@ function sequences.one(ctx, name, start, opts)
   return to_ids(ids, output, length)
 end
 
--- The starts as indices counted from 0, and how many: all rows, when the caller names none.
+-- Returns the starts as indices starting at 0, and their number. Default: all rows.
 local function checked_starts(ids, name, starts)
   local all = not check.given(starts)
   local count = all and ids.n or check.list(1, name, "starts", starts)
@@ -102,36 +100,36 @@ local function checked_starts(ids, name, starts)
   return indices, count
 end
 
---- An iterator over (start, sequence). All it holds is in its closure, for the collector to take
--- whenever the loop is left.
+--- Returns an iterator over starts and sequences; see Context:diversity_sequences. Its state is in
+-- its closure, so that leaving the loop early leaks nothing.
 function sequences.iterate(ctx, name, starts, opts)
   opts = check.options(2, name, opts, { "length", "batch" })
   local ids = ctx.ids
   local length = check.integer_or(ids.n, 2, name, "opts.length", opts.length, 1, ids.n)
-  local most = math.min(largest_batch, math.max(1, math.floor(largest_batch_bytes / (4 * length))))
-  -- Without opts.batch one, until it is known how long one takes.
+  local most = math.min(max_batch, math.max(1, math.floor(max_batch_bytes / (4 * length))))
+  -- Without opts.batch, the first batch has one sequence and measures the speed of the device.
   local batch = check.integer_or(1, 2, name, "opts.batch", opts.batch, 1,
-    math.max(1, math.floor(memory.largest / (4 * length))))
+    math.max(1, math.floor(memory.max_cdata / (4 * length))))
   local indices, count = checked_starts(ids, name, starts)
 
-  local output, room = nil, 0 -- the batch, and for how many rows there is memory
-  local following = 0 -- the sequence to hand out next, from 0
-  local first, past = 0, 0 -- the batch holds the sequences first … past-1
+  local output, capacity = nil, 0 -- buffer for a batch, and its size in sequences
+  local following = 0 -- the next sequence to return, starting at 0
+  local first, past = 0, 0 -- the buffer holds the sequences first … past - 1
 
-  -- The batch that begins with the following sequence. Ctrl-C raises between any two of these
-  -- steps, memory may run out: whoever asks again then gets this batch, whole.
+  -- Computes the batch that begins with the following sequence. Ctrl-C or a lack of memory can
+  -- raise an error at any step; the next call then computes the whole batch again.
   local function compute()
     local size = math.min(batch, count - following)
-    if size > room then
+    if size > capacity then
       local larger, message = memory.collected("uint32_t[?]", size * length, 4)
       if not larger then
         errors.raise(message)
       end
       output = larger
-      room = size
+      capacity = size
     end
-    past = 0 -- what was in the memory is going
-    local result, seconds = walks.continue(ctx, indices + following, size, 1, length, output)
+    past = 0 -- the buffer is about to be overwritten
+    local result, seconds = continuation.compute(ctx, indices + following, size, 1, length, output)
     if result ~= 0 then
       errors.raise(result and select(2, ctx:failed(result)) or seconds)
     end

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
 
---- Similarities as a view over one buffer of floats.
--- What @{Context:similarity} and @{Context:similarity_rows} return. Nothing is copied until
--- to_table is called. A view, and each of its rows, keeps the buffer alive, also when the context
--- is closed or gets other embeddings; a view of the caller's own buffer (`opts.buffer`) changes
--- with what is written there.
+--- A view of similarities in one buffer of floats.
+-- @{Context:similarity} and @{Context:similarity_rows} return views. Only to_table copies. A view,
+-- and each of its rows, keeps its buffer alive and stays valid after the context is closed or gets
+-- other embeddings. A view of the caller's own buffer (`opts.buffer`) shows what is written there
+-- later; memory behind a pointer must outlive the view.
 -- @classmod Similarity
 
 local ffi = require("ffi")
@@ -18,11 +18,11 @@ Similarity.__index = Similarity
 local Row = {}
 Row.__index = Row
 
--- buffer: float[?] or float *, count x n; first: the row it begins with, counted from 1.
+-- Creates a view. buffer: float[?] or float *, count x n; first: its first row, starting at 1.
 function Similarity.new(buffer, first, count, ids)
   return setmetatable({
     buffer = buffer,
-    floats = ffi.cast("float *", buffer), -- for speed only: buffer is what keeps the memory
+    floats = ffi.cast("float *", buffer), -- faster to read; does not keep the buffer alive
     first = first,
     count = count,
     n = ids.n,
@@ -37,7 +37,7 @@ local function checked_self(self, class, name)
   end
 end
 
--- The offset, from 0, of item i's row in the buffer.
+-- Returns the offset of item i's row in the buffer, starting at 0.
 local function offset_of_row(self, position, name, what, i)
   local row = self.ids:row(position, name, what, i)
   if row < self.first or row >= self.first + self.count then
@@ -47,8 +47,8 @@ local function offset_of_row(self, position, name, what, i)
   return (row - self.first) * self.n
 end
 
--- A row of a view, or what a Row has. All is read through the owner, whose buffer it keeps alive:
--- with a pointer alone, the last reference to the buffer could be gone while it is being read.
+-- Copies a row. Reads through its owner, a view or Row, which keeps the buffer alive: a pointer
+-- alone would let the garbage collector free the buffer during the loop.
 local function numbers_to_table(owner, offset, n)
   local values = memory.table(n, 0)
   for j = 1, n do
@@ -57,42 +57,43 @@ local function numbers_to_table(owner, offset, n)
   return values
 end
 
---- The similarity of two items: their cosine.
--- @param i index (from 1) or id of an item whose row the view has
--- @param j index (from 1) or id of any item
--- @treturn number -1 to 1; exactly 1 for i == j, unless its embedding is zero
--- @raise when there is no such item
+--- Returns the similarity of two items: their cosine.
+-- @param i index (starting at 1) or id of an item whose row is in the view
+-- @param j index (starting at 1) or id of any item
+-- @treturn number -1 to 1; exactly 1 if i is j, or 0 if its embedding is zero
+-- @raise when an item does not exist or its row is not in the view
 function Similarity:get(i, j)
   checked_self(self, Similarity, "get")
   local offset = offset_of_row(self, 1, "get", "i", i)
   return self.floats[offset + self.ids:row(2, "get", "j", j) - 1]
 end
 
---- One row, without copying: an object with the methods get(j), data(), to_table() and size().
--- get(j) takes an index from 1, or an id. data() gives a `float *` counted from 0, which is valid
--- as long as the row, the view or the view's data() is referred to: a pointer alone keeps nothing
--- alive. to_table() gives a new table of n numbers in the order of the upload. size() gives n.
--- @param i index (from 1) or id of an item whose row the view has
+--- Returns one row without copying it: an object with the methods get(j), data(), to_table() and
+-- size(). get(j) takes an index starting at 1, or an id. data() returns a `float *` with indices
+-- starting at 0; it does not keep the buffer alive, so keep a reference to the row, the view or the
+-- view's data(). to_table() returns a new table of n numbers in the order of the upload. size()
+-- returns n.
+-- @param i index (starting at 1) or id of an item whose row is in the view
 -- @treturn Row
--- @raise when there is no such item
+-- @raise when the item does not exist or its row is not in the view
 function Similarity:row(i)
   checked_self(self, Similarity, "row")
   local offset = offset_of_row(self, 1, "row", "i", i)
   return setmetatable({ buffer = self.buffer, floats = self.floats + offset, ids = self.ids }, Row)
 end
 
---- The buffer itself: cdata of floats, rows after each other, counted from 0 as C data is.
--- Element [r * n + c] is the similarity of row r of the view and item c, both counted from 0. The
--- buffer stays alive as long as this cdata (not a pointer made from it) is referred to.
--- @treturn cdata float[?], or the buffer that the caller gave
+--- Returns the buffer itself: cdata of floats, row-major, with indices starting at 0.
+-- Element [r * n + c] is the similarity of row r of the view and item c, both starting at 0. The
+-- returned cdata keeps the buffer alive; a pointer derived from it does not.
+-- @treturn cdata float[?], or the caller's buffer
 function Similarity:data()
   checked_self(self, Similarity, "data")
   return self.buffer
 end
 
---- A copy as nested tables, in the order of the upload: result[1] is the view's first row.
--- Takes 8 bytes a number, twice the buffer.
--- @treturn {{number,...},...}
+--- Copies the view to nested tables, in the order of the upload.
+-- Takes 8 bytes per number, twice the size of the buffer.
+-- @treturn {{number,...},...} count rows of n numbers; element 1 is the first row of the view
 function Similarity:to_table()
   checked_self(self, Similarity, "to_table")
   local rows = memory.table(self.count, 0)
@@ -102,13 +103,13 @@ function Similarity:to_table()
   return rows
 end
 
--- Between two rows Ctrl-C is heard, which compiled code does not do; the loop within a row is
+-- Compiled code ignores Ctrl-C, so the loop over rows is interpreted. The loop within a row is
 -- compiled.
 jit.off(Similarity.to_table)
 
---- How large the view is.
--- @treturn int the number of rows in it
--- @treturn int the number of items, which is the length of a row
+--- Returns the size of the view.
+-- @treturn int number of rows
+-- @treturn int numbers per row: n, the number of items
 function Similarity:size()
   checked_self(self, Similarity, "size")
   return self.count, self.n

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Embeddings of any accepted shape into the library.
+-- Uploads embeddings of any supported form to the library.
 
 local ffi = require("ffi")
 local cdata = require("vk_compute.cdata")
@@ -9,31 +9,32 @@ local Ids = require("vk_compute.ids")
 local matrix = require("vk_compute.matrix")
 local pack = require("vk_compute.pack")
 
-local options = { "dim", "n", "ids", "center", "type", "stride" }
+local option_names = { "dim", "n", "ids", "center", "type", "stride" }
 local largest_count = 2 ^ 32 - 1
 local not_finite = ffi.cast("VkcLuaResult", "VKC_LUA_ERROR_NOT_FINITE")
 
--- The library's upload. Ctrl-C raises at the first Lua instruction after it, when the library has
--- the new embeddings and Lua still the size of those before: a buffer of the old size would then be
--- overrun. So a context has no size from before the call until its answer is known.
+-- Calls the library. Ctrl-C can raise an error right after the call, when the library already has
+-- the new embeddings but Lua still has the previous size, and later results would overrun their
+-- buffers. The context therefore has no size until the result of the call is known.
 local function replace(ctx, request, ids)
   local ids_before = ctx.ids
   ctx.ids = false
   local result = ctx.lib.vkc_lua_upload(ctx.handle, request)
   if result == 0 then
-    ctx.matrix = matrix.new(ctx)
+    ctx.matrix = matrix.new()
     ctx.dim = request.embedding_dim
-    ctx.ids = ids -- last: with it the others are valid
+    ctx.ids = ids -- last, because it marks the other fields as valid
   else
     ctx.ids = ids_before
   end
   return result
 end
 
---- Uploads; returns true, or nil and a message.
--- @param name of the public function, for messages
+--- Uploads embeddings to a context; see Context:upload_embeddings.
+-- @param name name of the public function, for messages
+-- @return true, or nil and a message
 return function(ctx, name, embeddings, opts)
-  opts = check.options(2, name, opts, options)
+  opts = check.options(2, name, opts, option_names)
   for _, field in ipairs({ "n", "dim" }) do
     if check.given(opts[field]) then
       check.integer(2, name, "opts." .. field, opts[field], 1, largest_count)
@@ -64,12 +65,12 @@ return function(ctx, name, embeddings, opts)
   if not data then
     return nil, message
   end
-  ctx:check_open() -- a metatable's function may have closed it
+  ctx:check_open() -- a metamethod of the caller's tables may have closed it
   request.data = data
   local result = replace(ctx, request, ids)
   source.close(data)
-  if result == not_finite and source.blame then
-    source.blame()
+  if result == not_finite and source.raise_not_finite then
+    source.raise_not_finite()
   end
   if result ~= 0 then
     return ctx:failed(result)

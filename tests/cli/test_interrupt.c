@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "interrupt.h"
+#include "base/interrupt.h"
 
 /* Makes standard error a pipe that is full and has a reader that does not read. */
 static void fill_errors(void)

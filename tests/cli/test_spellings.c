@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "numbers.h"
+#include "base/numbers.h"
 #include "vulkan_compute.h"
 
 /* What the library makes of the text; false where it refuses it. */

@@ -100,7 +100,8 @@ local failures = {
   {"diversity-sequence -e FILE --start 1 >/dev/full", "cannot write to standard output"},
   {"neighbors -e FILE -k 2 >/dev/full", "cannot write to standard output"},
   {"devices --device nonsense", "No device has 'nonsense' in its name"},
-  {"devices --device 99", "There is no device 99 (VKC_DEVICE); numbered from 0, there are: 0 '"},
+  {"devices --device 99",
+   "There is no device 99 (VKC_DEVICE); the devices, numbered from 0, are: 0 '"},
   {"neighbors -e NAN -k 1", "not_finite.npy: the number in row 1, column 0 (both from 0) is NaN"},
   {"neighbors -e SINGLE -k 1", "single.npy has a single row, which has no neighbours"},
   {"devices --format json --device 99", "99"},
@@ -311,6 +312,7 @@ function TestUse:test_streams_are_kept_apart()
   luaunit.assertEquals(err_all, "")
   local _, log = support.must({"diversity-all", "-e", file, "-o", out("log.npy"), "--batch", "1",
     "--log-progress=0.000001"})
+  luaunit.assertStrContains(log, "0 of 210 pairs, ") -- the matrix comes first
   luaunit.assertStrContains(log, "19 of 20 sequences, ")
   luaunit.assertStrContains(log, "/s, ")
   luaunit.assertStrContains(log, " left\n")

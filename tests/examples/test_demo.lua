@@ -24,7 +24,7 @@ end
 
 local function assert_parts(output, count)
   for _, part in ipairs({
-    ("%d texts of "):format(count), "\non ", "\nembedding ", "\nupload ", "\nsimilarity ",
+    ("%d texts from "):format(count), "\non ", "\nembedding ", "\nupload ", "\nsimilarity ",
     "\nsequence ", "The diversity sequence from text", "nearest neighbours", "mean cosine",
     "in the diversity sequence", "in the order of the file",
   }) do
@@ -105,7 +105,7 @@ function TestDemo.test_many_texts_get_pages_only_when_asked()
   local status, output, message = run(scratch.quote(folder .. "/file"))
   lu.assertEquals(status, 0, message)
   assert_parts(output, 5001)
-  lu.assertStrContains(output, "No pages were written about so many texts")
+  lu.assertStrContains(output, "Skipping the pages for so many texts")
 end
 
 -- As with more than 23,170 texts, whose matrix no buffer in LuaJIT can hold.
@@ -114,12 +114,12 @@ function TestDemo.test_more_texts_than_a_matrix_can_have()
   local status, usual = run("--no-site " .. scratch.quote(folder .. "/file"))
   lu.assertEquals(status, 0)
   local module = scratch.quote("package.path = '" .. root .. "/lua/?.lua;' .. package.path "
-    .. "require('vk_compute.memory').largest = 99")
+    .. "require('vk_compute.memory').max_cdata = 99")
   local again, output, message = scratch.run(("LUA_INIT=%s %s --no-site %s"):format(module, DEMO,
     scratch.quote(folder .. "/file")))
   lu.assertEquals(again, 0, message)
   assert_parts(output, 5)
-  lu.assertStrContains(output, "not the whole matrix, 5 x 5, at once: ")
+  lu.assertStrContains(output, "skipping the whole matrix, 5 x 5: ")
   lu.assertEquals(output:match("\nThe diversity sequence.*"), usual:match("\nThe diversity.*"))
 end
 
@@ -172,7 +172,7 @@ function TestDemo.test_wrong_use()
     { "--file a --folder b", 1, "one source of texts" },
     { "--no-site --start 3 " .. file, 1, "--start 3 is beyond the 2 texts" },
     { "--file /none/such", 2, "/none/such" },
-    { "--folder " .. file, 2, "is not a folder" },
+    { "--folder " .. file, 2, "is not a readable folder" },
   }
   for _, case in ipairs(cases) do
     local status, output, message = run(case[1])

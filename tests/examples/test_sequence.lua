@@ -87,7 +87,7 @@ function TestSequence.test_the_program_is_found()
   end
   local status, output, message = scratch.run("env VKC_PROGRAM=/none/such " .. script)
   lu.assertEquals({ status, output }, { 2, "" })
-  lu.assertStrContains(message, "VKC_PROGRAM names /none/such, which is not there")
+  lu.assertStrContains(message, "VKC_PROGRAM names /none/such, which does not exist")
 end
 
 function TestSequence.test_mistakes()

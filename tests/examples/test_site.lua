@@ -112,23 +112,23 @@ function TestSite.test_texts_stay_as_they_are()
   end
 end
 
-function TestSite.test_the_walk_leads_through_all_texts()
+function TestSite.test_the_sequence_contains_all_texts()
   write_texts(TEXTS)
   make_site("--start 3")
-  local walk = numbers_after(scratch.read(folder .. "/site/index.html"), "walk")
-  lu.assertEquals(walk[1], 3)
-  local sorted = { unpack(walk) }
+  local sequence = numbers_after(scratch.read(folder .. "/site/index.html"), "sequence")
+  lu.assertEquals(sequence[1], 3)
+  local sorted = { unpack(sequence) }
   table.sort(sorted)
   lu.assertEquals(sorted, { 1, 2, 3, 4, 5, 6, 7 })
-  for at, number in ipairs(walk) do
+  for at, number in ipairs(sequence) do
     local source = scratch.read(("%s/site/text-%d.html"):format(folder, number))
-    lu.assertEquals(tonumber(source:match('<a rel="prev" href="text%-(%d+)')), walk[at - 1])
-    lu.assertEquals(tonumber(source:match('<a rel="next" href="text%-(%d+)')), walk[at + 1])
+    lu.assertEquals(tonumber(source:match('<a rel="prev" href="text%-(%d+)')), sequence[at - 1])
+    lu.assertEquals(tonumber(source:match('<a rel="next" href="text%-(%d+)')), sequence[at + 1])
   end
-  -- The walk from text 3 is the main walk.
+  -- The sequence from text 3 is the main sequence.
   local own = numbers_after(scratch.read(folder .. "/site/text-3.html"), "far")
   lu.assertEquals(own[1], "self")
-  lu.assertEquals({ unpack(own, 2) }, { unpack(walk, 2) })
+  lu.assertEquals({ unpack(own, 2) }, { unpack(sequence, 2) })
 end
 
 function TestSite.test_nearest_texts()
@@ -225,7 +225,7 @@ function TestSite.test_wrong_use()
   end
   write_texts({ "one" })
   for _, case in ipairs({ { "--start 2 --output x", 1, "--start 2 is beyond the 1 texts" },
-    { "--output /dev/null/x", 2, "the folder /dev/null/x cannot be made" } }) do
+    { "--output /dev/null/x", 2, "cannot create the folder /dev/null/x" } }) do
     local status, _, message = scratch.run(("%s %s %s"):format(SITE, case[1],
       scratch.quote(folder .. "/texts")))
     lu.assertEquals(status, case[2])

@@ -114,11 +114,11 @@ function TestTexts.test_what_cannot_be_read_is_said()
   end
   says("No such file", texts.read_file(folder .. "/none"))
   says("is a folder", texts.read_file(folder))
-  says("is not a folder", texts.read_folder(folder .. "/none"))
-  says("holds no .txt file", texts.read_folder(folder))
-  says("is not a folder", texts.read_fortunes(folder .. "/none"))
-  says("holds no texts", texts.read_fortunes(folder))
-  says("holds no text", read("%\n%\n \n"))
+  says("is not a readable folder", texts.read_folder(folder .. "/none"))
+  says("contains no .txt file", texts.read_folder(folder))
+  says("is not a readable folder", texts.read_fortunes(folder .. "/none"))
+  says("contains no texts", texts.read_fortunes(folder))
+  says("contains no text", read("%\n%\n \n"))
 end
 
 require("finish")()

@@ -27,7 +27,7 @@ enum {
 /* Submissions as short as they can be, so that there are always some in flight. */
 #define TUNING "hang_ms=60,submit_us=1"
 #define SENTENCE \
-	"The device was not seen to finish its work within 0.06 s: the driver hangs or fails; " \
+	"The device did not signal the end of its work within 0.06 s: the driver hangs or fails; " \
 	"destroy the context and make a new one, or run the program again."
 
 static const struct vkc_test_layer_api *layer;

@@ -37,7 +37,7 @@ static void check_clean(const char *when)
 static const struct script_mode modes[] = {
 	{.name = "plain"},
 	{.name = "no matrix", .tuning = "matrix=0"},
-	{.name = "no matrix, lazy", .tuning = "matrix=0,lazy=1"},
+	{.name = "no matrix, bounded", .tuning = "matrix=0,bounded=1"},
 };
 
 static const struct fault_source source = {.name = "out of memory",

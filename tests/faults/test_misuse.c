@@ -53,11 +53,11 @@ static void test_uploads(void **state)
 	WRONG(ctx, upload(ctx, (VkcEmbeddings){.type = (VkcType)-1}),
 	      "vkc_upload: type is -1; it takes VKC_FLOAT32, VKC_FLOAT64 or VKC_FLOAT16.");
 	WRONG(ctx, upload(ctx, (VkcEmbeddings){.row_stride = 8}),
-	      "vkc_upload: row_stride is 8; it takes 0 or a multiple of 4 from 12 (a row's "
-	      "bytes) on.");
+	      "vkc_upload: row_stride is 8; it takes 0 or a multiple of 4 that is at least 12 (the "
+	      "bytes of a row).");
 	WRONG(ctx, upload(ctx, (VkcEmbeddings){.row_stride = 13}),
-	      "vkc_upload: row_stride is 13; it takes 0 or a multiple of 4 from 12 (a row's "
-	      "bytes) on.");
+	      "vkc_upload: row_stride is 13; it takes 0 or a multiple of 4 that is at least 12 (the "
+	      "bytes of a row).");
 	WRONG(ctx, upload(ctx, (VkcEmbeddings){.row_stride = UINT64_MAX - 3}),
 	      "vkc_upload: 5 rows of 18446744073709551612 bytes are more than a process can "
 	      "address; check num_embeddings and row_stride.");
@@ -103,6 +103,16 @@ static void test_similarity(void **state)
 {
 	VkComputeContext *ctx = *state;
 	float values[N * N];
+	double fraction;
+
+	WRONG(ctx, vkc_prepare_matrix(ctx, -0.5, &fraction),
+	      "vkc_prepare_matrix: seconds is -0.5; it takes a finite number, at least 0.");
+	WRONG(ctx, vkc_prepare_matrix(ctx, (double)NAN, &fraction),
+	      "vkc_prepare_matrix: seconds is *nan; it takes a finite number, at least 0.");
+	WRONG(ctx, vkc_prepare_matrix(ctx, (double)INFINITY, &fraction),
+	      "vkc_prepare_matrix: seconds is inf; it takes a finite number, at least 0.");
+	WRONG(ctx, vkc_prepare_matrix(ctx, 1, NULL),
+	      "vkc_prepare_matrix: fraction is NULL; it takes the address of a double.");
 
 	WRONG(ctx, vkc_compute_similarity_matrix(ctx, NULL),
 	      "vkc_compute_similarity_matrix: output_matrix is NULL; it takes n x n floats.");
@@ -151,8 +161,8 @@ static void test_neighbors(void **state)
 	      "vkc_compute_nearest_neighbors: first_row is 4294967295 and num_rows 2, but "
 	      "there are 5 rows, numbered from 0.");
 	WRONG(ctx, vkc_compute_nearest_neighbors(ctx, 0, N, 1, NULL, NULL),
-	      "vkc_compute_nearest_neighbors: output_indices and output_similarities are both NULL; "
-	      "one of them takes num_rows x k results, or both do.");
+	      "vkc_compute_nearest_neighbors: output_indices and output_similarities are both NULL; at "
+	      "least one of them must point to num_rows x k results.");
 }
 
 static void test_neighbors_of_one(void **state)
@@ -188,8 +198,8 @@ static void test_sequences(void **state)
 	      "vkc_compute_diversity_sequences: output_sequences is NULL; it takes "
 	      "num_sequences x length indices.");
 	WRONG(ctx, vkc_compute_diversity_sequences(ctx, prefixes, 1, 0, N, out),
-	      "vkc_compute_diversity_sequences: prefix_length is 0; it takes 1 to 5, the "
-	      "length asked for.");
+	      "vkc_compute_diversity_sequences: prefix_length is 0; it takes 1 to 5, the requested "
+	      "length.");
 	WRONG(ctx, vkc_compute_diversity_sequences(ctx, prefixes, 1, 1, 0, out),
 	      "vkc_compute_diversity_sequences: length is 0; it takes 1 to 5, the number of "
 	      "items.");
@@ -197,8 +207,8 @@ static void test_sequences(void **state)
 	      "vkc_compute_diversity_sequences: length is 6; it takes 1 to 5, the number of "
 	      "items.");
 	WRONG(ctx, vkc_compute_diversity_sequences(ctx, prefixes, 1, 3, 2, out),
-	      "vkc_compute_diversity_sequences: prefix_length is 3; it takes 1 to 2, the "
-	      "length asked for.");
+	      "vkc_compute_diversity_sequences: prefix_length is 3; it takes 1 to 2, the requested "
+	      "length.");
 	WRONG(ctx, vkc_compute_diversity_sequences(ctx, prefixes, 2, 3, N, out),
 	      "vkc_compute_diversity_sequences: element 2 of sequence 1 repeats item 1; a "
 	      "prefix names each item once.");

@@ -11,6 +11,7 @@ static void test_without_a_context(void **state)
 {
 	uint32_t index = 0;
 	float value = 0;
+	double fraction;
 	VkcEmbeddings e = {.struct_size = sizeof(e)};
 	VkcDeviceInfo info = {.struct_size = sizeof(info)};
 
@@ -25,6 +26,8 @@ static void test_without_a_context(void **state)
 	WRONG(NULL, vkc_compute_diversity_sequences(NULL, &index, 1, 1, 1, &index),
 	      "vkc_compute_diversity_sequences: ctx is NULL; it takes a context made by "
 	      "vkc_init().");
+	WRONG(NULL, vkc_prepare_matrix(NULL, 1, &fraction),
+	      "vkc_prepare_matrix: ctx is NULL; it takes a context made by vkc_init().");
 	WRONG(NULL, vkc_compute_similarity_matrix(NULL, &value),
 	      "vkc_compute_similarity_matrix: ctx is NULL; it takes a context made by "
 	      "vkc_init().");
@@ -65,37 +68,37 @@ static void test_options(void **state)
 	      "vkc_init_with_options: ctx is NULL; it takes the address of a pointer for the "
 	      "new context.");
 	WRONG(NULL, init((VkcOptions){.struct_size = 3}),
-	      "VkcOptions.struct_size is 3, but this library knows only *: set it to "
-	      "sizeof(VkcOptions) and build against this library's header.");
+	      "vkc_init_with_options: options->struct_size is 3; set it to sizeof(VkcOptions), which "
+	      "is * in version * and at least * in earlier versions.");
 	WRONG(NULL, init((VkcOptions){.struct_size = 4096}),
-	      "VkcOptions.struct_size is 4096, but this library knows only *: set it to "
-	      "sizeof(VkcOptions) and build against this library's header.");
+	      "vkc_init_with_options: options->struct_size is 4096; set it to sizeof(VkcOptions), "
+	      "which is * in version * and at least * in earlier versions.");
 	WRONG(NULL, init((VkcOptions){.validation = 7}),
 	      "VkcOptions.validation is 7; it takes 0 or 1.");
 	WRONG(NULL, init((VkcOptions){.device = "No such GPU"}),
-	      "No device has 'No such GPU' in its name (VKC_DEVICE); numbered from 0, there "
+	      "No device has 'No such GPU' in its name (VKC_DEVICE); the devices, numbered from 0, "
 	      "are: 0 '*'.");
 	WRONG(NULL, init((VkcOptions){.device = "99"}),
-	      "There is no device 99 (VKC_DEVICE); numbered from 0, there are: 0 '*'.");
+	      "There is no device 99 (VKC_DEVICE); the devices, numbered from 0, are: 0 '*'.");
 	WRONG(NULL, init((VkcOptions){.device = "-1"}),
-	      "No device has '-1' in its name (VKC_DEVICE); numbered from 0, there are: 0 '*'.");
+	      "No device has '-1' in its name (VKC_DEVICE); the devices, numbered from 0, are: 0 '*'.");
 	WRONG(NULL, init((VkcOptions){.device = "99999999999999999999"}),
-	      "No device has '99999999999999999999' in its name (VKC_DEVICE); numbered "
-	      "from 0, there are: 0 '*'.");
+	      "No device has '99999999999999999999' in its name (VKC_DEVICE); the devices, numbered "
+	      "from 0, are: 0 '*'.");
 	WRONG(NULL, init((VkcOptions){.tuning = "speed=11"}),
-	      "The tuning string (VKC_TUNING) has 'speed=11', which is no known key with a "
-	      "value that it takes: see docs/architecture.md.");
+	      "The tuning string (VKC_TUNING) has 'speed=11', which is not a known key with a valid "
+	      "value: see docs/architecture.md.");
 	WRONG(NULL, init((VkcOptions){.tuning = "int64"}),
-	      "The tuning string (VKC_TUNING) has 'int64', which is no known key with a "
-	      "value that it takes: see docs/architecture.md.");
+	      "The tuning string (VKC_TUNING) has 'int64', which is not a known key with a valid "
+	      "value: see docs/architecture.md.");
 	WRONG(NULL, init((VkcOptions){.tuning = "int64=2"}),
-	      "The tuning string (VKC_TUNING) has 'int64=2', which is no known key with a "
-	      "value that it takes: see docs/architecture.md.");
+	      "The tuning string (VKC_TUNING) has 'int64=2', which is not a known key with a valid "
+	      "value: see docs/architecture.md.");
 	WRONG(NULL, init((VkcOptions){.tuning = "walk_group=3"}),
 	      "The tuning string (VKC_TUNING) has walk_group=3; it takes a power of two.");
 	WRONG(NULL, init((VkcOptions){.tuning = "range=-5"}),
-	      "The tuning string (VKC_TUNING) has 'range=-5', which is no known key with a "
-	      "value that it takes: see docs/architecture.md.");
+	      "The tuning string (VKC_TUNING) has 'range=-5', which is not a known key with a valid "
+	      "value: see docs/architecture.md.");
 }
 
 static VkcResult init_with(const char *variable, const char *value)
@@ -112,7 +115,7 @@ static void test_environment(void **state)
 {
 	(void)state;
 	WRONG(NULL, init_with("VKC_DEVICE", "GeForce 9999"),
-	      "No device has 'GeForce 9999' in its name (VKC_DEVICE); numbered from 0, there "
+	      "No device has 'GeForce 9999' in its name (VKC_DEVICE); the devices, numbered from 0, "
 	      "are: 0 '*'.");
 	WRONG(NULL, init_with("VKC_MEMORY_LIMIT", "lots"),
 	      "The environment variable VKC_MEMORY_LIMIT is 'lots'; it takes a number of "
@@ -132,15 +135,16 @@ static void test_environment(void **state)
 	WRONG(NULL, init_with("VKC_VALIDATION", "yes"),
 	      "The environment variable VKC_VALIDATION is 'yes'; it takes 0 or 1.");
 	WRONG(NULL, init_with("VKC_TUNING", "fast"),
-	      "The tuning string (VKC_TUNING) has 'fast', which is no known key with a value "
-	      "that it takes: see docs/architecture.md.");
+	      "The tuning string (VKC_TUNING) has 'fast', which is not a known key with a valid value: "
+	      "see docs/architecture.md.");
 }
 
 static void test_devices(void **state)
 {
 	VkComputeContext *ctx = *state;
 	VkcDeviceInfo info = {.struct_size = 12};
-	uint32_t count = 1;
+	VkcDeviceInfo infos[2] = {{.struct_size = sizeof(info)}, {.struct_size = 12}};
+	uint32_t count = 1, two = 2;
 
 	WRONG(NULL, vkc_list_devices(NULL, NULL),
 	      "vkc_list_devices: count is NULL; it takes the address of a number.");
@@ -149,6 +153,9 @@ static void test_devices(void **state)
 	WRONG(NULL, vkc_list_devices(&count, &info),
 	      "vkc_list_devices: devices[0].struct_size is 12; set it to "
 	      "sizeof(VkcDeviceInfo), which is *.");
+	WRONG(NULL, vkc_list_devices(&two, infos),
+	      "vkc_list_devices: devices[1].struct_size is 12, but that of devices[0] is *; set "
+	      "each to sizeof(VkcDeviceInfo).");
 	WRONG(ctx, vkc_get_device_info(ctx, NULL),
 	      "vkc_get_device_info: info is NULL; it takes the address of a VkcDeviceInfo.");
 	WRONG(ctx, vkc_get_device_info(ctx, &info),
@@ -161,6 +168,7 @@ static void test_before_an_upload(void **state)
 	VkComputeContext *ctx = context_new(NULL, 0);
 	uint32_t index = 0;
 	float value;
+	double fraction;
 
 	(void)state;
 	WRONG(ctx, vkc_compute_diversity_sequence(ctx, 0, &index),
@@ -169,6 +177,8 @@ static void test_before_an_upload(void **state)
 	WRONG(ctx, vkc_compute_diversity_sequences(ctx, &index, 1, 1, 1, &index),
 	      "vkc_compute_diversity_sequences: nothing was uploaded yet: upload "
 	      "embeddings first.");
+	WRONG(ctx, vkc_prepare_matrix(ctx, 1, &fraction),
+	      "vkc_prepare_matrix: nothing was uploaded yet: upload embeddings first.");
 	WRONG(ctx, vkc_compute_similarity_matrix(ctx, &value),
 	      "vkc_compute_similarity_matrix: nothing was uploaded yet: upload "
 	      "embeddings first.");

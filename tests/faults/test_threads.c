@@ -36,6 +36,7 @@ static VkcResult use(struct worker *worker)
 {
 	uint32_t starts[MOST];
 	uint32_t count = 0;
+	double fraction;
 	uint32_t n = worker->data.n;
 	struct outputs *out = &worker->out;
 	VkComputeContext *ctx = NULL;
@@ -48,6 +49,8 @@ static VkcResult use(struct worker *worker)
 		result = vkc_init_with_options(NULL, &ctx);
 	if (!result)
 		result = vkc_upload_embeddings(ctx, worker->data.floats, n, worker->data.d);
+	if (!result)
+		result = vkc_prepare_matrix(ctx, 1e-3, &fraction);
 	if (!result)
 		result = vkc_compute_similarity_matrix(ctx, out->matrix);
 	if (!result)

@@ -70,8 +70,8 @@ static const struct script_mode modes[] = {
 	{.name = "plain", .stride = 1},
 	{.name = "staged", .limits = "split_memory,noncoherent", .after_start = true, .stride = 1},
 	/* The calls of a walk without the matrix are the same few for every step. */
-	{.name = "picked", .tuning = "matrix=0,lazy=0", .after_start = true, .stride = 5},
-	{.name = "lazy", .tuning = "matrix=0,lazy=1", .after_start = true, .stride = 5},
+	{.name = "row_cache", .tuning = "matrix=0,bounded=0", .after_start = true, .stride = 5},
+	{.name = "bounded", .tuning = "matrix=0,bounded=1", .after_start = true, .stride = 5},
 };
 
 static const struct script_mode *mode = modes;
@@ -136,7 +136,7 @@ int main(int argc, char **argv)
 	if (argc < 2 || argc > 3 || kind == VKC_TEST_FAULT_KINDS || mode == modes + COUNT(modes)) {
 		fprintf(stderr,
 		        "usage: %s KIND [MODE], of fault such as device-lost, of working such as "
-		        "lazy\n",
+		        "bounded\n",
 		        argv[0]);
 		return 1;
 	}

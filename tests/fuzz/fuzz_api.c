@@ -23,8 +23,8 @@ static void make_context(struct input *input)
 		"int64=0",
 		"matrix=0",
 		"merge=0",
-		"matrix=0,lazy=0,kept_rows=3,submit_rows=1",
-		"int64=0,matrix=0,lazy=1",
+		"matrix=0,bounded=0,cached_rows=3,submit_rows=1",
+		"int64=0,matrix=0,bounded=1",
 		"submit_us=1",
 		"subgroup=0"};
 	const VkcOptions options = {
@@ -33,6 +33,11 @@ static void make_context(struct input *input)
 
 	vkc_destroy(ctx);
 	n = 0;
+	if (!*options.tuning) {
+		ctx = vkc_init();
+		must(ctx != NULL, "vkc_init makes a context");
+		return;
+	}
 	expect(NULL, vkc_init_with_options(&options, &ctx), VKC_SUCCESS, "vkc_init_with_options");
 }
 
@@ -73,6 +78,23 @@ static void upload(struct input *input)
 static void check_similarity(float value)
 {
 	must(value >= -1 && value <= 1, "a similarity lies in -1 ... 1");
+}
+
+static void prepare(struct input *input)
+{
+	static const double choices[] = {0, 1e-9, 1e-4, 1, -0.0, -1e-300, INFINITY, -INFINITY, NAN};
+	double seconds = choices[take(input) % (sizeof(choices) / sizeof(*choices))];
+	bool valid = n && seconds >= 0 && isfinite(seconds);
+	double before = 0;
+	double after;
+
+	expect(ctx, vkc_prepare_matrix(ctx, seconds, &before),
+	       valid ? VKC_SUCCESS : VKC_ERROR_INVALID_ARGUMENT, "vkc_prepare_matrix");
+	if (!valid)
+		return;
+	must(before > 0 && before <= 1, "there is a part of the matrix");
+	expect(ctx, vkc_prepare_matrix(ctx, 0, &after), VKC_SUCCESS, "vkc_prepare_matrix again");
+	must(after <= 1 && (after > before || before == 1), "there is more of the matrix");
 }
 
 static void matrix(void)
@@ -203,6 +225,19 @@ static void device_info(struct input *input)
 	       valid ? VKC_SUCCESS : VKC_ERROR_INVALID_ARGUMENT, "vkc_get_device_info");
 }
 
+static void what_there_is(struct input *input)
+{
+	VkcDeviceInfo infos[2] = {{.struct_size = sizeof(*infos)}, {.struct_size = sizeof(*infos)}};
+	uint32_t capacity = take(input) % 3;
+	uint32_t count = capacity;
+
+	must(vkc_version() == VKC_VERSION, "the library has the header's version");
+	must(vkc_result_version() > 0, "results have a version");
+	must(vkc_result_string((VkcResult)take_u32(input)) != NULL, "every number has a name");
+	expect(NULL, vkc_list_devices(&count, infos), VKC_SUCCESS, "vkc_list_devices");
+	must(count <= capacity, "no more devices than there is room for");
+}
+
 static void without_data(struct input *input)
 {
 	switch (take(input) % 4) {
@@ -234,7 +269,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!ctx || take(&input) == NEW_CONTEXT)
 		make_context(&input);
 	while (input.size > 0) {
-		switch (take(&input) % 10) {
+		switch (take(&input) % 12) {
 		case 0:
 		case 1:
 			upload(&input);
@@ -260,8 +295,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		case 8:
 			device_info(&input);
 			break;
-		default:
+		case 9:
 			without_data(&input);
+			break;
+		case 10:
+			prepare(&input);
+			break;
+		default:
+			what_there_is(&input);
 		}
 	}
 	return 0;

@@ -3,7 +3,7 @@
  * Files whose name does not say what they are: they are read by their contents, or named.
  */
 #include "fuzz_table.h"
-#include "input.h"
+#include "io/input.h"
 
 static bool read_any(const unsigned char *bytes, size_t length, struct table *table,
                      struct problem *problem)

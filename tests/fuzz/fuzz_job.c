@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "record.h"
-#include "sidecar.h"
+#include "jobs/record.h"
+#include "jobs/sidecar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 

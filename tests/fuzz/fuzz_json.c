@@ -4,7 +4,7 @@
  * readers have to take as well, and find the same numbers in it.
  */
 #include "fuzz_table.h"
-#include "json_scan.h"
+#include "io/json_scan.h"
 
 /* Whether it is a list of lists of as many numbers. */
 static bool is_matrix(const json_t *root)

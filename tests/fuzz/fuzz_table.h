@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "readers.h"
+#include "io/readers.h"
 
 typedef bool (*fuzz_reader)(const unsigned char *bytes, size_t length, struct table *table,
                             struct problem *problem);

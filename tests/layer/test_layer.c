@@ -24,7 +24,7 @@ struct machine {
 	VkDevice device;
 };
 
-static void start(struct machine *m, const char *limits, uint32_t which, uint32_t family)
+static void start_machine(struct machine *m, const char *limits, uint32_t which, uint32_t family)
 {
 	const float priority = 1;
 	const VkApplicationInfo app = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
@@ -50,7 +50,7 @@ static void start(struct machine *m, const char *limits, uint32_t which, uint32_
 	assert_int_equal(vkCreateDevice(m->physical[which], &device, NULL, &m->device), VK_SUCCESS);
 }
 
-static void stop(struct machine *m)
+static void stop_machine(struct machine *m)
 {
 	char text[256];
 
@@ -96,7 +96,7 @@ static void test_gives_the_nth_fault(void **state)
 	VkBuffer buffers[4];
 
 	(void)state;
-	start(&m, "", 0, 0);
+	start_machine(&m, "", 0, 0);
 	layer->arm(VKC_TEST_OUT_OF_DEVICE_MEMORY, 2, 1);
 	assert_int_equal(make_buffer(&m, &buffers[0]), VK_SUCCESS);
 	assert_int_equal(make_buffer(&m, &buffers[1]), VK_ERROR_OUT_OF_DEVICE_MEMORY);
@@ -110,7 +110,7 @@ static void test_gives_the_nth_fault(void **state)
 	/* What the failed call left is not to be touched. */
 	vkDestroyBuffer(m.device, buffers[1], NULL);
 	assert_int_equal(layer->violations(), 1);
-	stop(&m);
+	stop_machine(&m);
 }
 
 static void test_a_lost_device_stays_lost(void **state)
@@ -119,14 +119,14 @@ static void test_a_lost_device_stays_lost(void **state)
 	VkQueue queue;
 
 	(void)state;
-	start(&m, "", 0, 0);
+	start_machine(&m, "", 0, 0);
 	vkGetDeviceQueue(m.device, 0, 0, &queue);
 	layer->arm(VKC_TEST_DEVICE_LOST, 1, 1);
 	assert_int_equal(vkQueueSubmit(queue, 0, NULL, VK_NULL_HANDLE), VK_ERROR_DEVICE_LOST);
 	assert_int_equal(vkQueueWaitIdle(queue), VK_ERROR_DEVICE_LOST);
 	assert_int_equal(vkDeviceWaitIdle(m.device), VK_ERROR_DEVICE_LOST);
 	assert_int_equal(layer->faults(), 1);
-	stop(&m);
+	stop_machine(&m);
 }
 
 static void test_counts_what_is_left(void **state)
@@ -136,12 +136,12 @@ static void test_counts_what_is_left(void **state)
 	char text[256];
 
 	(void)state;
-	start(&m, "", 0, 0);
+	start_machine(&m, "", 0, 0);
 	assert_int_equal(make_buffer(&m, &buffer), VK_SUCCESS);
 	assert_int_equal(layer->live_objects(text, sizeof(text)), 3);
 	assert_string_equal(text, "1 VkInstance, 1 VkDevice, 1 VkBuffer");
 	vkDestroyBuffer(m.device, buffer, NULL);
-	stop(&m);
+	stop_machine(&m);
 }
 
 static void test_non_coherent_memory_needs_flush_and_invalidate(void **state)
@@ -153,7 +153,7 @@ static void test_non_coherent_memory_needs_flush_and_invalidate(void **state)
 	unsigned char *data;
 
 	(void)state;
-	start(&m, "noncoherent,atom_size=256", 0, 0);
+	start_machine(&m, "noncoherent,atom_size=256", 0, 0);
 	assert_int_equal(make_memory_of(&m, VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT, 4096, &memory),
 	                 VK_SUCCESS);
 	range.memory = memory;
@@ -168,7 +168,7 @@ static void test_non_coherent_memory_needs_flush_and_invalidate(void **state)
 	vkFlushMappedMemoryRanges(m.device, 1, &range);
 	assert_int_equal(layer->violations(), 1);
 	vkFreeMemory(m.device, memory, NULL);
-	stop(&m);
+	stop_machine(&m);
 }
 
 static void test_the_heap_is_full(void **state)
@@ -178,7 +178,7 @@ static void test_the_heap_is_full(void **state)
 	VkDeviceMemory memory, more;
 
 	(void)state;
-	start(&m, "heap=1048576", 0, 0);
+	start_machine(&m, "heap=1048576", 0, 0);
 	vkGetPhysicalDeviceMemoryProperties(m.physical[0], &properties);
 	assert_int_equal(properties.memoryHeaps[0].size, 1 << 20);
 	assert_int_equal(make_memory(&m, 1 << 20, &memory), VK_SUCCESS);
@@ -186,7 +186,7 @@ static void test_the_heap_is_full(void **state)
 	vkFreeMemory(m.device, memory, NULL);
 	assert_int_equal(make_memory(&m, 1, &more), VK_SUCCESS);
 	vkFreeMemory(m.device, more, NULL);
-	stop(&m);
+	stop_machine(&m);
 }
 
 static void test_the_smallest_device(void **state)
@@ -201,7 +201,7 @@ static void test_the_smallest_device(void **state)
 	uint32_t count = 0;
 
 	(void)state;
-	start(&m, "all", 0, 0);
+	start_machine(&m, "all", 0, 0);
 	vkGetPhysicalDeviceProperties2(m.physical[0], &p);
 	assert_int_equal(p.properties.apiVersion, VK_API_VERSION_1_1);
 	assert_int_equal(p.properties.limits.maxComputeWorkGroupInvocations, 128);
@@ -219,7 +219,7 @@ static void test_the_smallest_device(void **state)
 	if (make_memory(&m, (1u << 30) + 1, &memory) == VK_SUCCESS)
 		vkFreeMemory(m.device, memory, NULL);
 	assert_int_equal(layer->violations(), 1);
-	stop(&m);
+	stop_machine(&m);
 }
 
 static void test_several_devices(void **state)
@@ -229,14 +229,14 @@ static void test_several_devices(void **state)
 	VkBuffer buffer;
 
 	(void)state;
-	start(&m, "devices=3", 1, 0);
+	start_machine(&m, "devices=3", 1, 0);
 	assert_true(m.num_physical >= 3);
 	vkGetPhysicalDeviceProperties(m.physical[0], &first);
 	vkGetPhysicalDeviceProperties(m.physical[1], &second);
 	assert_string_not_equal(first.deviceName, second.deviceName);
 	assert_int_equal(make_buffer(&m, &buffer), VK_SUCCESS);
 	vkDestroyBuffer(m.device, buffer, NULL);
-	stop(&m);
+	stop_machine(&m);
 }
 
 static void test_queue_families(void **state)
@@ -247,7 +247,7 @@ static void test_queue_families(void **state)
 	VkQueue queue;
 
 	(void)state;
-	start(&m, "second_family", 0, 1);
+	start_machine(&m, "second_family", 0, 1);
 	vkGetPhysicalDeviceQueueFamilyProperties(m.physical[0], &count, families);
 	assert_int_equal(count, 2);
 	assert_int_equal(families[0].queueFlags, VK_QUEUE_TRANSFER_BIT);
@@ -255,7 +255,7 @@ static void test_queue_families(void **state)
 	vkGetDeviceQueue(m.device, 1, 0, &queue);
 	assert_int_equal(vkQueueWaitIdle(queue), VK_SUCCESS);
 	assert_int_equal(layer->violations(), 0);
-	stop(&m);
+	stop_machine(&m);
 }
 
 static void test_refuses_unknown_limits(void **state)

@@ -128,10 +128,10 @@ end
 function TestBadUploads.test_wrong_options_of_a_table()
   local rows = { { 1, 2 }, { 3, 4 } }
   upload_fails(2, "opts is 3, expected a table", rows, 3)
-  upload_fails(2, "opts.cetner is not an option; there are: dim, n, ids, center, type, stride",
+  upload_fails(2, "opts.cetner is not an option; valid options: dim, n, ids, center, type, stride",
     rows, { cetner = true })
-  upload_fails(2, "opts[1] is not an option; there are: dim, n, ids, center, type, stride", rows,
-    { 2 })
+  upload_fails(2, "opts[1] is not an option; valid options: dim, n, ids, center, type, stride",
+    rows, { 2 })
   upload_fails(2, "opts.n is 3, but embeddings has 2 rows", rows, { n = 3 })
   upload_fails(1, "embeddings[1] has 2 numbers, expected 3 as opts.dim says", rows, { dim = 3 })
   upload_fails(2, "opts.dim is 2.5, expected a whole number from 1 to 4294967295", rows,

@@ -90,6 +90,18 @@ function TestInterrupt.test_new()
   luaunit.assertEquals(destroyed, 1)
 end
 
+-- The matrix is computed ahead: what there is of it stays, and the work goes on from there.
+function TestInterrupt.test_matrix()
+  local ctx = assert(vk.new({ tuning = "submit_us=1" }))
+  local rows = support.rows(200, 3)
+  assert(ctx:upload(rows))
+  interrupted_in(ctx, "vkc_lua_prepare_matrix", function()
+    ctx:diversity_sequence(7)
+  end)
+  luaunit.assertEquals(ctx:diversity_sequence(7), support.sequence(rows, 7))
+  ctx:close()
+end
+
 -- A batch that was interrupted is computed again: none is left out, none comes twice.
 function TestInterrupt.test_iterator()
   local ctx = assert(vk.new())

@@ -408,9 +408,10 @@ function TestLife.test_messages_without_names_of_c()
   local function says(text)
     return { vkc_lua_last_error = function() return text end }
   end
-  luaunit.assertEquals(errors.sentence(says("vkc_upload: row_stride is 3; it takes 4."), nil),
+  luaunit.assertEquals(errors.last_message(says("vkc_upload: row_stride is 3; it takes 4."), nil),
     "row_stride is 3; it takes 4.")
-  luaunit.assertEquals(errors.sentence(says("The device was lost."), nil), "The device was lost.")
+  luaunit.assertEquals(errors.last_message(says("The device was lost."), nil),
+    "The device was lost.")
 end
 
 support.finish()

@@ -125,7 +125,8 @@ function TestLookalikes.test_null_and_raising_structs_everywhere()
     for _, key in ipairs({ "device", "memory_limit", "validation", "tuning", "library" }) do
       fails(1, "new", "opts." .. key, function() vk.new({ [key] = strange }) end)
     end
-    misuse("bad argument #1 to 'similarity' (opts[a cdata] is not an option; there are: buffer)",
+    misuse("bad argument #1 to 'similarity' (opts[a cdata] is not an option; valid options: "
+      .. "buffer)",
       function() ctx:similarity({ [strange] = 1 }) end)
     misuse("bad argument #2 to 'upload' (opts.stride is for cdata; a table has none)",
       function() ctx:upload({ { 1 } }, { stride = strange }) end)

@@ -67,7 +67,7 @@ function TestMisuse:test_options_of_a_sequence()
   fails("opts.length is 2.5, expected a whole number from 1 to 3", { length = 2.5 })
   fails('opts.length is "all", expected a whole number from 1 to 3', { length = "all" })
   fails("opts.length is false, expected a whole number from 1 to 3", { length = false })
-  fails("opts.lenght is not an option; there are: length, prefix", { lenght = 2 })
+  fails("opts.lenght is not an option; valid options: length, prefix", { lenght = 2 })
   fails("opts is true, expected a table", true)
   fails("opts.prefix is 2, expected a table", { prefix = 2 })
   fails("opts.prefix[1] is nil, expected the start, 2", { prefix = {} })
@@ -75,7 +75,7 @@ function TestMisuse:test_options_of_a_sequence()
   fails("opts.prefix[2] is 9, expected a whole number from 1 to 3", { prefix = { 2, 9 } })
   fails("opts.prefix[2] is nil, expected a whole number from 1 to 3", { prefix = { 2, nil, 1 } })
   fails("opts.prefix[3] is 2, the same as opts.prefix[1]", { prefix = { 2, 1, 2 } })
-  fails("opts.prefix has 4 items, more than the 3 there are", { prefix = { 2, 1, 3, 2 } })
+  fails("opts.prefix has 4 items, but only 3 were uploaded", { prefix = { 2, 1, 3, 2 } })
   fails("opts.length is 1, expected a whole number from 2 to 3", { prefix = { 2, 1 }, length = 1 })
 end
 
@@ -92,11 +92,11 @@ function TestMisuse:test_iterator()
   fails(1, "starts[2] is nil, expected a whole number from 1 to 3", { 3, [5e8] = 1 })
   fails(2, "opts.length is 4, expected a whole number from 1 to 3", nil, { length = 4 })
   fails(2, "opts.batch is 0, expected a whole number from 1 to 178956970", nil, { batch = 0 })
-  fails(2, "opts.start is not an option; there are: length, batch", nil, { start = 1 })
+  fails(2, "opts.start is not an option; valid options: length, batch", nil, { start = 1 })
 end
 
 function TestMisuse:test_similarity()
-  misuse("bad argument #1 to 'similarity' (opts.packed is not an option; there are: buffer)",
+  misuse("bad argument #1 to 'similarity' (opts.packed is not an option; valid options: buffer)",
     function() self.ctx:similarity({ packed = true }) end)
   misuse("bad argument #1 to 'similarity' (opts.buffer holds 32 bytes, but the result takes 36)",
     function() self.ctx:similarity({ buffer = ffi.new("float[8]") }) end)
@@ -155,7 +155,7 @@ function TestMisuse:test_neighbors()
   fails(2, "opts.first is false, expected a whole number from 1 to 3", 1, { first = false })
   fails(2, "opts.count is false, expected a whole number from 0 to 3", 1, { count = false })
   fails(2, "opts.batch is 4, expected a whole number from 1 to 3", 1, { batch = 4 })
-  fails(2, "opts.k is not an option; there are: first, count, batch", 1, { k = 3 })
+  fails(2, "opts.k is not an option; valid options: first, count, batch", 1, { k = 3 })
 
   local ctx = assert(vk.new())
   assert(ctx:upload({ { 1 } }))
@@ -175,7 +175,7 @@ function TestMisuse.test_options_of_a_context()
   local limits = "expected a number of bytes above 0, such as "
     .. '300000000, "512K", "300M", "2G" or "1T"'
   fails("opts is 0, expected a table", 0)
-  fails("opts.devcie is not an option; there are: device, memory_limit, validation, tuning, "
+  fails("opts.devcie is not an option; valid options: device, memory_limit, validation, tuning, "
     .. "library", { devcie = 1 })
   fails("opts.device is 0, expected a whole number from 1 to 2147483648", { device = 0 })
   fails("opts.device is true, expected an index from 1 or part of a name", { device = true })
@@ -190,7 +190,7 @@ function TestMisuse.test_options_of_a_context()
   fails("opts.device has a zero byte", { device = "llvmpipe\0" })
   fails("opts.tuning has a zero byte", { tuning = "\0" })
   fails("opts.library has a zero byte", { library = "/nowhere\0" })
-  misuse("bad argument #1 to 'devices' (opts.device is not an option; there are: library)",
+  misuse("bad argument #1 to 'devices' (opts.device is not an option; valid options: library)",
     function() vk.devices({ device = 1 }) end)
 end
 
@@ -217,12 +217,12 @@ end
 -- What only the library knows to be wrong.
 function TestMisuse.test_mistakes_that_the_library_finds()
   for _, name in ipairs({ "new", "init" }) do
-    misuse("The tuning string (VKC_TUNING) has 'bogus=1', which is no known key with a value that "
-      .. "it takes: see docs/architecture.md.", function() vk[name]({ tuning = "bogus=1" }) end)
+    misuse("The tuning string (VKC_TUNING) has 'bogus=1', which is not a known key with a valid "
+      .. "value: see docs/architecture.md.", function() vk[name]({ tuning = "bogus=1" }) end)
   end
   local numbers = ffi.new("float[1]")
-  misuse("The upload has 4294967295 rows of 1 numbers; there may be 4294967231 rows of 4294967279 "
-    .. "numbers.", function()
+  misuse("The upload has 4294967295 rows of 1 numbers; the maximum is 4294967231 rows of "
+    .. "4294967279 numbers.", function()
     vk.upload_embeddings(ffi.cast("float *", numbers), { n = 2 ^ 32 - 1, dim = 1 })
   end)
 end

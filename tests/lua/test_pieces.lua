@@ -6,19 +6,20 @@ local ffi = require("ffi")
 local luaunit = require("luaunit")
 local support = require("support")
 local calls = require("vk_compute.calls")
+local continuation = require("vk_compute.continuation")
 local matrix = require("vk_compute.matrix")
 local vk = require("vk_compute")
 
-local target, patience, clock = calls.target, calls.patience, calls.clock
-local first_rows = matrix.first_rows
+local target, clock = calls.target, calls.clock
+local first_rows, assumed_rate = matrix.first_rows, continuation.assumed_rate
 local n, dim = 320, 24
 local rows = support.rows(n, dim)
 
 TestPieces = {}
 
 function TestPieces.tearDown()
-  calls.target, calls.patience, calls.clock = target, patience, clock
-  matrix.first_rows = first_rows
+  calls.target, calls.clock = target, clock
+  matrix.first_rows, continuation.assumed_rate = first_rows, assumed_rate
 end
 
 -- Counts the calls of each function of a context's library.
@@ -39,13 +40,23 @@ end
 local function slow_context(opts)
   local now = 0
   matrix.first_rows = 16
+  continuation.assumed_rate = 16 * n * dim / calls.target
   calls.clock = function()
     now = now + calls.target
     return now
   end
+  -- The matrix, too, in steps that are as small as they can be.
+  opts.tuning = opts.tuning or "submit_us=1"
   local ctx = assert(vk.new(opts))
   assert(ctx:upload(rows))
-  return ctx, count_calls(ctx)
+  local counts = count_calls(ctx)
+  local lib = ctx.lib
+  ctx.lib = setmetatable({
+    vkc_lua_prepare_matrix = function(handle, _, fraction)
+      return lib.vkc_lua_prepare_matrix(handle, 0, fraction)
+    end,
+  }, { __index = lib })
+  return ctx, counts
 end
 
 local function bytes(view)
@@ -98,7 +109,7 @@ end
 
 function TestPieces.test_the_same_bytes_without_a_matrix()
   assert_same_in_any_order({ tuning = "matrix=0" })
-  assert_same_in_any_order({ tuning = "matrix=0,lazy=0" })
+  assert_same_in_any_order({ tuning = "matrix=0,bounded=0" })
 end
 
 function TestPieces.test_there_are_many_calls()
@@ -109,7 +120,8 @@ function TestPieces.test_there_are_many_calls()
   ctx:close()
   ctx, counts = slow_context({})
   ctx:diversity_sequence(1)
-  luaunit.assertTrue(counts.vkc_lua_compute_similarity_rows >= 6)
+  luaunit.assertTrue(counts.vkc_lua_prepare_matrix >= 2)
+  luaunit.assertNil(counts.vkc_lua_compute_similarity_rows)
   ctx:close()
   ctx, counts = slow_context({})
   ctx:nearest_neighbors(3)
@@ -117,7 +129,8 @@ function TestPieces.test_there_are_many_calls()
   ctx:close()
   ctx, counts = slow_context({})
   ctx:similarity_rows(200, 100)
-  luaunit.assertTrue(counts.vkc_lua_compute_similarity_rows >= 12)
+  luaunit.assertTrue(counts.vkc_lua_prepare_matrix >= 2)
+  luaunit.assertTrue(counts.vkc_lua_compute_similarity_rows >= 6)
   ctx:close()
   ctx, counts = slow_context({ tuning = "matrix=0" })
   ctx:diversity_sequence(1)
@@ -132,9 +145,9 @@ function TestPieces.test_few_rows_do_without_the_matrix()
   local ctx, counts = slow_context({})
   ctx:diversity_sequence(1, { length = 8 })
   ctx:diversity_sequence(2, { length = 8 })
-  luaunit.assertNil(counts.vkc_lua_compute_similarity_rows)
+  luaunit.assertNil(counts.vkc_lua_prepare_matrix)
   ctx:diversity_sequence(3, { length = 30 })
-  luaunit.assertTrue(counts.vkc_lua_compute_similarity_rows >= 6)
+  luaunit.assertTrue(counts.vkc_lua_prepare_matrix >= 2)
   ctx:close()
 end
 
@@ -151,30 +164,54 @@ function TestPieces.test_what_is_short_is_few_calls()
   ctx:close()
 end
 
+-- Once it is known how long they take, many short walks are one call each.
+function TestPieces.test_walks_that_are_quick_are_one_call()
+  local ctx = assert(vk.new())
+  assert(ctx:upload(rows))
+  continuation.assumed_rate = 16 * n * dim / calls.target
+  local counts = count_calls(ctx)
+  ctx:diversity_sequence(3)
+  luaunit.assertTrue(counts.vkc_lua_compute_diversity_sequences > 1)
+  local before = counts.vkc_lua_compute_diversity_sequences
+  for start = 1, 5 do
+    ctx:diversity_sequence(start)
+  end
+  luaunit.assertEquals(counts.vkc_lua_compute_diversity_sequences, before + 5)
+  ctx:close()
+end
+
 -- The matrix as include/vulkan_compute.h says that it is made, without making it: a library whose
 -- calls take the time that theirs would, on a device of `speed` multiply-adds a second.
 local function model(size, width, speed, fits)
-  local now, asked, ready, begun = 0, 0, 0, false
-  local made = { longest = 0, work = 0, most = 0 }
+  local now, asked, ready = 0, 0, 0
+  local made = { longest = 0, work = 0 }
   local function pass(work)
     made.longest = math.max(made.longest, work / speed)
     made.work = made.work + work
     now = now + work / speed + 1e-6
     return 0
   end
+  -- What there is to compute before so many rows are ready.
   local function half(row)
     row = math.max(ready, row)
     return ((size - ready) ^ 2 - (size - row) ^ 2) / 2 * width
   end
   local lib = {
-    vkc_lua_get_device_info = function(_, info)
-      info.type = 4
-      info.memory_used = fits and begun and 1e6 + 4 * size * size or 1e6
-      return 0
+    vkc_lua_prepare_matrix = function(_, seconds, fraction)
+      if not fits then
+        fraction[0] = 1
+        return pass(0)
+      end
+      local work = 0
+      repeat
+        local row = math.min(size, ready + 64)
+        work = work + half(row)
+        ready = math.max(ready, row)
+      until ready == size or work / speed >= seconds
+      fraction[0] = 1 - ((size - ready) / size) ^ 2
+      return pass(work)
     end,
     vkc_lua_compute_similarity_rows = function(_, first, count)
-      begun = true
-      made.most = math.max(made.most, count)
       local work = half(first + count)
       if not fits then
         return pass(count * size * width)
@@ -189,8 +226,7 @@ local function model(size, width, speed, fits)
     end,
   }
   calls.clock = function() return now end
-  local ctx = { lib = lib, ids = { n = size } }
-  ctx.matrix = matrix.new(ctx)
+  local ctx = { lib = lib, ids = { n = size }, matrix = matrix.new() }
   made.left = function() return half(size) end
   return ctx, made
 end
@@ -204,24 +240,24 @@ function TestPieces.test_no_call_is_long_and_nothing_is_computed_twice()
     local size, speed = unpack(case)
     local whole = size * size * 768 / 2
     local ctx, made = model(size, 768, speed, true)
-    luaunit.assertEquals(matrix.take(ctx, 0, size, floats), 0)
+    luaunit.assertEquals(matrix.read_rows(ctx, 0, size, floats), 0)
     local what = ("%d rows at %g"):format(size, speed)
     luaunit.assertTrue(made.longest <= 2, ("%s: a call takes %.2f s"):format(what, made.longest))
     luaunit.assertTrue(made.work <= 1.001 * whole, ("%s: %.3f of the work"):format(what,
       made.work / whole))
-    -- Before sequences, and before rows at the end: what is left is short.
+    -- Before sequences, and before rows at the end: nothing is left.
     for _, wanted in ipairs({ size, size / 4 }) do
       ctx, made = model(size, 768, speed, true)
-      luaunit.assertEquals(matrix.expect(ctx, wanted, true), 0)
-      luaunit.assertTrue(made.longest <= 2 and made.left() / speed <= 2, what)
+      luaunit.assertEquals(matrix.prepare_for(ctx, wanted, true), 0)
+      luaunit.assertTrue(made.longest <= 2 and made.left() == 0, what)
       luaunit.assertTrue(made.work <= 1.001 * whole, what)
     end
     ctx, made = model(size, 768, speed, true)
-    luaunit.assertEquals(matrix.take(ctx, size / 2, size / 2 + 100, floats), 0)
+    luaunit.assertEquals(matrix.read_rows(ctx, size / 2, size / 2 + 100, floats), 0)
     luaunit.assertTrue(made.work <= 100 * size * 768, what)
     -- Without memory for it, twice the work.
     ctx, made = model(size, 768, speed, false)
-    luaunit.assertEquals(matrix.take(ctx, 0, size, floats), 0)
+    luaunit.assertEquals(matrix.read_rows(ctx, 0, size, floats), 0)
     luaunit.assertTrue(made.longest <= 2 and made.work <= 2.001 * whole, what)
   end
 end

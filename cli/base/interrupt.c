@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/interrupt.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/command_line.h"
+
+#define MOST_FILES 8
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const int deferrable[] = {SIGINT, SIGTERM, SIGHUP};
+
+/* Those whose default is not to end the process. */
+static const int harmless[] = {SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP,
+                               SIGTTIN, SIGTTOU, SIGURG, SIGWINCH};
+
+/* Whoever has set `busy` may use it: signals may come to any of the driver's threads. */
+static const char *files[MOST_FILES];
+static atomic_flag busy = ATOMIC_FLAG_INIT;
+/* A child that a driver has forked has the list, but not the files. */
+static pid_t owner;
+
+static const char *volatile deferring;
+/* Signals may come to two threads at the same moment: only one of them is the first. */
+static atomic_int noted;
+
+static void take_files(void)
+{
+	while (atomic_flag_test_and_set(&busy))
+		sched_yield();
+}
+
+static void remove_files(void)
+{
+	size_t i;
+
+	take_files();
+	for (i = 0; i < MOST_FILES; i++)
+		if (files[i] && getpid() == owner)
+			unlink(files[i]);
+}
+
+/* Where a library calls exit(). */
+static void on_exit_of_program(void)
+{
+	remove_files();
+	atomic_flag_clear(&busy);
+}
+
+static bool among(const int *signals, size_t count, int number)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (signals[i] == number)
+			return true;
+	return false;
+}
+
+static void say(const char *sentence)
+{
+	ssize_t wrote = write(STDERR_FILENO, sentence, strlen(sentence));
+
+	/* Nothing can be done where standard error is closed. */
+	(void)wrote;
+}
+
+/* Whether the program may go on for now. */
+static bool defer(int number)
+{
+	const char *sentence = deferring;
+	struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+	int none = 0;
+
+	if (!sentence || !among(deferrable, COUNT(deferrable), number) ||
+	    !atomic_compare_exchange_strong(&noted, &none, number))
+		return false;
+	/* Ctrl-C has ended the readers of a pipeline, too; that must not end what is to be finished. */
+	signal(SIGPIPE, SIG_IGN);
+	/* A reader that has stopped must not keep the second signal from its work. */
+	if (poll(&ready, 1, 0) == 1)
+		say(sentence);
+	return true;
+}
+
+static void die_of(int number)
+{
+	struct sigaction plain = {.sa_handler = SIG_DFL};
+	sigset_t only;
+
+	sigaction(number, &plain, NULL);
+	sigemptyset(&only);
+	sigaddset(&only, number);
+	raise(number);
+	pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+}
+
+static void on_signal(int number, siginfo_t *info, void *context)
+{
+	int error = errno;
+
+	(void)context;
+	if (defer(number)) {
+		/* What was interrupted may be about to look at its own. */
+		errno = error;
+		return;
+	}
+	/* The files are not given back: nothing is to be created any more. */
+	remove_files();
+	/* Files are mapped: should one be cut short meanwhile, reading it raises SIGBUS. One that
+	 * another process has sent is a signal like the others. */
+	if (number == SIGBUS && info->si_code > 0) {
+		say("vulkan-compute: a file became shorter while it was read, or its disk failed\n");
+		_exit(EXIT_FAILED);
+	}
+	die_of(number);
+}
+
+void interrupt_install(void)
+{
+	struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_RESTART | SA_SIGINFO};
+	struct sigaction before;
+	int number;
+
+	owner = getpid();
+	atexit(on_exit_of_program);
+	sigfillset(&action.sa_mask);
+	/* A file over the limit of `ulimit -f` is an error of write() instead. */
+	signal(SIGXFSZ, SIG_IGN);
+	for (number = 1; number <= SIGRTMAX; number++) {
+		if (among(harmless, COUNT(harmless), number) || sigaction(number, NULL, &before) != 0)
+			continue;
+		/* What was ignored before, by nohup for example, stays so, and so does the handler of a
+		 * profiler or a sanitizer; but for SIGBUS, which has a cause that can be said. */
+		if (before.sa_handler == SIG_DFL || (number == SIGBUS && before.sa_handler != SIG_IGN))
+			sigaction(number, &action, NULL);
+	}
+}
+
+void interrupt_block(sigset_t *before)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, before);
+}
+
+void interrupt_unblock(const sigset_t *before)
+{
+	pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+static void begin_change(sigset_t *before)
+{
+	/* A handler in this thread would wait for itself. */
+	interrupt_block(before);
+	take_files();
+}
+
+static void end_change(const sigset_t *before)
+{
+	atomic_flag_clear(&busy);
+	interrupt_unblock(before);
+}
+
+static void forget(const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < MOST_FILES; i++)
+		if (files[i] == path)
+			files[i] = NULL;
+}
+
+void interrupt_removes(const char *path)
+{
+	sigset_t before;
+	size_t i;
+
+	begin_change(&before);
+	for (i = 0; i < MOST_FILES; i++) {
+		if (!files[i]) {
+			files[i] = path;
+			break;
+		}
+	}
+	end_change(&before);
+}
+
+void interrupt_keeps(const char *path)
+{
+	sigset_t before;
+
+	begin_change(&before);
+	forget(path);
+	end_change(&before);
+}
+
+void interrupt_unlink(const char *path)
+{
+	sigset_t before;
+
+	begin_change(&before);
+	unlink(path);
+	forget(path);
+	end_change(&before);
+}
+
+void interrupt_defer(const char *sentence)
+{
+	deferring = sentence;
+}
+
+bool interrupt_noted(void)
+{
+	return noted != 0;
+}
+
+void interrupt_obey(void)
+{
+	die_of(noted);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How far it has come: a bar on a terminal, or a line from time to time.
+ */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "commands/command_line.h"
+
+struct progress {
+	const struct command_line *options;
+	const char *unit; /* "rows" */
+	uint64_t total;
+	uint64_t done_before; /* by an earlier run */
+	double began, bar_at, line_at;
+	bool bar;
+};
+
+/* Seconds of a clock that only goes forward. */
+double seconds_now(void);
+
+void progress_begin(struct progress *progress, const struct command_line *options, const char *unit,
+                    uint64_t total, uint64_t done_before);
+void progress_update(struct progress *progress, uint64_t done);
+
+/* Leaves the terminal's line empty. */
+void progress_end(struct progress *progress);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The embeddings of a file: rows of numbers, as they are to be uploaded.
+ */
+#ifndef CLI_TABLE_H
+#define CLI_TABLE_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/problem.h"
+#include "vulkan_compute.h"
+
+struct table {
+	VkcType type;
+	const void *data;    /* the first number; in the host's byte order */
+	uint64_t row_stride; /* bytes from one row to the next */
+	uint32_t rows;
+	uint32_t columns;
+	void *owned;           /* the memory of data, or NULL where it lies in the file's bytes */
+	json_t *ids;           /* a list of strings or integers, one per row, or NULL */
+	struct problem no_ids; /* why the file's ids cannot be used; empty where it has none */
+};
+
+/* Bytes of one number. */
+size_t table_number_size(VkcType type);
+
+/* "float32", as NumPy names it. */
+const char *table_type_name(VkcType type);
+
+/* Row number `row` as float64: exact for every type. */
+void table_row(const struct table *table, uint32_t row, double *numbers);
+
+void table_free(struct table *table);
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "jobs/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files/files.h"
+#include "base/interrupt.h"
+#include "files/lock.h"
+#include "io/npy_header.h"
+#include "jobs/sidecar.h"
+#include "base/size.h"
+#include "files/target.h"
+
+static void header_of(const struct job *job, unsigned char header[NPY_HEADER_SIZE])
+{
+	npy_header_write(header, "<u4", job->record.identity.rows, job->record.identity.length);
+}
+
+static bool name_files(struct job *job, const char *target, struct problem *problem)
+{
+	char *resolved;
+
+	job->target = target_resolve(target, problem);
+	if (!job->target)
+		return false;
+	job->partial = path_with(job->target, ".partial");
+	job->progress = path_with(job->target, ".progress");
+	job->sidecar = path_with(job->target, ".json");
+	if (!job->partial || !job->progress || !job->sidecar)
+		return problem_set(problem, "there is not enough memory for the names of files");
+	/* Said now, not when all is computed. */
+	resolved = target_resolve(job->sidecar, problem);
+	free(resolved);
+	return resolved != NULL;
+}
+
+/* Whether the target is there already, made from the same. */
+static bool already_complete(const struct job *job, const struct identity *identity)
+{
+	struct sidecar sidecar;
+	struct problem ignored;
+	struct stat status;
+	int descriptor;
+	bool same;
+
+	if (!sidecar_read(job->sidecar, &sidecar, &ignored) ||
+	    identity_difference(identity, &sidecar.identity))
+		return false;
+	descriptor = open(job->target, O_RDONLY | O_CLOEXEC);
+	same = descriptor >= 0 && fstat(descriptor, &status) == 0 &&
+	       (uint64_t)status.st_size == job->size &&
+	       sidecar_fits(&sidecar, descriptor, job->target, &ignored);
+	if (descriptor >= 0)
+		close(descriptor);
+	return same;
+}
+
+/* Where the first `rows` rows end. */
+static uint64_t end_of(const struct job *job, uint32_t rows)
+{
+	return NPY_HEADER_SIZE + (uint64_t)rows * job->record.identity.length * sizeof(uint32_t);
+}
+
+/* A new TARGET.partial; the record that belongs to it is on the disk already. */
+static bool create_partial(struct job *job, struct problem *problem)
+{
+	unsigned char header[NPY_HEADER_SIZE];
+
+	header_of(job, header);
+	fingerprint_add(job->content, header, sizeof(header));
+	unlink(job->partial);
+	job->data = target_open_new(job->target, job->partial);
+	if (job->data < 0)
+		return cannot_write(job->partial, problem);
+	return target_attributes(job->data, job->target, problem) &&
+	       reserve_space(job->data, job->partial, job->size, problem) &&
+	       write_at(job->data, job->partial, header, sizeof(header), 0, problem) &&
+	       sync_directory(job->partial, problem);
+}
+
+static bool may_replace(const struct job *job, struct problem *problem)
+{
+	return target_writable(job->target, problem) && target_writable(job->sidecar, problem);
+}
+
+static bool begin(struct job *job, const struct identity *identity, struct problem *problem)
+{
+	if (!may_replace(job, problem))
+		return false;
+	/* The count of writes goes on, so that this record is newer than any in the file. */
+	job->record = (struct record){.identity = *identity, .sequence = job->record.sequence};
+	job->ours = true;
+	/* Until there is something to keep. */
+	interrupt_removes(job->partial);
+	interrupt_removes(job->progress);
+	return record_store(job->lock, job->progress, &job->record, problem) &&
+	       sync_directory(job->progress, problem) && create_partial(job, problem);
+}
+
+/* TARGET.partial as an earlier run left it: every byte that is to be kept is compared. */
+static bool reopen_partial(struct job *job, struct problem *problem)
+{
+	struct stat status;
+
+	if (!may_replace(job, problem))
+		return false;
+	job->data = open(job->partial, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (job->data < 0)
+		return cannot_write(job->partial, problem);
+	job->rows_written = job->record.rows_done;
+	if (fstat(job->data, &status) != 0 || (uint64_t)status.st_size != job->size ||
+	    !fingerprint_add_file(job->content, job->data, end_of(job, job->rows_written)) ||
+	    !fingerprint_equal(fingerprint_so_far(job->content), job->record.content))
+		return problem_set(problem,
+		                   "%s is not the file that %s counts the rows of; --restart discards both",
+		                   job->partial, job->progress);
+	job->ours = true;
+	return true;
+}
+
+static bool go_on(struct job *job, const struct identity *identity, bool recorded,
+                  struct problem *problem)
+{
+	bool begun = access(job->partial, F_OK) == 0;
+	const char *difference =
+		recorded ? identity_difference(identity, &job->record.identity) : NULL;
+
+	/* A file that is complete may be being made again, by --restart: that goes on. */
+	if ((!recorded || difference || !begun) && already_complete(job, identity)) {
+		job->complete = true;
+		/* Left by a run that was ended between its last two steps. */
+		if (recorded && !difference)
+			unlink(job->progress);
+		return true;
+	}
+	if (!recorded && record_is_foreign(job->lock))
+		return problem_set(problem,
+		                   "%s is there, but it is no record of a job; --restart overwrites it",
+		                   job->progress);
+	/* Nothing is lost where nothing was done. */
+	if (!begun || (recorded && job->record.rows_done == 0))
+		return begin(job, identity, problem);
+	if (!recorded)
+		return problem_set(problem,
+		                   "%s is there, but no %s that says what it is; --restart discards it",
+		                   job->partial, job->progress);
+	if (difference)
+		return problem_set(problem,
+		                   "%s was begun with %s; run it with the same as then, or discard it "
+		                   "with --restart",
+		                   job->partial, difference);
+	return reopen_partial(job, problem);
+}
+
+bool job_open(struct job *job, const char *target, const struct identity *identity, bool restart,
+              struct problem *problem)
+{
+	uint64_t numbers;
+	bool recorded;
+
+	memset(job, 0, sizeof(*job));
+	job->data = job->lock = -1;
+	if (!size_multiply(identity->rows, identity->length, &numbers) ||
+	    !size_multiply(numbers, sizeof(uint32_t), &job->size) ||
+	    !size_add(job->size, NPY_HEADER_SIZE, &job->size))
+		return problem_set(problem, "%u sequences of %u are more than a file can hold",
+		                   identity->rows, identity->length);
+	job->content = fingerprint_begin();
+	if (!job->content)
+		return problem_set(problem, "there is not enough memory to watch over the file");
+	if (!name_files(job, target, problem))
+		return false;
+	/* Its descriptor is also that of the record. */
+	job->lock = lock_take(job->progress, job->target, problem);
+	if (job->lock < 0)
+		return false;
+	recorded = record_load(job->lock, &job->record);
+	return restart ? begin(job, identity, problem) : go_on(job, identity, recorded, problem);
+}
+
+bool job_write(struct job *job, uint32_t count, const uint32_t *sequences,
+               struct problem *problem)
+{
+	uint64_t begin = end_of(job, job->rows_written);
+	size_t length = (size_t)(end_of(job, job->rows_written + count) - begin);
+
+	if (!write_at(job->data, job->partial, sequences, length, begin, problem))
+		return false;
+	fingerprint_add(job->content, sequences, length);
+	job->rows_written += count;
+	return true;
+}
+
+bool job_save(struct job *job, struct problem *problem)
+{
+	if (!sync_data(job->data, job->partial, problem))
+		return false;
+	interrupt_keeps(job->partial);
+	interrupt_keeps(job->progress);
+	job->record.rows_done = job->rows_written;
+	job->record.content = fingerprint_so_far(job->content);
+	return record_store(job->lock, job->progress, &job->record, problem);
+}
+
+bool job_finish(struct job *job, struct problem *problem)
+{
+	struct sidecar sidecar = {
+		.identity = job->record.identity,
+		.content = fingerprint_so_far(job->content),
+	};
+
+	/* Should it end between these two, the description fits neither file and is not believed. */
+	if (!target_attributes(job->data, job->target, problem) ||
+	    !sidecar_write(job->sidecar, &sidecar, problem))
+		return false;
+	if (rename(job->partial, job->target) != 0)
+		return cannot_write(job->target, problem);
+	if (!sync_directory(job->target, problem))
+		return false;
+	unlink(job->progress);
+	return true;
+}
+
+void job_close(struct job *job)
+{
+	bool nothing_done = job->ours && job->record.rows_done == 0;
+
+	if (nothing_done)
+		interrupt_unlink(job->partial);
+	interrupt_keeps(job->partial);
+	if (job->data >= 0)
+		close(job->data);
+	lock_give(job->lock, job->progress, nothing_done);
+	fingerprint_end(job->content);
+	free(job->target);
+	free(job->partial);
+	free(job->progress);
+	free(job->sidecar);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * --extend: the sequences of an earlier run, made from the first rows of the
+ * present embeddings.
+ */
+#ifndef CLI_OLD_H
+#define CLI_OLD_H
+
+#include <stdint.h>
+
+#include "files/file_bytes.h"
+#include "commands/session.h"
+
+struct previous_run {
+	struct file_bytes file;
+	const uint32_t *sequences; /* rows x length */
+	uint32_t rows, length;
+};
+
+/* Opens --extend's file and makes sure that it holds sequences, made from the first rows of the
+ * session's table. Where only the user says so, old_compare() has to follow. Returns an exit
+ * status, having said what is wrong. */
+int previous_run_open(struct previous_run *old, const struct session *session);
+
+/* Computes some of the sequences again, to see whether the options and the library's results were
+ * the same. Uploads the first rows for that. Returns an exit status, having said what is wrong. */
+int previous_run_compare(const struct previous_run *old, struct session *session);
+void previous_run_close(struct previous_run *old);
+
+/* The sequence from a start below old->rows. */
+const uint32_t *previous_run_sequence(const struct previous_run *old, uint32_t start);
+
+#endif

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// How a walk's score of an item changes when the row of a newly chosen item is added. The item with
+// the lowest score is chosen next.
+
+#include "interface/objective.h"
+
+layout(constant_id = 2) const uint OBJECTIVE = OBJECTIVE_CENTROID_FARTHEST;
+
+// Before the first row is added.
+I64 objective_first_score()
+{
+	return I64_ZERO;
+}
+
+// cosine: of the item with the chosen one. weight: the norm of the chosen one.
+I64 objective_update(I64 score, int cosine, int weight)
+{
+	switch (OBJECTIVE) {
+	case OBJECTIVE_CENTROID_FARTHEST:
+	default:
+		// The cosine with the sum of the chosen items, times that sum's norm, which is the same
+		// for all items of a step.
+		return i64_mul_shift_add(score, weight, cosine, SHIFT);
+	}
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/fixed_point.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* Adding and then subtracting this constant rounds a double below 2^51 in magnitude to an integer,
+ * ties to even, without a call to the math library. */
+#define ROUNDER 0x1.8p52
+
+uint32_t type_size(VkcType type)
+{
+	switch (type) {
+	case VKC_FLOAT32:
+		return 4;
+	case VKC_FLOAT64:
+		return 8;
+	case VKC_FLOAT16:
+		return 2;
+	}
+	return 0;
+}
+
+static double from_half(uint16_t half)
+{
+	unsigned exponent = half >> 10 & 31;
+	unsigned fraction = half & 1023;
+	double magnitude;
+	if (exponent == 31)
+		magnitude = fraction ? NAN : INFINITY;
+	else if (exponent == 0)
+		magnitude = fraction * 0x1p-24;
+	else
+		magnitude = ldexp(1024 + fraction, (int)exponent - 25);
+	return half & 0x8000 ? -magnitude : magnitude;
+}
+
+/* Converts one row to doubles. Uses memcpy because rows may be unaligned. */
+static void read_row(const struct source *source, uint32_t row, double *values)
+{
+	const unsigned char *from = source->data + row * source->stride;
+	for (uint32_t c = 0; c < source->dim; c++) {
+		switch (source->type) {
+		case VKC_FLOAT32: {
+			float value;
+			memcpy(&value, from + (size_t)c * sizeof(value), sizeof(value));
+			values[c] = (double)value;
+			break;
+		}
+		case VKC_FLOAT64:
+			memcpy(&values[c], from + (size_t)c * sizeof(double), sizeof(double));
+			break;
+		case VKC_FLOAT16: {
+			uint16_t half;
+			memcpy(&half, from + (size_t)c * sizeof(half), sizeof(half));
+			values[c] = from_half(half);
+			break;
+		}
+		}
+	}
+}
+
+/* The largest biased exponent in a row; NaN and infinity have the largest of all. Taking an integer
+ * maximum of the bits lets compilers vectorise the loop. */
+static uint32_t largest_exponent(const struct source *source, uint32_t row)
+{
+	const unsigned char *from = source->data + row * source->stride;
+	uint64_t largest = 0;
+	for (uint32_t c = 0; c < source->dim; c++) {
+		uint64_t bits = 0;
+		switch (source->type) {
+		case VKC_FLOAT32: {
+			uint32_t word;
+			memcpy(&word, from + (size_t)c * sizeof(word), sizeof(word));
+			bits = word & 0x7f800000u;
+			break;
+		}
+		case VKC_FLOAT64:
+			memcpy(&bits, from + (size_t)c * sizeof(bits), sizeof(bits));
+			bits &= 0x7ff0000000000000u;
+			break;
+		case VKC_FLOAT16: {
+			uint16_t half;
+			memcpy(&half, from + (size_t)c * sizeof(half), sizeof(half));
+			bits = half & 0x7c00u;
+			break;
+		}
+		}
+		largest = bits > largest ? bits : largest;
+	}
+	switch (source->type) {
+	case VKC_FLOAT64:
+		return (uint32_t)(largest >> 52);
+	case VKC_FLOAT16:
+		return (uint32_t)(largest >> 10);
+	default:
+		return (uint32_t)(largest >> 23);
+	}
+}
+
+static uint32_t special_exponent(VkcType type)
+{
+	return type == VKC_FLOAT64 ? 0x7ff : type == VKC_FLOAT16 ? 0x1f
+	                                                         : 0xff;
+}
+
+bool source_is_finite(const struct source *source, uint32_t *row, uint32_t *column)
+{
+	const uint32_t special = special_exponent(source->type);
+	for (uint32_t r = 0; r < source->num_rows; r++) {
+		if (largest_exponent(source, r) < special)
+			continue;
+		struct source number = *source;
+		number.data += r * source->stride;
+		number.dim = 1;
+		uint32_t c = 0;
+		for (; largest_exponent(&number, 0) < special; c++)
+			number.data += type_size(source->type);
+		*row = r;
+		*column = c;
+		return false;
+	}
+	return true;
+}
+
+int source_exponent(const struct source *source)
+{
+	uint32_t largest = 0;
+	for (uint32_t r = 0; r < source->num_rows; r++) {
+		uint32_t exponent = largest_exponent(source, r);
+		largest = exponent > largest ? exponent : largest;
+	}
+	int bias = source->type == VKC_FLOAT64 ? 1023 : source->type == VKC_FLOAT16 ? 15
+	                                                                            : 127;
+	return (int)largest - bias + 1;
+}
+
+/* values *= 2^-exponent, exact unless the result is subnormal. Two factors are needed because
+ * 2^1074 is not representable as a double. */
+static void scale(double *values, uint32_t count, int exponent)
+{
+	double first = ldexp(1.0, -exponent / 2);
+	double second = ldexp(1.0, -exponent - -exponent / 2);
+	for (uint32_t c = 0; c < count; c++)
+		values[c] = values[c] * first * second;
+}
+
+/* high + low += values; low accumulates the rounding errors of high (Knuth's TwoSum). */
+static void add_compensated(const double *values, uint32_t count, double *high, double *low)
+{
+	for (uint32_t c = 0; c < count; c++) {
+		double sum = high[c] + values[c];
+		double added = sum - high[c];
+		low[c] += (high[c] - (sum - added)) + (values[c] - added);
+		high[c] = sum;
+	}
+}
+
+void source_mean(const struct source *source, int exponent, double *mean)
+{
+	enum {
+		COLUMNS = 256 /* columns per pass */
+	};
+	const double num_rows = source->num_rows;
+	memset(mean, 0, source->dim * sizeof(*mean));
+	struct source columns = *source;
+	for (uint32_t done = 0; done < source->dim; done += columns.dim, mean += columns.dim) {
+		double values[COLUMNS];
+		double low[COLUMNS] = {0};
+		columns.data = source->data + (size_t)done * type_size(source->type);
+		columns.dim = source->dim - done < COLUMNS ? source->dim - done : COLUMNS;
+		for (uint32_t r = 0; r < source->num_rows; r++) {
+			read_row(&columns, r, values);
+			scale(values, columns.dim, exponent);
+			add_compensated(values, columns.dim, mean, low);
+		}
+		/* Add what the rounded quotient and the rounded sum leave over. */
+		for (uint32_t c = 0; c < columns.dim; c++) {
+			double quotient = mean[c] / num_rows;
+			double rest = fma(-quotient, num_rows, mean[c]) + low[c];
+			mean[c] = quotient + rest / num_rows;
+		}
+	}
+}
+
+void source_row(const struct source *source, uint32_t row, int exponent, const double *mean,
+                double *values)
+{
+	read_row(source, row, values);
+	if (!mean)
+		return;
+	scale(values, source->dim, exponent);
+	for (uint32_t c = 0; c < source->dim; c++)
+		values[c] -= mean[c];
+}
+
+double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed)
+{
+	double largest = 0.0;
+	for (uint32_t c = 0; c < dim; c++) {
+		double magnitude = fabs(values[c]);
+		largest = magnitude > largest ? magnitude : largest;
+	}
+	if (largest == 0.0) {
+		memset(fixed, 0, dim * sizeof(*fixed));
+		return 0.0;
+	}
+	/* With the largest value near 1, squares neither overflow nor underflow. */
+	int exponent;
+	frexp(largest, &exponent);
+	scale(values, dim, exponent);
+	double squares = 0.0;
+	for (uint32_t c = 0; c < dim; c++)
+		squares += values[c] * values[c];
+	double norm = sqrt(squares);
+	double factor = FIXED_ONE / norm;
+	for (uint32_t c = 0; c < dim; c++)
+		fixed[c] = (int32_t)(values[c] * factor + ROUNDER - ROUNDER);
+	norm = ldexp(norm, exponent - norm_exponent);
+	return norm > 0.0 ? norm : DBL_MIN;
+}
+
+void fixed_weights(const double *norms, uint32_t num_rows, int32_t *weights)
+{
+	double largest = 0.0;
+	for (uint32_t r = 0; r < num_rows; r++)
+		largest = norms[r] > largest ? norms[r] : largest;
+	int exponent;
+	/* frexp() returns 0.5 <= fraction < 1, so an exact power of two needs an exponent one lower. */
+	if (frexp(largest, &exponent) == 0.5)
+		exponent--;
+	for (uint32_t r = 0; r < num_rows; r++) {
+		double weight = ldexp(norms[r], 30 - exponent);
+		weights[r] = (int32_t)(weight + ROUNDER - ROUNDER);
+		if (norms[r] > 0.0 && weights[r] == 0)
+			weights[r] = 1;
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Conversion of floating-point rows to unit rows in 30-bit fixed point, in float64 on the host.
+ * Apart from the conversion of the results, this is the only floating-point arithmetic. */
+#ifndef VKC_FIXED_POINT_H
+#define VKC_FIXED_POINT_H
+
+#include <stdbool.h>
+
+#include "vulkan_compute.h"
+
+/* The value 1.0 in fixed-point rows and in weights. */
+#define FIXED_ONE (1 << 30)
+
+/* The checked description of an upload. */
+struct source {
+	const unsigned char *data;
+	uint32_t num_rows;
+	uint32_t dim;
+	uint64_t stride; /* bytes */
+	VkcType type;
+};
+
+/* Size of one number in bytes; 0 for an unknown type. */
+uint32_t type_size(VkcType type);
+
+/* Whether all numbers are finite. If not, *row and *column locate the first that is not. */
+bool source_is_finite(const struct source *source, uint32_t *row, uint32_t *column);
+
+/* An exponent such that the magnitude of every number is below 2^exponent. */
+int source_exponent(const struct source *source);
+
+/* mean[dim] = the mean row times 2^-exponent, a scale at which sums do not overflow. Sums use twice
+ * the precision, so that the result is the exact mean rounded once: if all rows are equal, the mean
+ * equals them. */
+void source_mean(const struct source *source, int exponent, double *mean);
+
+/* Reads row `row` into values[dim]. With `mean`, scales it by 2^-exponent and subtracts the
+ * mean. */
+void source_row(const struct source *source, uint32_t row, int exponent, const double *mean,
+                double *values);
+
+/* fixed[dim] = round(values / |values| * 2^30), ties to even; all 0 for a zero row. Returns
+ * |values| times 2^-norm_exponent, which is 0 only for a zero row. Overwrites values. */
+double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed);
+
+/* weights[n] = round(norm / 2^ceil(log2(largest norm)) * 2^30), at least 1 for any nonzero row. */
+void fixed_weights(const double *norms, uint32_t num_rows, int32_t *weights);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The uploaded rows on the device: unit rows in 30-bit fixed point, padded with zeros to a multiple
+ * of TILE rows, and split into blocks that fit a storage buffer binding. */
+#ifndef VKC_ROWS_H
+#define VKC_ROWS_H
+
+#include "data/fixed_point.h"
+#include "engine/engine.h"
+#include "interface/tile.h"
+
+struct rows {
+	uint32_t num_rows;       /* n; 0 before the first upload */
+	uint32_t dim;            /* d */
+	uint32_t padded;         /* n, rounded up to a multiple of TILE */
+	uint32_t quads;          /* row stride in quads (of int32), a multiple of 4 */
+	uint32_t rows_per_block; /* a multiple of TILE */
+	uint32_t num_blocks;
+	struct buffer *blocks;
+	int32_t *weights; /* n weights in host memory */
+	int32_t largest;  /* at least the magnitude of every number */
+};
+
+/* Checks that the device and the memory limit allow rows of these sizes. Does not read the data. */
+VkcResult rows_check(struct engine *engine, const struct source *source);
+
+/* Converts and uploads *source. On failure *rows is zeroed, and nothing else has changed. */
+VkcResult rows_create(struct engine *engine, const struct source *source, bool center,
+                      struct rows *rows);
+void rows_destroy(struct device *device, struct rows *rows);
+
+/* Frees host memory only. Does not call the driver. */
+void rows_free_host(struct rows *rows);
+
+/* The number of rows in the block that begins at row `first`. */
+uint32_t rows_in_block(const struct rows *rows, uint32_t first);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/budget.h"
+
+#include "base/host_memory.h"
+#include "base/minmax.h"
+
+/* Maximum size of a chunk of results, and of the rows searched for neighbours. Two chunks are in
+ * flight at a time; larger ones are no faster. */
+#define CHUNK_BYTES (8u << 20)
+#define SEARCH_BYTES (64u << 20)
+
+static bool reclaim(void *user)
+{
+	struct budget *budget = user;
+	bool evicted = false;
+	for (uint32_t i = 0; i < budget->num_caches; i++) {
+		const struct budget_cache *cache = &budget->caches[i];
+		if (cache->pinned || !cache->bytes(cache->owner))
+			continue;
+		cache->evict(cache->owner);
+		evicted = true;
+	}
+	return evicted;
+}
+
+/* The memory limit if the caller sets none. */
+static uint64_t default_limit(const struct device *device,
+                              const struct physical_device *physical_device)
+{
+	/* The CPU drivers of Mesa 22 and SwiftShader report this heap size on every machine. */
+	const uint64_t placeholder = 1ull << 31;
+	const uint64_t heap = physical_device_memory(physical_device);
+	if (!device->limits.cpu)
+		return heap / 10 * 8;
+	const uint64_t host = host_memory_free("");
+	const uint64_t limit = min_u64(heap, host) / 10 * 8;
+	/* Leave some of the host's memory to other programs. */
+	if (heap == placeholder && host != UINT64_MAX)
+		return max_u64(limit, host / 2);
+	return limit;
+}
+
+void budget_open(struct budget *budget, struct device *device,
+                 const struct physical_device *physical_device, uint64_t requested)
+{
+	*budget = (struct budget){.device = device};
+	device->memory_limit = requested ? requested : default_limit(device, physical_device);
+	device->reclaim = reclaim;
+	device->reclaim_user = budget;
+}
+
+void budget_add_cache(struct budget *budget, struct budget_cache cache)
+{
+	budget->caches[budget->num_caches++] = cache;
+}
+
+void budget_pin(struct budget *budget, const void *owner, bool pinned)
+{
+	for (uint32_t i = 0; i < budget->num_caches; i++)
+		if (budget->caches[i].owner == owner)
+			budget->caches[i].pinned = pinned;
+}
+
+uint64_t budget_evictable(const struct budget *budget)
+{
+	uint64_t bytes = 0;
+	for (uint32_t i = 0; i < budget->num_caches; i++) {
+		const struct budget_cache *cache = &budget->caches[i];
+		if (!cache->pinned)
+			bytes += cache->bytes(cache->owner);
+	}
+	return bytes;
+}
+
+uint64_t budget_available(const struct budget *budget)
+{
+	const struct device *device = budget->device;
+	const uint64_t used = device->memory_used - budget_evictable(budget);
+	return used < device->memory_limit ? device->memory_limit - used : 0;
+}
+
+uint64_t budget_for_matrix(const struct budget *budget, uint64_t padded_rows)
+{
+	const uint64_t available = budget_available(budget);
+	const uint64_t others = 64 * padded_rows + budget->device->memory_limit / 16;
+	const uint64_t left = available > others ? available - others : 0;
+	/* A CPU driver reports more memory than the host may have free, and the out-of-memory killer
+	 * ends a process that takes too much. Other contexts may count on the same free memory. */
+	return budget->device->limits.cpu ? min_u64(left, host_memory_free("") / 10 * 8) : left;
+}
+
+uint64_t budget_for_walks(const struct budget *budget)
+{
+	return budget_available(budget) / 8 * 7;
+}
+
+uint64_t budget_for_chunk(const struct budget *budget)
+{
+	return min_u64(CHUNK_BYTES, budget->device->memory_limit / 64);
+}
+
+uint64_t budget_for_neighbors(const struct budget *budget)
+{
+	return min_u64(CHUNK_BYTES, budget_available(budget) / 8);
+}
+
+uint64_t budget_for_searched_rows(const struct budget *budget)
+{
+	return min_u64(SEARCH_BYTES, budget_available(budget) / 4);
+}

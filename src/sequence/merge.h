@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Merging of walks. The scores of a walk depend only on the set of items that it has chosen, not on
+ * their order, because integer sums do not depend on the order of their terms. Once two walks have
+ * chosen the same set, one of them can stop and copy the rest of the other. A hash that the device
+ * maintains finds equal sets. The host then compares them item by item before it copies a
+ * result. */
+#ifndef VKC_MERGE_H
+#define VKC_MERGE_H
+
+#include "sequence/walk_state.h"
+
+struct set_hash {
+	uint32_t words[3];
+};
+
+/* A walk of the batch that was merged into another. */
+struct merged_walk {
+	uint32_t step; /* elements 0 … step are its own; 0 = not merged */
+	uint32_t row;  /* output row from which it copies the rest */
+	bool failed;   /* the sets differ after all, or the merge of that row failed */
+};
+
+struct merge {
+	struct engine *engine;
+	uint32_t num_items;
+	/* compare few bits of the hashes, so that they often collide (for tests) */
+	bool weak_hash;
+	uint32_t prefix_length; /* as in struct walks */
+	uint32_t length;
+	uint32_t first_row;      /* output row of the batch's first walk */
+	uint32_t first_compared; /* first of the finished rows that the batch is compared with */
+	const uint32_t *output;  /* output of all sequences; rows before first_row are final */
+	struct set_hash *hashes; /* one per row, over its elements up to the current step */
+	uint32_t hashed_step;
+	uint32_t last_checked_step;
+	uint32_t *active; /* active walks of the batch */
+	uint32_t num_active;
+	bool changed; /* the list of active walks on the device is out of date */
+	struct merged_walk *merged_walks;
+	struct merged_walk **sorted; /* the merged walks, sorted in merge_finish() */
+	uint32_t *failed;            /* walks of the batch to compute again */
+	uint32_t *table;             /* hash table of rows: 0 = empty, else row + 1 */
+	uint32_t table_mask;
+	uint32_t *seen;          /* one mark per item, for comparing sets */
+	struct buffer snapshots; /* two copies of the walks' counters and hashes */
+};
+
+/* At most walks->count walks per batch, `total` in all. Returns false if memory runs out; the walks
+ * then run without merging. */
+bool merge_open(struct merge *merge, const struct walks *walks,
+                uint32_t total, const uint32_t *output);
+void merge_close(struct merge *merge);
+
+/* Starts a new batch, whose results begin at row first_row. */
+void merge_start(struct merge *merge, const struct walks *walks, uint32_t first_row);
+
+/* Records an update of the list of active walks. Call this at the beginning of a submission. */
+void merge_record_list(struct merge *merge, const struct walks *walks);
+/* Records a snapshot of the walks' counters. Call this at the end of a submission. */
+void merge_record_snapshot(struct merge *merge, const struct walks *walks, unsigned parity);
+
+/* Checks the snapshot of a completed submission, after which all active walks have taken the same
+ * number of steps. Stops every walk whose set equals that of another walk or of a finished row. */
+VkcResult merge_check(struct merge *merge, unsigned parity);
+
+/* Completes the rows of merged walks. If the sets of two merged walks differ despite equal hashes,
+ * adds the walk's index in the batch to merge->failed. Returns the number of failed walks. */
+uint32_t merge_finish(struct merge *merge, const struct walks *walks, uint32_t *output);
+
+#endif

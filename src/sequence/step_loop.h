@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The loop that advances walks with any strategy. Submissions take a bounded time, two are in
+ * flight, and walks with equal sets are merged in between. */
+#ifndef VKC_STEP_LOOP_H
+#define VKC_STEP_LOOP_H
+
+#include "sequence/merge.h"
+#include "sequence/strategy.h"
+
+/* The walks in flight together. */
+struct batch {
+	struct walks walks;
+	struct strategy *strategy;
+	struct merge merge;
+	bool merging; /* walks of this batch may be merged */
+};
+
+/* Advances all walks of the batch by `steps` steps. */
+VkcResult step_loop_run(struct batch *batch, uint32_t steps);
+
+#endif
