@@ -54,7 +54,8 @@ static void print_text(const VkcDeviceInfo *devices, uint32_t count)
 	printf("* is the one that would be used.\n");
 }
 
-static int print_json(const struct command_line *options, const VkcDeviceInfo *devices, uint32_t count)
+static int print_json(const struct command_line *options, const VkcDeviceInfo *devices,
+                      uint32_t count)
 {
 	json_t *list = json_array();
 	uint32_t i;

@@ -51,7 +51,8 @@ static bool map_sequences(struct previous_run *old, const char *name, struct pro
 }
 
 /* Whether OLD.npy.json describes the file, the present options, and the first rows. */
-static bool check_sidecar(const struct previous_run *old, const struct command_line *options, const char *name,
+static bool check_sidecar(const struct previous_run *old, const struct command_line *options,
+                          const char *name,
                           const struct table *table, struct problem *problem)
 {
 	char *description = path_with(name, ".json");

@@ -72,8 +72,8 @@ static VkcResult sequences(VkComputeContext *ctx, const uint32_t *prefixes,
 	VkcResult result = check_prefixes(ctx, function, prefixes, num_sequences, prefix_length);
 	if (result != VKC_SUCCESS)
 		return result;
-	return sequences_compute(&ctx->strategies, objective_get(OBJECTIVE_CENTROID_FARTHEST), prefixes, num_sequences, prefix_length, length,
-	                         output);
+	return sequences_compute(&ctx->strategies, objective_get(OBJECTIVE_CENTROID_FARTHEST), prefixes,
+	                         num_sequences, prefix_length, length, output);
 }
 
 VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const uint32_t *prefixes,
@@ -101,6 +101,7 @@ VkcResult vkc_compute_diversity_sequence(VkComputeContext *ctx, uint32_t start,
 		                 start, n - 1);
 	if (!output_sequence)
 		return argument_is_null(ctx, function, "output_sequence", "n indices");
-	return context_leave(ctx, sequences_compute(&ctx->strategies, objective_get(OBJECTIVE_CENTROID_FARTHEST), &start, 1, 1, n,
-	                                            output_sequence));
+	result = sequences_compute(&ctx->strategies, objective_get(OBJECTIVE_CENTROID_FARTHEST), &start,
+	                           1, 1, n, output_sequence);
+	return context_leave(ctx, result);
 }

@@ -116,7 +116,7 @@ static VkcResult size_chunks(struct search *search)
 	struct device *device = &gram->engine->device;
 	const struct limits *limits = &device->limits;
 	const struct budget *budget = &gram->engine->budget;
-	uint64_t result_bytes = (uint64_t)search->k * 8;
+	const uint64_t result_bytes = max_u64(search->k, 1) * 8;
 	uint64_t rows = min_u64(limits->storage_range, budget_for_neighbors(budget)) / result_bytes;
 	if (!search->use_stored) {
 		const uint32_t tile_rows = gram_tile_rows(gram);

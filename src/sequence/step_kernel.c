@@ -63,7 +63,8 @@ VkcResult step_kernel_ensure(struct step_kernel *step, const struct walks *walks
 	uint32_t segments = num_segments > 3 ? 7 : num_segments > 1 ? 3
 	                                                            : 1;
 	int shift = score_term_shift(walks->rows);
-	if (step->kernel.pipeline && step->objective == walks->objective && step->num_segments == segments && step->group == group &&
+	if (step->kernel.pipeline && step->objective == walks->objective &&
+	    step->num_segments == segments && step->group == group &&
 	    step->quads_per_invocation == quads_per_invocation && step->shift == shift)
 		return VKC_SUCCESS;
 	kernel_destroy(device, &step->kernel);

@@ -136,7 +136,9 @@ end
 function TestLookalikes.test_tables_that_cannot_be_shown()
   local hidden = setmetatable({}, { __tostring = function() error("shown") end })
   misuse("bad argument #1 to 'new' (opts.memory_limit is a table, expected a number of bytes above "
-    .. '0, such as 300000000, "512K", "300M", "2G" or "1T")', function() vk.new({ memory_limit = hidden }) end)
+    .. '0, such as 300000000, "512K", "300M", "2G" or "1T")', function()
+      vk.new({ memory_limit = hidden })
+    end)
   misuse("bad argument #1 to 'nearest_neighbors' (k is a table, expected a whole number from 1 to "
     .. "2)", function() ctx:nearest_neighbors(hidden) end)
 end
