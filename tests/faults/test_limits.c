@@ -36,7 +36,6 @@ static const char *const limits[] = {
 	"api_1_1",
 	"no_extensions",
 	"all",
-	"all,invocations=64",
 	"one_memory_type",
 	"noncoherent",
 	"noncoherent,atom_size",
