@@ -24,7 +24,7 @@ static const struct command commands[] = {
 	{"diversity-all", COMMAND_ALL, "the sequences from every row, into a file",
      "--embeddings FILE --output FILE.npy",
      "Writes the diversity sequences from every row as a .npy file: row i begins at i; numbers\n"
-     "are uint32 and count from 0. May be stopped at any time; the same command goes on.",
+     "are uint32 and count from 0. May be stopped at any time; the same command continues it.",
      command_all},
 	{"similarity-matrix", COMMAND_MATRIX, "all cosine similarities, into a file",
      "--embeddings FILE --output FILE.npy",

@@ -28,7 +28,7 @@ set(vkc_device_limits.smallest ${vkc_layers_below} VKC_TEST_LIMITS=all)
 set(vkc_device_limits.gpu ${vkc_layers_below}
 	"VKC_TEST_LIMITS=all,discrete,split_memory,noncoherent,heap,second_family")
 
-# One thing at a time that a device has not, or little of.
+# One thing at a time that a device lacks or has little of.
 set(vkc_single_limits invocations shared_memory storage_buffers push_constants storage_range
 	texel_elements offset_alignment atom_size allocation_size allocation_count group_count no_int64
 	no_float64 no_int16 no_int8 no_features no_timestamps api_1_1 no_extensions one_memory_type

@@ -42,7 +42,6 @@ enum {
 #define EVERYWHERE (~0u)
 #define WITH_INPUT (EVERYWHERE & ~(unsigned)(COMMAND_NONE | COMMAND_DEVICES))
 #define WITH_NAMES (COMMAND_SEQUENCE | COMMAND_NEIGHBORS)
-#define WITH_OUTPUT (COMMAND_ALL | COMMAND_MATRIX | COMMAND_NEIGHBORS | COMMAND_HEATMAP)
 #define WITH_PROGRESS (COMMAND_ALL | COMMAND_MATRIX | COMMAND_NEIGHBORS | COMMAND_HEATMAP)
 
 static const struct {
@@ -86,7 +85,7 @@ static const struct {
 	{"output", required_argument, KEY_OUTPUT, COMMAND_HEATMAP, "FILE.png",
      "the picture to write, - for standard output"},
 	{"resume", no_argument, KEY_RESUME, COMMAND_ALL, NULL,
-     "go on where an earlier run stopped (always so)"},
+     "continue where an earlier run stopped (always on)"},
 	{"restart", no_argument, KEY_RESTART, COMMAND_ALL, NULL,
      "discard what an earlier run has done"},
 	{"extend", required_argument, KEY_EXTEND, COMMAND_ALL, "OLD.npy",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The subcommands. Each returns an exit status, having said what is wrong.
+ * The subcommands. Each returns an exit status, after printing the error.
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H

@@ -13,7 +13,7 @@
 #include "base/message.h"
 #include "base/numbers.h"
 #include "files/output.h"
-#include "picture/panels.h"
+#include "base/panels.h"
 #include "picture/seriation.h"
 #include "commands/session.h"
 #include "base/size.h"

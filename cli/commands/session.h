@@ -16,7 +16,7 @@ struct session {
 	VkComputeContext *context;
 };
 
-/* Both return an exit status, having said what is wrong. session_close() follows either way. */
+/* Both return an exit status, after printing the error. session_close() follows either way. */
 int session_read(struct session *session, const struct command_line *options);
 int session_upload(struct session *session);
 

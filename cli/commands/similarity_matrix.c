@@ -7,7 +7,7 @@
 #include "base/message.h"
 #include "io/npy_header.h"
 #include "files/output.h"
-#include "picture/panels.h"
+#include "base/panels.h"
 #include "commands/session.h"
 #include "base/size.h"
 

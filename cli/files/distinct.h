@@ -8,7 +8,7 @@
 #include "commands/command_line.h"
 
 /* Whether a file of this name (and suffix) may be written: it is none of the files that the options
- * give to be read, by whatever name. Returns an exit status, having said what is wrong. */
+ * give to be read, by whatever name. Returns an exit status, after printing the error. */
 int distinct_output(const struct command_line *options, const char *name, const char *suffix);
 
 #endif

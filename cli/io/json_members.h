@@ -27,7 +27,7 @@ struct json_members {
 	size_t at[MEMBERS], length[MEMBERS];
 };
 
-/* Moves behind the object at the cursor. Its keys may stand in any order, so that what a value is
+/* Moves past the object at the cursor. Its keys may stand in any order, so that what a value is
  * shows only at the end. */
 bool json_find_members(struct json_rows *rows, struct json_members *members);
 

@@ -17,7 +17,7 @@ struct names {
 	uint32_t num_rows;
 };
 
-/* As --ids or --use-ids say. Returns an exit status, having said what is wrong. */
+/* As --ids or --use-ids say. Returns an exit status, after printing the error. */
 int names_open(struct names *names, const struct command_line *options, const struct table *table);
 void names_close(struct names *names);
 

@@ -19,11 +19,11 @@ struct previous_run {
 
 /* Opens --extend's file and makes sure that it holds sequences, made from the first rows of the
  * session's table. Where only the user says so, old_compare() has to follow. Returns an exit
- * status, having said what is wrong. */
+ * status, after printing the error. */
 int previous_run_open(struct previous_run *old, const struct session *session);
 
 /* Computes some of the sequences again, to see whether the options and the library's results were
- * the same. Uploads the first rows for that. Returns an exit status, having said what is wrong. */
+ * the same. Uploads the first rows for that. Returns an exit status, after printing the error. */
 int previous_run_compare(const struct previous_run *old, struct session *session);
 void previous_run_close(struct previous_run *old);
 

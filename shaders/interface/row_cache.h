@@ -15,8 +15,8 @@ struct row_cache_plan_push {
 	uint listed;           /* 1: advance only the walks in the state's list; 0: advance all */
 	uint order_length;     /* elements per order */
 	uint num_walks;        /* active walks */
-	uint items;            /* n, rounded up to a multiple of TILE */
-	uint rows_kept;        /* row slots ("places") in all segments together */
+	uint padded;           /* n, rounded up to a multiple of TILE */
+	uint rows_kept;        /* row slots in all segments together */
 	uint rows_per_segment; /* row slots per segment */
 	uint num_segments;
 	uint max_rows;        /* entries in each segment's list */

@@ -5,6 +5,9 @@
 
 #include "interface/objective.h"
 
+// The score of an item that was chosen, and of padding: above all others, whatever is added later.
+#define CHOSEN_SCORE i64_from_parts(0u, 0x40000000u)
+
 layout(constant_id = 2) const uint OBJECTIVE = OBJECTIVE_CENTROID_FARTHEST;
 
 // Before the first row is added.
@@ -13,6 +16,9 @@ I64 objective_first_score()
 	return I64_ZERO;
 }
 
+// Scores of CHOSEN_SCORE and above must stay there: a branch that does not add to the score, but
+// replaces it, returns them unchanged.
+//
 // cosine: of the item with the chosen one. weight: the norm of the chosen one.
 I64 objective_update(I64 score, int cosine, int weight)
 {

@@ -53,7 +53,7 @@ uint least_recently_used(uint now)
 	uint oldest = 0u;
 	uint place = 0xffffffffu;
 	for (uint i = gl_LocalInvocationID.x; i < push.rows_kept; i += gl_WorkGroupSize.x) {
-		uint age = now - lru[LRU_USED_AT(push.items, push.rows_kept, i)];
+		uint age = now - lru[LRU_USED_AT(push.padded, push.rows_kept, i)];
 		if (age > oldest) {
 			oldest = age;
 			place = i;
@@ -65,8 +65,8 @@ uint least_recently_used(uint now)
 // Gives the item's row a place, and lists it.
 void add_row(uint item, uint place, uint now)
 {
-	lru[LRU_ITEM_AT(push.items, place)] = item;
-	lru[LRU_USED_AT(push.items, push.rows_kept, place)] = now;
+	lru[LRU_ITEM_AT(push.padded, place)] = item;
+	lru[LRU_USED_AT(push.padded, push.rows_kept, place)] = now;
 	lru[LRU_PLACE_OF(item)] = place + 1u;
 	uint segment = place / push.rows_per_segment;
 	uint at = work[WORK_COUNT(segment)]++;
@@ -112,7 +112,7 @@ void main()
 		if (before == 0u)
 			work[WORK_MISSING(push.max_rows) + atomicAdd(num_missing, 1u)] = item;
 		else if (before != LISTED)
-			lru[LRU_USED_AT(push.items, push.rows_kept, before - 1u)] = now;
+			lru[LRU_USED_AT(push.padded, push.rows_kept, before - 1u)] = now;
 	}
 	synchronize();
 	uint count = min(num_missing, work[WORK_BUDGET]);
@@ -124,7 +124,7 @@ void main()
 		if (place >= push.rows_kept) {
 			place = least_recently_used(now);
 			if (lane == 0u)
-				lru[LRU_PLACE_OF(lru[LRU_ITEM_AT(push.items, place)])] = 0u;
+				lru[LRU_PLACE_OF(lru[LRU_ITEM_AT(push.padded, place)])] = 0u;
 		}
 		if (lane == 0u)
 			add_row(work[WORK_MISSING(push.max_rows) + i], place, now);

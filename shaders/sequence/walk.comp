@@ -27,9 +27,7 @@ layout(push_constant) uniform Push { walk_push push; };
 #include "sequence/objectives.glsl"
 #include "sequence/walk_state.glsl"
 
-// The score of an item that was chosen: above all others, whatever is added later.
-#define CHOSEN_SCORE i64_from_parts(0u, 0x40000000u)
-// Above even that: no item at all.
+// Above CHOSEN_SCORE: no item at all.
 #define NO_SCORE i64_from_parts(0xffffffffu, 0x7fffffffu)
 
 uint own_walk()

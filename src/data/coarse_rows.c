@@ -39,9 +39,9 @@ void coarse_rows_open(struct coarse_rows *coarse, struct engine *engine, const s
 									  });
 }
 
-uint64_t coarse_rows_missing_bytes(const struct coarse_rows *coarse)
+uint64_t coarse_rows_bytes(const struct coarse_rows *coarse)
 {
-	return coarse->filled ? 0 : bytes_of(coarse->rows, coarse->rows->padded);
+	return bytes_of(coarse->rows, coarse->rows->padded);
 }
 
 void coarse_rows_reset(struct coarse_rows *coarse)

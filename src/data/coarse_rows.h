@@ -21,8 +21,8 @@ struct coarse_rows {
 void coarse_rows_open(struct coarse_rows *coarse, struct engine *engine, const struct rows *rows);
 /* Creates the coarse rows unless they exist. */
 VkcResult coarse_rows_ensure(struct coarse_rows *coarse);
-/* Bytes that coarse_rows_ensure() would allocate. */
-uint64_t coarse_rows_missing_bytes(const struct coarse_rows *coarse);
+/* Bytes of device memory that they take. */
+uint64_t coarse_rows_bytes(const struct coarse_rows *coarse);
 /* Frees the coarse rows because the rows have changed. Keeps the kernel. */
 void coarse_rows_reset(struct coarse_rows *coarse);
 void coarse_rows_close(struct coarse_rows *coarse);

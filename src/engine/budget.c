@@ -9,12 +9,38 @@
 #define CHUNK_BYTES (8u << 20)
 #define SEARCH_BYTES (64u << 20)
 
-static bool reclaim(void *user)
+/* Bytes held by caches that are not pinned. */
+static uint64_t evictable(const struct budget *budget)
 {
-	struct budget *budget = user;
-	bool evicted = false;
+	uint64_t bytes = 0;
 	for (uint32_t i = 0; i < budget->num_caches; i++) {
 		const struct budget_cache *cache = &budget->caches[i];
+		if (!cache->pinned)
+			bytes += cache->bytes(cache->owner);
+	}
+	return bytes;
+}
+
+/* Bytes that are free within the limit, with every unpinned cache evicted. */
+static uint64_t available(const struct budget *budget)
+{
+	const struct device *device = budget->device;
+	const uint64_t used = device->memory_used - evictable(budget);
+	return used < device->memory_limit ? device->memory_limit - used : 0;
+}
+
+/* Evicts caches until `bytes` more fit within the limit, unless even evicting all would not do. */
+static bool reclaim(void *user, uint64_t bytes)
+{
+	struct budget *budget = user;
+	const struct device *device = budget->device;
+	bool evicted = false;
+	if (bytes != RECLAIM_ALL && bytes > available(budget))
+		return false;
+	for (uint32_t i = 0; i < budget->num_caches; i++) {
+		const struct budget_cache *cache = &budget->caches[i];
+		if (bytes != RECLAIM_ALL && device->memory_used + bytes <= device->memory_limit)
+			break;
 		if (cache->pinned || !cache->bytes(cache->owner))
 			continue;
 		cache->evict(cache->owner);
@@ -61,29 +87,11 @@ void budget_pin(struct budget *budget, const void *owner, bool pinned)
 			budget->caches[i].pinned = pinned;
 }
 
-uint64_t budget_evictable(const struct budget *budget)
-{
-	uint64_t bytes = 0;
-	for (uint32_t i = 0; i < budget->num_caches; i++) {
-		const struct budget_cache *cache = &budget->caches[i];
-		if (!cache->pinned)
-			bytes += cache->bytes(cache->owner);
-	}
-	return bytes;
-}
-
-uint64_t budget_available(const struct budget *budget)
-{
-	const struct device *device = budget->device;
-	const uint64_t used = device->memory_used - budget_evictable(budget);
-	return used < device->memory_limit ? device->memory_limit - used : 0;
-}
-
 uint64_t budget_for_matrix(const struct budget *budget, uint64_t padded_rows)
 {
-	const uint64_t available = budget_available(budget);
+	const uint64_t free_bytes = available(budget);
 	const uint64_t others = 64 * padded_rows + budget->device->memory_limit / 16;
-	const uint64_t left = available > others ? available - others : 0;
+	const uint64_t left = free_bytes > others ? free_bytes - others : 0;
 	/* A CPU driver reports more memory than the host may have free, and the out-of-memory killer
 	 * ends a process that takes too much. Other contexts may count on the same free memory. */
 	return budget->device->limits.cpu ? min_u64(left, host_memory_free("") / 10 * 8) : left;
@@ -91,7 +99,7 @@ uint64_t budget_for_matrix(const struct budget *budget, uint64_t padded_rows)
 
 uint64_t budget_for_walks(const struct budget *budget)
 {
-	return budget_available(budget) / 8 * 7;
+	return available(budget) / 8 * 7;
 }
 
 uint64_t budget_for_chunk(const struct budget *budget)
@@ -101,10 +109,10 @@ uint64_t budget_for_chunk(const struct budget *budget)
 
 uint64_t budget_for_neighbors(const struct budget *budget)
 {
-	return min_u64(CHUNK_BYTES, budget_available(budget) / 8);
+	return min_u64(CHUNK_BYTES, available(budget) / 8);
 }
 
 uint64_t budget_for_searched_rows(const struct budget *budget)
 {
-	return min_u64(SEARCH_BYTES, budget_available(budget) / 4);
+	return min_u64(SEARCH_BYTES, available(budget) / 4);
 }

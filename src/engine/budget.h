@@ -34,12 +34,8 @@ void budget_open(struct budget *budget, struct device *device,
 void budget_add_cache(struct budget *budget, struct budget_cache cache);
 void budget_pin(struct budget *budget, const void *owner, bool pinned);
 
-/* Bytes held by caches that are not pinned. */
-uint64_t budget_evictable(const struct budget *budget);
-/* Bytes that are free within the limit, assuming that every unpinned cache is evicted. */
-uint64_t budget_available(const struct budget *budget);
-
-/* The following functions return the number of bytes that a use may take. */
+/* The following functions return the number of bytes that a use may take, with every unpinned
+ * cache evicted. */
 
 /* The whole Gram matrix of padded_rows rows. Leaves room for the state of a walk and for
  * read-back. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Parameters per class of device: workgroup sizes, work per submission, and thresholds between
- * strategies. Every choice that depends on the class of the device is a field here. */
+ * strategies. The sizes that depend on the class of the device are fields here. */
 #ifndef VKC_PROFILE_H
 #define VKC_PROFILE_H
 

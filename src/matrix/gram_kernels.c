@@ -151,7 +151,8 @@ static VkcResult check_tuning(const struct device *device)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The tuning string (VKC_TUNING) requests gram=%s, but the device, with "
 		                 "this tuning, %s: remove that entry.",
-		                 requested, found->limitation);
+		                 requested,
+		                 found->limitation ? found->limitation : "does not support it");
 	return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
 	                 "The tuning string (VKC_TUNING) has 'gram=%s', which is not a known key with "
 	                 "a valid value: see docs/architecture.md.",

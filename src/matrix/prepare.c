@@ -16,10 +16,11 @@ VkcResult prepare_matrix(struct gram *gram, double seconds, double *fraction)
 {
 	VkcResult result;
 	const double began = seconds_now();
-	*fraction = 1;
 	TRY(gram_plan(gram));
-	if (!gram->stored)
+	if (!gram->stored) {
+		*fraction = 1;
 		return VKC_SUCCESS;
+	}
 	if (gram->rows_ready < gram->rows->padded)
 		do
 			TRY(gram_advance(gram));

@@ -3,7 +3,6 @@
 
 static const struct objective table[] = {
 	[OBJECTIVE_CENTROID_FARTHEST] = {
-		.name = "centroid_farthest",
 		.branch = OBJECTIVE_CENTROID_FARTHEST,
 		.depends_on_set = true,
 		.compares_with_centroid = true,

@@ -10,7 +10,6 @@
 #include "interface/objective.h"
 
 struct objective {
-	const char *name;
 	uint32_t branch; /* OBJECTIVE_… of the step kernel */
 	/* Scores depend on which items were chosen, not on their order: walks that have chosen the
 	 * same set continue in the same way, and can be merged. */

@@ -73,7 +73,8 @@ static uint32_t choose_reduce_group(const struct bounded_strategy *self)
 bool bounded_strategy_fits(const struct bounded_strategy *self)
 {
 	const struct rows *rows = self->rows;
-	uint64_t needed = coarse_rows_missing_bytes(&self->coarse);
+	/* The budget counts what they hold already as available. */
+	uint64_t needed = coarse_rows_bytes(&self->coarse);
 	/* A walk's state, doubled for the staging buffer, plus slack for rounding. */
 	needed += walk_cost(&self->strategy).bytes + 32 * (uint64_t)rows->padded + (1u << 16);
 	return rows->dim <= MAX_DIM && choose_reduce_group(self) > 0 &&

@@ -162,7 +162,7 @@ static VkcResult record_plan(struct row_cache_strategy *self, const struct walk_
 		.listed = range->listed,
 		.order_length = walks->length,
 		.num_walks = range->count,
-		.items = walks->rows->padded,
+		.padded = walks->rows->padded,
 		.rows_kept = self->cache.num_rows,
 		.rows_per_segment = self->cache.rows_per_segment,
 		.num_segments = self->cache.num_segments,

@@ -41,15 +41,15 @@ static bool is_within_limit(const struct device *device, uint64_t size)
 	return size <= device->memory_limit && device->memory_used <= device->memory_limit - size;
 }
 
-static bool reclaim(struct device *device)
+static bool reclaim(struct device *device, uint64_t bytes)
 {
-	return device->reclaim && device->reclaim(device->reclaim_user);
+	return device->reclaim && device->reclaim(device->reclaim_user, bytes);
 }
 
 /* Checks that `size` bytes fit within the limit, evicting caches if necessary. */
 static VkcResult check_limit(struct device *device, uint64_t size, const char *what)
 {
-	if (is_within_limit(device, size) || (reclaim(device) && is_within_limit(device, size)))
+	if (is_within_limit(device, size) || reclaim(device, size))
 		return VKC_SUCCESS;
 	return error_set(device->error, VKC_ERROR_OUT_OF_DEVICE_MEMORY,
 	                 "%s needs %" PRIu64 " bytes of device memory, but %" PRIu64
@@ -78,7 +78,8 @@ static VkcResult allocate(struct device *device, enum buffer_use use, const char
 		.memoryTypeIndex = type,
 	};
 	VkResult status = device->vk.AllocateMemory(device->handle, &info, NULL, &buffer->memory);
-	if (status == VK_ERROR_OUT_OF_DEVICE_MEMORY && reclaim(device))
+	if ((status == VK_ERROR_OUT_OF_DEVICE_MEMORY || status == VK_ERROR_TOO_MANY_OBJECTS) &&
+	    reclaim(device, RECLAIM_ALL))
 		status = device->vk.AllocateMemory(device->handle, &info, NULL, &buffer->memory);
 	if (status != VK_SUCCESS)
 		buffer->memory = VK_NULL_HANDLE;

@@ -71,8 +71,8 @@ static VkcResult create(struct device *device, const struct vulkan_api *api,
 		.queueCreateInfoCount = 1,
 		.pQueueCreateInfos = &queue,
 	};
-	/* Do not enable features that the tuning disables: the validation layer then reports a kernel
-	 * that uses one. */
+	/* Do not enable 64-bit integers that the tuning disables: the validation layer then reports a
+	 * kernel that uses them. */
 	struct features used = device->features;
 	used.int64 = device->limits.int64;
 	struct enabled_features enabled;

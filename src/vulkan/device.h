@@ -23,6 +23,9 @@ struct limits {
 	bool direct;              /* device memory may be mapped instead of staged */
 };
 
+/* For struct device's reclaim(): all that can be freed. */
+#define RECLAIM_ALL UINT64_MAX
+
 struct device {
 	struct vulkan_device_functions vk;
 	struct error *error;
@@ -37,8 +40,9 @@ struct device {
 	/* maximum bytes in all buffers; set before the first buffer is created */
 	uint64_t memory_limit;
 	uint64_t memory_used;
-	/* Evicts caches; returns whether it freed anything. May be NULL. */
-	bool (*reclaim)(void *user);
+	/* Evicts caches so that `bytes` more fit within the limit, or with RECLAIM_ALL every cache.
+	 * Returns whether it freed anything and, for a number of bytes, enough. May be NULL. */
+	bool (*reclaim)(void *user, uint64_t bytes);
 	void *reclaim_user;
 	bool lost;
 	/* The device is lost and may still be running. None of its objects may be destroyed: the

@@ -228,8 +228,8 @@ function TestResults:test_smallest()
     support.must({"heatmap", "-e", one, "-o", support.path("one.png"), "--order", order})
   end
   local status, _, err = support.run({"neighbors", "-e", one, "-k", "1"})
-  luaunit.assertEquals(status, 1)
-  luaunit.assertStrContains(err, "-k takes at most 0 with 1 rows")
+  luaunit.assertEquals(status, 2)
+  luaunit.assertStrContains(err, "has a single row, which has no neighbours")
 end
 
 function TestResults:test_results_replace_files_at_the_end()

@@ -27,7 +27,7 @@ enum {
 static uintptr_t library_begin, library_end;
 static bool armed;
 static uint64_t armed_first, armed_count;
-static uint64_t num_eligible, num_faults, num_calls;
+static uint64_t num_eligible, num_faults;
 static int64_t num_live;
 static const char *last_fault = "no allocation";
 
@@ -58,11 +58,6 @@ const char *allocator_fault_name(void)
 int64_t allocator_live(void)
 {
 	return num_live;
-}
-
-uint64_t allocator_calls(void)
-{
-	return num_calls;
 }
 
 /* Where the library's code lies in memory. */
@@ -121,7 +116,6 @@ static bool fails(const char *name)
 {
 	uint64_t number;
 
-	__atomic_fetch_add(&num_calls, 1, __ATOMIC_RELAXED);
 	if (!armed)
 		return false;
 	number = __atomic_add_fetch(&num_eligible, 1, __ATOMIC_RELAXED);

@@ -17,8 +17,7 @@ void allocator_disarm(void);
 uint64_t allocator_faults(void);
 const char *allocator_fault_name(void);
 
-/* Blocks that the library has allocated and not freed, and how many it ever allocated. */
+/* Blocks that the library has allocated and not freed. */
 int64_t allocator_live(void);
-uint64_t allocator_calls(void);
 
 #endif

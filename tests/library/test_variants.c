@@ -114,7 +114,7 @@ static void test_tuning(void **state)
 	VkComputeContext *ctx;
 
 	if (!device_runs(tuning)) {
-		print_message("Skipped: the device, or its driver, has not what '%s' asks for.\n", tuning);
+		print_message("Skipped: the device or its driver does not support '%s'.\n", tuning);
 		skip();
 	}
 	ctx = context_new(tuning, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where a walk's scores come from: the kept matrix, rows computed when they are
- * picked, or lazy bounds without rows. The sequences are the same bytes.
+ * Where a walk's scores come from: the kept matrix, rows in the row cache, or bounds
+ * without rows. The sequences are the same bytes.
  */
 #include "support.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "picture/panels.h"
+#include "base/panels.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -15,7 +15,7 @@
  * ends it all. */
 typedef int (*panel_use)(void *user, uint32_t first, uint32_t count, const float *panel);
 
-/* Rows first … first + count - 1. Returns an exit status, having said what is wrong. */
+/* Rows first … first + count - 1. Returns an exit status, after printing the error. */
 int panels_each(struct session *session, uint32_t first, uint32_t count, bool show_progress,
                 panel_use use, void *user);
 
