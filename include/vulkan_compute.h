@@ -17,9 +17,9 @@
  *    may be used by different threads at the same time.
  *  - fork(): a child process cannot use what its parent initialised; every call
  *    answers VKC_ERROR_INVALID_ARGUMENT there, and vkc_destroy() only frees
- *    host memory. The child ends with _exit() or exec(): exit() runs the exit
- *    handlers of drivers and layers, which may wait for their threads, and a
- *    child has none of its parent's threads.
+ *    host memory. The child must end with _exit() or exec(): exit() runs the
+ *    exit handlers of drivers and layers, which may wait for their threads, and
+ *    a child has none of its parent's threads.
  *  - The library prints nothing, installs no signal handlers and never exits.
  */
 #ifndef VULKAN_COMPUTE_H
