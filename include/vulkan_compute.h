@@ -223,9 +223,9 @@ VKC_API VkcResult vkc_compute_diversity_sequence(VkComputeContext *ctx, uint32_t
  * output_sequences: num_sequences x length indices; each row begins with its prefix.
  * num_sequences 0 does nothing. The context keeps the matrix and the pipelines, so a
  * long job may be split into calls of any size. If the matrix fits the memory limit,
- * it is computed once the sequences of this call and earlier ones need more than an
- * eighth of its rows; until then, the rows are computed one by one. To compute the
- * matrix in advance, in steps, use vkc_prepare_matrix().
+ * it is computed once the sequences of this call and earlier ones need so many of its
+ * rows that this pays; until then, the rows are computed one by one. To compute the
+ * matrix in advance, in steps, use vkc_matrix_pays() and vkc_prepare_matrix().
  * Errors: as vkc_compute_diversity_sequence(). */
 VKC_API VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const uint32_t *prefixes,
                                                   uint32_t num_sequences, uint32_t prefix_length,
@@ -236,6 +236,17 @@ VKC_API VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const u
  * The cosine of two rows as a float, correctly rounded from 30-bit fixed point. The
  * matrix is exactly symmetric. The diagonal is exactly 1, except that all elements of
  * a zero row are exactly 0. */
+
+/* Says whether computing the whole matrix pays, compared with computing num_rows more of
+ * its rows one by one. The functions below and those for sequences decide in the same
+ * way, and compute the matrix within the call. Ask here first, and then call
+ * vkc_prepare_matrix() until its fraction is 1, to show progress or allow interruption.
+ * num_rows: a sequence needs the row of each item but its last. Rows that are read from
+ *   the first one down do not count: they take no more time with the matrix.
+ * pays: set to 1 or 0. It is also 1 when the matrix is computed already, and 0 when it
+ *   is known not to fit the memory limit.
+ * Errors: invalid argument (no upload), device lost. */
+VKC_API VkcResult vkc_matrix_pays(VkComputeContext *ctx, uint64_t num_rows, uint32_t *pays);
 
 /* Computes the matrix into device memory for about the given time, so that long work
  * can report progress and be interrupted. Later calls use what is already computed.

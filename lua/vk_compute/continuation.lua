@@ -37,7 +37,7 @@ local function in_several_calls(ctx, prefixes, count, prefix_length, length, out
   local steps = math.max(1, math.floor(calls.target / expected_seconds(ctx, count)))
   while true do
     local goal = math.min(length, done + steps)
-    local prepared = matrix.prepare_for(ctx, count * (goal - 1), true)
+    local prepared = matrix.prepare_for(ctx, count * (goal - 1))
     if prepared ~= 0 then
       return prepared, total
     end
@@ -64,15 +64,9 @@ end
 -- @return the duration in seconds, without that of the matrix
 function continuation.compute(ctx, prefixes, count, prefix_length, length, output)
   local elements = count * (length - 1)
-  local result, seconds = 0, 0
-  if matrix.is_worthwhile(ctx, elements) then
-    result = matrix.prepare(ctx)
-  end
+  local result, seconds = matrix.prepare_for(ctx, elements), 0
   if result == 0 and expected_seconds(ctx, elements) <= calls.target then
-    result = matrix.prepare_for(ctx, elements, true)
-    if result == 0 then
-      result, seconds = timed(ctx, prefixes, count, prefix_length, length, output)
-    end
+    result, seconds = timed(ctx, prefixes, count, prefix_length, length, output)
   elseif result == 0 then
     result, seconds = in_several_calls(ctx, prefixes, count, prefix_length, length, output)
   end

@@ -13,16 +13,11 @@ local matrix = {}
 -- Rows of the first call, which measures the speed of the device. One tile of the library.
 matrix.first_rows = 64
 
--- The share of the rows from which on computing the whole matrix is worthwhile. The library uses
--- the same share (vulkan_compute.h) and would compute the matrix within a single call.
-local min_share = 1 / 8
-
 --- Returns the state of the matrix after an upload.
--- `requested`: rows requested so far, other than from the top; `ready`: the library has computed
--- the matrix, or it does not fit; `seconds_per_element`: duration of one element of a sequence, nil
+-- `ready`: the library has computed the matrix, or it does not fit; `seconds_per_element`: duration of one element of a sequence, nil
 -- before the first sequence.
 function matrix.new()
-  return { requested = 0, ready = false }
+  return { ready = false }
 end
 
 --- Computes the matrix if it fits.
@@ -39,28 +34,22 @@ function matrix.prepare(ctx)
   return 0
 end
 
---- Returns whether `count` further rows make computing the whole matrix worthwhile.
-function matrix.is_worthwhile(ctx, count)
-  return ctx.matrix.requested + count >= math.floor(ctx.ids.n * min_share)
-end
-
---- Prepares for calls that need `count` rows: computes the matrix if that is worthwhile.
--- @param anywhere whether the rows are anywhere in the matrix, instead of in order from the top
+--- Prepares for calls that need `count` rows, anywhere in the matrix: computes it if that pays.
 -- @return the library's result
-function matrix.prepare_for(ctx, count, anywhere)
-  if not anywhere then
-    return 0
+function matrix.prepare_for(ctx, count)
+  local pays = ffi.new("uint32_t[1]")
+  local result = ctx.lib.vkc_lua_matrix_pays(ctx.handle, count, pays)
+  if result == 0 and pays[0] == 1 then
+    result = matrix.prepare(ctx)
   end
-  local is_worthwhile = matrix.is_worthwhile(ctx, count)
-  ctx.matrix.requested = ctx.matrix.requested + count
-  return is_worthwhile and matrix.prepare(ctx) or 0
+  return result
 end
 
 --- Reads the rows first … past_end - 1, starting at 0.
 -- @param floats float *, to (past_end - first) x n floats
 -- @return the library's result
 function matrix.read_rows(ctx, first, past_end, floats)
-  local result = matrix.prepare_for(ctx, past_end - first, first > 0)
+  local result = first > 0 and matrix.prepare_for(ctx, past_end - first) or 0
   local next_row, count = first, matrix.first_rows
   while result == 0 and next_row < past_end do
     local seconds

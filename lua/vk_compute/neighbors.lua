@@ -56,7 +56,7 @@ function neighbors.nearest(ctx, name, k, opts)
   local all_ids = memory.table(in_array and count or 0, in_array and 0 or count)
   local all_similarities = memory.table(in_array and count or 0, in_array and 0 or count)
   local next_row, past_end = first - 1, first - 1 + count -- starting at 0
-  local prepared = matrix.prepare_for(ctx, count, next_row > 0)
+  local prepared = next_row > 0 and matrix.prepare_for(ctx, count) or 0
   if prepared ~= 0 then
     return ctx:failed(prepared)
   end

@@ -55,6 +55,18 @@ VkcResult vkc_compute_similarity_packed(VkComputeContext *ctx, float *output_pac
 	return context_leave(ctx, similarity_packed(&ctx->gram, output_packed));
 }
 
+VkcResult vkc_matrix_pays(VkComputeContext *ctx, uint64_t num_rows, uint32_t *pays)
+{
+	static const char function[] = "vkc_matrix_pays";
+	VkcResult result = context_enter_uploaded(ctx, function);
+	if (result != VKC_SUCCESS)
+		return result;
+	if (!pays)
+		return argument_is_null(ctx, function, "pays", "the address of a number");
+	*pays = gram_pays(&ctx->gram, num_rows);
+	return VKC_SUCCESS;
+}
+
 VkcResult vkc_prepare_matrix(VkComputeContext *ctx, double seconds, double *fraction)
 {
 	static const char function[] = "vkc_prepare_matrix";

@@ -161,9 +161,17 @@ static bool is_complete(const struct gram *gram)
 	return gram->rows_ready == gram->rows->padded;
 }
 
-static bool many_rows_requested(const struct gram *gram)
+/* Whether so many rows were requested, `more` included, that the whole matrix pays. */
+static bool many_rows_requested(const struct gram *gram, uint64_t more)
 {
-	return gram->rows_requested >= gram->rows->num_rows / 8;
+	return gram->rows_requested + more >= gram->rows->num_rows / 8;
+}
+
+bool gram_pays(const struct gram *gram, uint64_t more)
+{
+	if (gram->planned && !gram->stored)
+		return false;
+	return is_complete(gram) || many_rows_requested(gram, more);
 }
 
 void gram_note_rows(struct gram *gram, uint32_t first, uint32_t count)
@@ -180,12 +188,12 @@ void gram_note_scattered_rows(struct gram *gram, uint64_t count)
 
 bool gram_is_best_for_rows(const struct gram *gram, uint32_t first, uint32_t count)
 {
-	return gram->stored && (gives_rows_cheaply(gram, first, count) || many_rows_requested(gram));
+	return gram->stored && (gives_rows_cheaply(gram, first, count) || many_rows_requested(gram, 0));
 }
 
 bool gram_is_best_for_scattered_rows(const struct gram *gram)
 {
-	return gram->stored && (is_complete(gram) || many_rows_requested(gram));
+	return gram->stored && (is_complete(gram) || many_rows_requested(gram, 0));
 }
 
 uint32_t gram_rows_per_submission(const struct engine *engine, const struct rows *rows)

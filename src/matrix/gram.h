@@ -79,6 +79,9 @@ void gram_note_rows(struct gram *gram, uint32_t first, uint32_t count);
 /* Counts requested rows that may be anywhere in the matrix. */
 void gram_note_scattered_rows(struct gram *gram, uint64_t count);
 
+/* Whether computing the whole matrix pays if `more` rows are requested, anywhere in it. */
+bool gram_pays(const struct gram *gram, uint64_t more);
+
 /* Whether to read rows from the stored matrix. This pays if the rows are ready, if advancing to
  * them costs no more than computing them alone, or if an eighth of the matrix has been requested in
  * total. Callers who have requested that much usually request more, and the whole matrix costs half

@@ -30,7 +30,8 @@ struct outputs {
 	uint32_t sequence[N];
 	uint32_t batch[STARTS * LENGTH];
 	uint32_t continued[N];
-	double fraction; /* from here on of the second upload */
+	uint32_t pays; /* from here on of the second upload */
+	double fraction;
 	float other_matrix[N * N];
 	uint32_t other_sequence[N];
 };
@@ -132,6 +133,11 @@ static VkcResult second_upload(struct run *run)
 	return vkc_upload(run->ctx, &embeddings);
 }
 
+static VkcResult pays(struct run *run)
+{
+	return vkc_matrix_pays(run->ctx, N, &run->out.pays);
+}
+
 static VkcResult prepare(struct run *run)
 {
 	VkcResult result = vkc_prepare_matrix(run->ctx, 0, &run->out.fraction);
@@ -170,6 +176,7 @@ static const struct step {
 	{"vkc_compute_diversity_sequences", batch, OUTPUT(batch)},
 	{"vkc_compute_diversity_sequences, continued", continued, OUTPUT(continued)},
 	{"vkc_upload, the second", second_upload, 0, 0},
+	{"vkc_matrix_pays", pays, OUTPUT(pays)},
 	{"vkc_prepare_matrix", prepare, OUTPUT(fraction)},
 	{"vkc_compute_similarity_matrix, the second", other_matrix, OUTPUT(other_matrix)},
 	{"vkc_compute_diversity_sequence, the second", other_sequence, OUTPUT(other_sequence)},

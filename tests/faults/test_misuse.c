@@ -105,6 +105,8 @@ static void test_similarity(void **state)
 	float values[N * N];
 	double fraction;
 
+	WRONG(ctx, vkc_matrix_pays(ctx, 1, NULL),
+	      "vkc_matrix_pays: pays is NULL; it takes the address of a number.");
 	WRONG(ctx, vkc_prepare_matrix(ctx, -0.5, &fraction),
 	      "vkc_prepare_matrix: seconds is -0.5; it takes a finite number, at least 0.");
 	WRONG(ctx, vkc_prepare_matrix(ctx, (double)NAN, &fraction),

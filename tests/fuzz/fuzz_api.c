@@ -87,6 +87,11 @@ static void prepare(struct input *input)
 	bool valid = n && seconds >= 0 && isfinite(seconds);
 	double before = 0;
 	double after;
+	uint32_t pays = 2;
+
+	expect(ctx, vkc_matrix_pays(ctx, take(input), &pays),
+	       n ? VKC_SUCCESS : VKC_ERROR_INVALID_ARGUMENT, "vkc_matrix_pays");
+	must(!n || pays <= 1, "the matrix pays or does not");
 
 	expect(ctx, vkc_prepare_matrix(ctx, seconds, &before),
 	       valid ? VKC_SUCCESS : VKC_ERROR_INVALID_ARGUMENT, "vkc_prepare_matrix");

@@ -152,6 +152,42 @@ static void test_time_is_used(void **state)
 	vkc_destroy(ctx);
 }
 
+static uint32_t pays(VkComputeContext *ctx, uint64_t num_rows)
+{
+	uint32_t answer = 2;
+
+	succeed(ctx, vkc_matrix_pays(ctx, num_rows, &answer));
+	assert_true(answer <= 1);
+	return answer;
+}
+
+static void test_many_rows_pay(void **state)
+{
+	VkComputeContext *ctx = context_new(NULL, 0);
+	Data data = data_make(DATA_RANDOM, N, D, 7);
+	uint32_t start = 3, some[N / 16], num_calls;
+
+	(void)state;
+	context_upload(ctx, &data);
+	assert_int_equal(pays(ctx, 0), 0);
+	assert_int_equal(pays(ctx, 1), 0);
+	assert_int_equal(pays(ctx, N), 1);
+	assert_int_equal(pays(ctx, UINT64_MAX / 2), 1);
+	/* The question changes nothing; rows that were computed count. */
+	assert_int_equal(pays(ctx, 1), 0);
+	for (num_calls = 0; !pays(ctx, 0); num_calls++) {
+		assert_true(num_calls < 16);
+		succeed(ctx, vkc_compute_diversity_sequences(ctx, &start, 1, 1, N / 16, some));
+	}
+	assert_true(num_calls >= 2);
+	prepare(ctx);
+	assert_int_equal(pays(ctx, 0), 1);
+	context_upload(ctx, &data);
+	assert_int_equal(pays(ctx, 0), 0);
+	data_free(&data);
+	vkc_destroy(ctx);
+}
+
 static void check_without_matrix(const char *tuning, uint64_t memory_limit)
 {
 	VkComputeContext *ctx = context_new(tuning, memory_limit);
@@ -165,6 +201,7 @@ static void check_without_matrix(const char *tuning, uint64_t memory_limit)
 	succeed(ctx, vkc_prepare_matrix(ctx, 0, &fraction));
 	assert_true(fraction == 1);
 	assert_true(memory_used(ctx) == before);
+	assert_int_equal(pays(ctx, N), 0);
 	actual = answers_compute(ctx, N);
 	answers_check(&actual, &expected, "not kept");
 	answers_free(&actual);
@@ -201,6 +238,7 @@ int main(void)
 		cmocka_unit_test(test_steps_between_other_calls),
 		cmocka_unit_test(test_another_upload_begins_again),
 		cmocka_unit_test(test_time_is_used),
+		cmocka_unit_test(test_many_rows_pay),
 		cmocka_unit_test(test_a_matrix_that_is_not_kept),
 		cmocka_unit_test(test_one_row),
 	};

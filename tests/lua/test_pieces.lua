@@ -197,6 +197,10 @@ local function model(size, width, speed, fits)
     return ((size - ready) ^ 2 - (size - row) ^ 2) / 2 * width
   end
   local lib = {
+    vkc_lua_matrix_pays = function(_, count, pays)
+      pays[0] = (ready == size or asked + count >= math.floor(size / 8)) and 1 or 0
+      return 0
+    end,
     vkc_lua_prepare_matrix = function(_, seconds, fraction)
       if not fits then
         fraction[0] = 1
