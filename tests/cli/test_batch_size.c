@@ -12,7 +12,7 @@
 
 #include "jobs/batch_size.h"
 
-/* What cmocka has for this differs from version 1 to 2. */
+/* The equivalent in cmocka differs between versions 1 and 2. */
 #define expect_between(value, low, high) check_between((value), (low), (high), #value, __LINE__)
 
 static void check_between(uint32_t value, uint32_t low, uint32_t high, const char *text, int line)
@@ -22,14 +22,14 @@ static void check_between(uint32_t value, uint32_t low, uint32_t high, const cha
 		         line, text, value, low, high);
 }
 
-#define PATIENT 1e9 /* seconds that may be lost */
+#define PATIENT 1e9 /* seconds of work that may be lost */
 
-/* A device that needs `fixed` seconds a call and `each` a sequence. */
+/* A device that takes `fixed` seconds per call and `each` seconds per sequence. */
 struct device {
 	double fixed, each;
 };
 
-/* Returns the size of the call. */
+/* Makes one call and returns its batch size. */
 static uint32_t call(struct batch_size *size, struct device device)
 {
 	uint32_t batch = size->batch;
@@ -39,7 +39,7 @@ static uint32_t call(struct batch_size *size, struct device device)
 	return batch;
 }
 
-/* The mean size of batches after many calls. */
+/* The mean batch size after many calls. */
 static uint32_t settled(struct batch_size *size, struct device device)
 {
 	uint64_t sum = 0;
@@ -65,14 +65,14 @@ static void test_pace(void **state)
 	struct batch_size size;
 
 	(void)state;
-	/* About a second where nothing is gained by more. */
+	/* Calls take about a second if longer ones gain nothing. */
 	expect_between(settled_from_start(0, 0.01, 100000), 50, 200);
 	expect_between(settled_from_start(0, 0.07, 100000), 4, 32);
-	/* All at once where that is quick. */
+	/* All sequences are computed in one call if that is fast. */
 	assert_int_equal(settled_from_start(0, 1e-6, 1000), 1000);
-	/* More than a second where that is much faster, but not more than eight. */
+	/* Calls take more than a second if that is much faster, but not more than eight. */
 	expect_between(settled_from_start(2, 0.001, 100000), 1000, 6000);
-	/* One by one where one takes a minute. */
+	/* Sequences are computed one by one if each takes a minute. */
 	assert_int_equal(settled_from_start(0, 60, 1000), 1);
 
 	batch_size_begin(&size, 1000, 7, PATIENT);
@@ -83,7 +83,7 @@ static void test_pace(void **state)
 	assert_int_equal(size.batch, 3);
 }
 
-/* What one call took, for whatever reason, does not slow down the rest of the job. */
+/* One slow call, for whatever reason, does not slow down the rest of the job. */
 static void test_pace_recovers(void **state)
 {
 	const struct device device = {0, 0.01};
@@ -92,24 +92,24 @@ static void test_pace_recovers(void **state)
 	int i;
 
 	(void)state;
-	/* The first call makes the matrix and the pipelines. */
+	/* The first call also computes the matrix and creates the pipelines. */
 	batch_size_begin(&size, 100000, 0, PATIENT);
 	batch_size_update(&size, size.batch, 30);
 	for (i = 0; i < 12; i++)
 		call(&size, device);
 	expect_between(size.batch, 50, 200);
-	/* A laptop that was closed for an hour. */
+	/* The laptop was closed for an hour. */
 	batch_size_update(&size, size.batch, 3600);
 	assert_int_equal(size.batch, 1);
 	for (i = 0; i < 12; i++)
 		call(&size, device);
 	expect_between(size.batch, 50, 200);
-	/* Another job that took most of the machine, for half an hour. */
+	/* Another job took most of the machine for half an hour. */
 	for (i = 0; i < 300; i++)
 		call(&size, (struct device){0, 2});
 	expect_between(size.batch, 1, 4);
 	expect_between(settled(&size, device), 50, 200);
-	/* A larger batch that was tried at the wrong moment is tried again. */
+	/* A larger batch that was tried at a bad moment is tried again. */
 	batch_size_begin(&size, 100000, 0, PATIENT);
 	do
 		batch = call(&size, (struct device){1, 0.01});
@@ -119,7 +119,7 @@ static void test_pace_recovers(void **state)
 	assert_int_equal(settled(&size, (struct device){1, 0.01}), 512);
 }
 
-/* No more work at stake than the user allows, where sequences are not longer than that. */
+/* The work at risk stays within what the user allows, unless one sequence takes longer. */
 static void test_pace_keeps_to_the_limit(void **state)
 {
 	const struct device device = {0.5, 0.004};
@@ -136,7 +136,7 @@ static void test_pace_keeps_to_the_limit(void **state)
 			assert_true(batch_size_expected(&size) <= 2.001);
 	}
 	assert_true(size.batch > 64);
-	/* None at all. */
+	/* No work may be lost. */
 	batch_size_begin(&size, 100000, 0, 0);
 	for (i = 0; i < 20; i++)
 		assert_int_equal(call(&size, device), 1);

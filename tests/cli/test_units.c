@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The parts of the command line program that can be tried alone.
+ * The parts of the command line program that can be tested in isolation.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -81,10 +81,11 @@ static void test_npy_header(void **state)
 		assert_false(npy_header_read(bytes, length, &header, &problem));
 }
 
-/* How many bytes of the text a value takes; 0 where it is none, and then where it goes wrong. */
+/* The number of bytes that the value takes, or 0 if there is none; `wrong` is the offset where
+ * scanning stopped. */
 static size_t scanned(const char *text, size_t *wrong)
 {
-	/* In a block of exactly its size, so that a step beyond it is seen. */
+	/* A block of the exact size, so that a sanitizer sees an overrun. */
 	size_t length = strlen(text);
 	char *block = memcpy(malloc(length ? length : 1), text, length);
 	struct json_scan scan = {.text = block, .length = length};
@@ -134,7 +135,7 @@ static void test_json_scan(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(good); i++)
 		assert_int_equal(scanned(good[i], &at), strlen(good[i]));
-	/* The value alone, whatever follows. */
+	/* Only the value is scanned, whatever follows it. */
 	assert_int_equal(scanned("[1]]", &at), 3);
 	assert_int_equal(scanned("1,2", &at), 1);
 	for (i = 0; i < COUNT(wrong); i++) {
@@ -155,7 +156,7 @@ static void test_json_scan(void **state)
 	assert_true(json_scan_number(&(struct json_scan){.text = "01", .length = 2}));
 }
 
-/* Files that end anywhere in what they are known by. */
+/* Files cut off at every point of the bytes that identify their format. */
 static void test_short_files(void **state)
 {
 	static const char *const files[] = {
@@ -187,7 +188,7 @@ static struct record some_record(uint32_t rows_done)
 	};
 }
 
-/* Whatever becomes of one write, the one before still stands. */
+/* If a write fails or is torn, the previous one is still valid. */
 static void test_record_survives_torn_writes(void **state)
 {
 	char name[] = "/tmp/vkc_record_XXXXXX";
@@ -212,7 +213,7 @@ static void test_record_survives_torn_writes(void **state)
 	assert_int_equal(pread(file, after, sizeof(after), 0), sizeof(after));
 	assert_true(record_load(file, &found) && found.rows_done == 30);
 
-	/* Only the first `torn` bytes of the last write reached the disk. */
+	/* Only the first `torn` bytes of the last write reach the disk. */
 	for (torn = 0; torn < sizeof(after); torn += 4) {
 		unsigned char mixed[sizeof(after)];
 		uint32_t expected;
@@ -224,7 +225,7 @@ static void test_record_survives_torn_writes(void **state)
 		expected = memcmp(mixed, after, sizeof(after)) == 0 ? 30 : 20;
 		assert_int_equal(found.rows_done, expected);
 	}
-	/* A damaged byte is noticed. */
+	/* A damaged byte is detected. */
 	for (i = 0; i < 64; i++) {
 		after[4096 + i] ^= 16;
 		after[i] ^= 16;
@@ -258,7 +259,7 @@ static void test_identity(void **state)
 	assert_non_null(identity_difference(&one, &other));
 }
 
-/* The places are those of a path through all leaves, whatever ties and copies there are. */
+/* The places form a path through all leaves, whatever the ties and duplicates. */
 static void test_clusters(void **state)
 {
 	enum {
@@ -272,7 +273,8 @@ static void test_clusters(void **state)
 		uint32_t leaves = 1 + round * 4, kinds = 1 + round % 7;
 
 		assert_true(clusters_open(&clusters, leaves));
-		/* As cosines are; leaves of one kind are copies, and have the same to all others. */
+		/* Symmetric, like cosines. Leaves of one kind are duplicates: they have the same
+		 * similarities to all others. */
 		for (i = 0; i < leaves; i++) {
 			for (j = 0; j <= i; j++) {
 				uint32_t a = i % kinds, b = j % kinds;
@@ -293,7 +295,7 @@ static void test_clusters(void **state)
 			assert_true(places[i] < leaves);
 			assert_int_equal(seen[places[i]]++, 0);
 		}
-		/* Copies stand side by side. */
+		/* Duplicates are adjacent. */
 		for (i = 0; round % 2 == 0 && i < leaves; i++)
 			for (j = i % kinds; j < leaves; j += kinds)
 				assert_true((places[i] > places[j] ? places[i] - places[j]
@@ -302,7 +304,7 @@ static void test_clusters(void **state)
 	}
 }
 
-/* Relative luminance, as the contrast rules of the web define it. */
+/* Relative luminance as defined by the contrast rules of the web (WCAG). */
 static double luminance(struct color color)
 {
 	return 0.2126 * color.red + 0.7152 * color.green + 0.0722 * color.blue;
@@ -317,7 +319,7 @@ static void test_colors(void **state)
 	for (i = 0; i <= 100; i++) {
 		struct color color = color_for(i / 100.0);
 
-		/* Brighter with every step, so that the picture can be read without its colours. */
+		/* Each step is brighter, so that the picture is readable without its colours. */
 		assert_true(luminance(color) > before);
 		before = luminance(color);
 	}

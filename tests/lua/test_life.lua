@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What lives how long: contexts, buffers, views, iterators, and the memory of the process.
+-- Lifetimes of contexts, buffers, views and iterators, and the memory of the process.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
@@ -62,7 +62,8 @@ function TestLife.test_init_that_fails_leaves_the_context_before()
   vk.shutdown()
 end
 
--- A way to make contexts of a library that counts, by handle, how often each was destroyed.
+-- Returns a function that makes contexts of a library that counts how often each handle is
+-- destroyed, and a function that returns the count.
 local function counting()
   local lib, destroyed = assert(library.load()), {}
   local counted = setmetatable({
@@ -75,7 +76,7 @@ local function counting()
   local function new()
     return Context.wrap(counted, lib.vkc_lua_init())
   end
-  -- How many were destroyed once; more than once would be one too many.
+  -- The number of destroyed handles; none may be destroyed twice.
   local function count()
     local handles = 0
     for _, times in pairs(destroyed) do
@@ -136,7 +137,7 @@ function TestLife.test_views_outlive_their_context()
   luaunit.assertEquals(view:to_table(), matrix)
   view = nil
   collect()
-  -- Room for what would overwrite a buffer that was freed.
+  -- Allocations that would overwrite a freed buffer.
   for _ = 1, 50 do
     ffi.fill(ffi.new("float[2500]"), 10000, 255)
   end
@@ -156,7 +157,7 @@ function TestLife.test_data_keeps_the_numbers()
   luaunit.assertEquals(data[3 * 50 + 4], expected[4][5])
 end
 
--- The last reference to a view is the call in which it is read, and a collection comes there.
+-- The only reference to a view is the call that reads it, and the collector runs during that call.
 function TestLife.test_views_live_while_they_are_read()
   local ctx = uploaded()
   local matrix = ctx:compute_similarity_matrix()
@@ -171,7 +172,7 @@ function TestLife.test_views_live_while_they_are_read()
   local filler = {}
   module.table = function(...)
     collect()
-    for i = 1, 5 do -- in the place of what was freed, perhaps
+    for i = 1, 5 do -- may reuse freed memory
       filler[i] = ffi.new("float[2500]")
       ffi.fill(filler[i], 10000, 255)
     end
@@ -187,7 +188,7 @@ end
 function TestLife.test_a_buffer_of_the_caller_lives_as_long_as_its_view()
   local ctx = uploaded()
   local known = setmetatable({}, { __mode = "k" })
-  -- Functions of their own, so that no stack slot here refers to the buffer.
+  -- Separate functions, so that no stack slot here refers to the buffer.
   local function make()
     local buffer = ffi.new("float[2500]")
     known[buffer] = true
@@ -275,7 +276,7 @@ function TestLife.test_an_iterator_holds_one_batch()
   ctx:close()
 end
 
--- A sanitizer keeps what was freed for a while, to find late uses of it.
+-- A sanitizer holds freed memory back for a while, to detect late uses.
 local function skip_if_sanitized()
   luaunit.skipIf((os.getenv("VKC_SANITIZE") or "") ~= "", "a sanitizer holds freed memory back")
 end
@@ -291,7 +292,7 @@ function TestLife.test_memory_of_the_process_does_not_grow()
       ctx:close()
     end
   end
-  for _, close in ipairs({ true, false }) do -- without, the collector closes
+  for _, close in ipairs({ true, false }) do -- if false, the collector closes
     local before
     for i = 1, 24 do
       round(close)

@@ -75,7 +75,7 @@ function TestLimits.test_memory_limit_is_spelled_as_the_variable_is()
   end
 end
 
--- Sentences of the library speak of it to those who call it from C.
+-- Messages of the library name its C functions, which mean nothing to a caller in Lua.
 function TestLimits.test_messages_without_names_of_c()
   local errors = require("vk_compute.errors")
   local function says(text)
