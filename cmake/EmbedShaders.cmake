@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Run by the build (cmake -P) with SPIRV, a list of .spv files, and OUTPUT, a
-# folder: writes shaders.c and shaders.h there.
+# The build runs this script (cmake -P) with SPIRV, a list of .spv files, and OUTPUT, a
+# folder: it writes shaders.c and shaders.h there.
 cmake_minimum_required(VERSION 3.18)
 
 set(declarations "")
@@ -10,7 +10,7 @@ set(entries "")
 foreach(file IN LISTS SPIRV)
 	get_filename_component(name "${file}" NAME_WE)
 	file(READ "${file}" hex HEX)
-	# glslang writes little-endian words; eight go on a line.
+	# glslang writes little-endian words. Each line of C holds eight.
 	string(REGEX REPLACE "(..)(..)(..)(..)" "0x\\4\\3\\2\\1," words "${hex}")
 	set(word "0x........,")
 	string(REGEX REPLACE "(${word}${word}${word}${word}${word}${word}${word}${word})" "\\1\n\t"

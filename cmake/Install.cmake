@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Library, header, Lua module, pkg-config file and CMake package.
+# Installs the library, header, Lua module, pkg-config file and CMake package.
 
 include(CMakePackageConfigHelpers)
 
@@ -16,15 +16,15 @@ install(EXPORT vulkan_compute
 	NAMESPACE vulkan_compute::
 	FILE vulkan_compute-config.cmake
 	DESTINATION "${package_dir}")
-# Until 1.0 a minor version may change the interface.
+# Before 1.0, a minor version may change the interface.
 write_basic_package_version_file(
 	"${PROJECT_BINARY_DIR}/vulkan_compute-config-version.cmake"
 	COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/vulkan_compute-config-version.cmake"
 	DESTINATION "${package_dir}")
 
-# The pkg-config file finds the prefix from where it lies, so that an installed
-# tree may be moved, unless the folders were given as absolute paths.
+# The pkg-config file derives the prefix from its own location, so that an installed tree can be
+# moved, unless the folders were given as absolute paths.
 set(pc_includedir "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
 set(pc_libdir "${CMAKE_INSTALL_FULL_LIBDIR}")
 set(pc_prefix "${CMAKE_INSTALL_PREFIX}")

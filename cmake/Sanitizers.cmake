@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
-# Makes VKC_SANITIZE work for all that is built and for what the tests start:
-#  VKC_SANITIZE_FLAGS  for programs that are compiled by a test
+# Applies VKC_SANITIZE to all targets and to the programs that the tests start:
+#  VKC_SANITIZE_FLAGS  for programs that a test compiles
 #  VKC_LUAJIT          the LuaJIT to test with. A sanitized library cannot be
 #                      loaded into a plain interpreter unless the sanitizer is
-#                      loaded first; then this is a script that does so.
+#                      loaded first; in that case this is a script that does so.
 
 find_program(VKC_PLAIN_LUAJIT luajit)
 set(VKC_LUAJIT "${VKC_PLAIN_LUAJIT}")

@@ -12,8 +12,8 @@ endif()
 
 # vkc_add_shader(NAME source.comp [DEFINES A=1 B …])
 #
-# Compiles source.comp of the current folder, with the macros named, to the
-# kernel NAME. Paths of #include are relative to this folder.
+# Compiles source.comp in the current folder, with these macros defined, to the
+# kernel NAME. The paths of #include are relative to this folder.
 function(vkc_add_shader name source)
 	cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "DEFINES")
 	if(arg_UNPARSED_ARGUMENTS)
@@ -36,9 +36,9 @@ endfunction()
 
 # vkc_embed_shaders(TARGET)
 #
-# An object library of all the kernels added in this folder. Its header shaders.h
-# declares, for a kernel NAME, vkc_spv_NAME[] and vkc_spv_NAME_words, and the
-# table vkc_shaders[] of all.
+# Adds an object library of all kernels added in this folder. For each kernel NAME, its header
+# shaders.h declares vkc_spv_NAME[] and vkc_spv_NAME_words. It also declares vkc_shaders[], the
+# table of all kernels.
 function(vkc_embed_shaders target)
 	get_property(spirv DIRECTORY PROPERTY VKC_SPIRV)
 	set(generated "${CMAKE_CURRENT_BINARY_DIR}/generated")

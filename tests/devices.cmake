@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 #
-# Devices that tests run on beside the machine's own: a second driver, and devices that the test
-# layer makes up.
+# Devices that tests run on in addition to that of the machine: a second driver, and devices that
+# the test layer simulates.
 
 set(VKC_SECOND_DRIVER "" CACHE FILEPATH "Manifest of a second Vulkan driver to test")
 set(vkc_second_driver "${VKC_SECOND_DRIVER}")
 if(NOT VKC_SECOND_DRIVER)
-	# SwiftShader, fetched when the tests begin, so that a build needs no package.
+	# SwiftShader is fetched when the tests begin, so that a build needs no package.
 	set(folder "${CMAKE_CURRENT_BINARY_DIR}/drivers/swiftshader")
 	set(vkc_second_driver "${folder}/swiftshader_icd.json")
 	add_test(NAME drivers.fetch
@@ -15,7 +15,7 @@ if(NOT VKC_SECOND_DRIVER)
 		LABELS "drivers;whole" FIXTURES_SETUP second_driver)
 endif()
 
-# Below the validation layer, which then sees the limits that the test layer makes up.
+# The test layer is below the validation layer, which then sees the simulated limits.
 set(vkc_layers_below "VK_LAYER_PATH=${VKC_TEST_LAYER_PATH}"
 	"VK_INSTANCE_LAYERS=VK_LAYER_KHRONOS_validation:VK_LAYER_VKC_test" VKC_VALIDATION=1)
 
@@ -28,15 +28,15 @@ set(vkc_device_limits.smallest ${vkc_layers_below} VKC_TEST_LIMITS=all)
 set(vkc_device_limits.gpu ${vkc_layers_below}
 	"VKC_TEST_LIMITS=all,discrete,split_memory,noncoherent,heap,second_family")
 
-# One thing at a time that a device lacks or has little of.
+# Each entry is one feature that a device lacks, or one limit that is low.
 set(vkc_single_limits invocations shared_memory storage_buffers push_constants storage_range
 	texel_elements offset_alignment atom_size allocation_size allocation_count group_count no_int64
 	no_float64 no_int16 no_int8 no_features no_timestamps api_1_1 no_extensions one_memory_type
 	noncoherent split_memory heap compute_queue second_family devices discrete)
 
-# vkc_add_elsewhere(NAME SECOND LIMITS command...): the test NAME once more on each of these
-# devices, with the caller's `environment`. SECOND and LIMITS are its labels on the second driver
-# and on devices with other limits: drivers, or whole for what takes too long for every change.
+# vkc_add_elsewhere(NAME SECOND LIMITS command...): runs the test NAME on each of these devices as
+# well, with the `environment` of the caller. SECOND and LIMITS are its labels on the second driver
+# and on devices with other limits: drivers, or whole if it takes too long for every change.
 function(vkc_add_elsewhere name second limits)
 	if(VKC_SANITIZE)
 		return()

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
  * Preloaded into the program: kills it just before its n-th call that changes a file in a
- * folder, as a crash or a power failure would. What the driver writes elsewhere is not counted.
+ * folder, as a crash or a power failure would. Files that the driver writes elsewhere do not count.
  *
- *   DIE_FOLDER  names that begin so are watched
- *   DIE_AT      n, from 1
+ *   DIE_FOLDER  watch names with this prefix
+ *   DIE_AT      n, counted from 1
  *   DIE_CALL    count only calls of this function
- *   DIE_TORN    set: a write does half of its work first
- *   DIE_SIGNAL  the number of a signal that comes then, instead of SIGKILL; "exit": exit(3)
- *   DIE_AFTER   set: it comes just after the call
- *   DIE_TIMES   how often it comes; the default is once
+ *   DIE_TORN    when set, a write does half of its work first
+ *   DIE_SIGNAL  the number of a signal to send instead of SIGKILL, or "exit" for exit(3)
+ *   DIE_AFTER   when set, send it just after the call
+ *   DIE_TIMES   how many times to send it; the default is 1
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -45,7 +45,7 @@ static bool watched_file(int descriptor)
 	return watched(name);
 }
 
-/* Whether this call of a watched file is the last thing to happen. */
+/* Whether the signal comes at this call on a watched file. */
 static bool is_last(const char *function)
 {
 	static atomic_int calls;
@@ -56,7 +56,7 @@ static bool is_last(const char *function)
 	return at && atomic_fetch_add(&calls, 1) + 1 == atoi(at);
 }
 
-/* Comes back only from another signal than SIGKILL. */
+/* Returns only when the signal is not SIGKILL. */
 static void die(void)
 {
 	const char *number = getenv("DIE_SIGNAL"), *times = getenv("DIE_TIMES");
@@ -83,7 +83,7 @@ static void after_call(bool last)
 	errno = error;
 }
 
-/* The function that this library stands before. */
+/* The function that this library wraps. */
 static void *real(const char *function)
 {
 	return dlsym(RTLD_NEXT, function);

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --
--- What the tests of long jobs share: a small one, its files, and its end at a chosen moment.
+-- Shared by the tests of long jobs: a small job, its files, and a way to end it at a chosen moment.
 
 local luaunit = require("luaunit")
 local support = require("support")
@@ -12,19 +12,19 @@ jobs.file = support.write("embeddings.npy", support.npy(jobs.rows))
 
 local die_at = support.quote(assert(os.getenv("VKC_DIE_AT"), "VKC_DIE_AT must name the library"))
 
---- Files of a job named `name`: target, partial, progress, description.
+--- The files of a job named `name`: target, partial, progress, description.
 function jobs.files(name)
   local target = support.path(name)
   return target, target .. ".partial", target .. ".progress", target .. ".json"
 end
 
---- The line of shell for it.
+--- The shell command that runs the job.
 function jobs.command(target, more)
   return ("%s diversity-all -e %s -o %s --batch 4 --checkpoint 0 %s"):format(
     support.quote(support.program), jobs.file, target, more or "")
 end
 
---- The bytes that every such job must write.
+--- The bytes that each such job must write.
 function jobs.expected()
   if not jobs.bytes then
     support.must({"diversity-all", "-e", jobs.file, "-o", support.path("expected.npy")})
@@ -40,14 +40,14 @@ function jobs.must_be_whole(target, what)
   luaunit.assertEquals(listing, ("%s\n%s.json\n"):format(target, target), what)
 end
 
---- Runs a line of shell, in which the program dies just before its n-th call that changes a file
--- of this run. options.call: count only this function; options.torn: a write is half done;
--- options.signal: it gets this one instead of SIGKILL, options.times times; options.after: just
--- after the call.
+--- Runs a shell command in which the program dies just before its n-th call that changes a file
+-- of this run. options.call: count only calls of this function; options.torn: a write is half
+-- done; options.signal: send this signal instead of SIGKILL, options.times times; options.after:
+-- send it just after the call.
 -- Returns exit status and standard error.
 function jobs.die(line, n, options)
   options = options or {}
-  -- A sanitizer wants to be loaded first, unless told otherwise.
+  -- A sanitizer must be loaded first, unless told otherwise.
   local status, _, err = support.shell(("export DIE_FOLDER=%s/ DIE_AT=%d %s %s %s %s %s " ..
     "ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 LD_PRELOAD=%s\n%s"):format(
     support.path(""):gsub("/$", ""), n, options.call and "DIE_CALL=" .. options.call or "",
@@ -57,7 +57,7 @@ function jobs.die(line, n, options)
   return status, err
 end
 
---- A job that was killed with 24 of its rows done: fdatasync is called for every batch.
+--- Makes a job that was killed with 24 of its rows done: fdatasync is called for every batch.
 function jobs.interrupted(name, more)
   local target = support.path(name)
   luaunit.assertEquals((jobs.die(jobs.command(target, more), 7, {call = "fdatasync"})), 137)

@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --
--- What the tests of the command line program share: running it, and making and
--- reading its files.
+-- Shared by the tests of the command line program: running it, and making and reading its files.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
@@ -14,13 +13,13 @@ local folder_name = os.tmpname()
 os.remove(folder_name)
 assert(os.execute("mkdir -p " .. folder_name))
 
---- A name in the folder of this run.
+--- A path in the folder of this run.
 function support.path(name)
   return folder_name .. "/" .. name
 end
 
---- Runs all tests and ends this one. CTest takes the status 77 for a test that was skipped; where
--- only some were, it can merely be said.
+--- Runs all tests and ends the process. CTest takes status 77 for a skipped test; if only some
+-- tests were skipped, this is just printed.
 function support.finish()
   local runner = luaunit.LuaUnit.new()
   local failed = runner:runSuite()
@@ -72,14 +71,14 @@ local function exit_status(first, how, code)
   return how == "signal" and 128 + code or code
 end
 
---- Runs a line of shell; returns exit status, standard output, standard error.
+--- Runs a shell command; returns exit status, standard output, standard error.
 function support.shell(line)
   local out, err = support.path("out"), support.path("err")
   local status = exit_status(os.execute("{ " .. line .. "\n} >" .. out .. " 2>" .. err))
   return status, support.read(out), support.read(err)
 end
 
---- Runs vulkan-compute with these words; a table of words, or one string of shell.
+--- Runs vulkan-compute with these arguments: a table of words, or a string for the shell.
 function support.run(words, before)
   if type(words) == "table" then
     local quoted = {}
@@ -91,7 +90,7 @@ function support.run(words, before)
   return support.shell((before or "") .. " " .. support.quote(support.program) .. " " .. words)
 end
 
---- As run(), but it must succeed; returns standard output and standard error.
+--- Like run(), but the program must succeed; returns standard output and standard error.
 function support.must(words)
   local status, out, err = support.run(words)
   if status ~= 0 then
@@ -114,14 +113,14 @@ function support.rows(count, columns, seed)
   for i = 1, count do
     rows[i] = {}
     for j = 1, columns do
-      -- A float has these bits exactly, whatever type the file is of.
+      -- A float holds these numbers exactly, whatever the type of the file.
       rows[i][j] = math.floor(random() * 1024) / 1024
     end
   end
   return rows
 end
 
---- A .npy file's bytes. type: "<f4" and so on; order: "C" or "F"; version: 1, 2 or 3.
+--- The bytes of a .npy file. type: "<f4" and so on; order: "C" or "F"; version: 1, 2 or 3.
 function support.npy_header(type, order, rows, columns, version)
   local text = ("{'descr': '%s', 'fortran_order': %s, 'shape': (%d, %d), }"):format(
     type, order == "F" and "True" or "False", rows, columns)
@@ -131,7 +130,7 @@ function support.npy_header(type, order, rows, columns, version)
   return "\147NUMPY" .. string.char(version, 0) .. length .. (version == 1 and "" or "\0\0") .. text
 end
 
--- binary16 of a number that it can hold exactly, normal or zero.
+-- The binary16 bits of a number that the format holds exactly, normal or zero.
 local function half(number)
   if number == 0 then
     return string.char(0, 0)
@@ -174,7 +173,8 @@ function support.npy(rows, type, order, version)
   return table.concat(parts)
 end
 
---- Reads a .npy file of the program: a two-dimensional pointer, rows, columns. Counts from 0.
+--- Reads a .npy file that the program wrote: a two-dimensional pointer, rows, columns. Indices
+-- count from 0.
 function support.load(path)
   local bytes = assert(support.read(path), path .. " is not there")
   local length = bytes:byte(9) + 256 * bytes:byte(10)
@@ -190,12 +190,12 @@ function support.load(path)
   for i = 0, rows - 1 do
     matrix[i] = numbers + i * columns
   end
-  -- The rows point into this.
+  -- The rows point into this buffer.
   matrix.numbers = numbers
   return matrix, rows, columns
 end
 
---- The definition of a diversity sequence in plain float64; counts from 0.
+--- A diversity sequence by its definition, in plain float64; counts from 0.
 function support.reference_sequence(rows, start, length)
   local columns, used, sequence, centre = #rows[1], {}, {start}, {}
   for j = 1, columns do

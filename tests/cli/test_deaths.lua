@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
--- Every job is killed just before its first call that changes a file, before its second, and so on
--- until it runs through: what is found afterwards under the target's name is whole.
+-- Every job is killed just before its first call that changes a file, then before its second, and
+-- so on until it completes. The file found afterwards under the name of the target is always whole.
 
 local luaunit = require("luaunit")
 local jobs = require("jobs")
@@ -20,7 +20,7 @@ local function remove_all()
   support.shell(("rm -f %s* %s"):format(target, support.path("target.similarities.npy")))
 end
 
--- The target and its description as they are; the function that puts them back.
+-- Saves the target and its description; returns a function that restores them.
 local function remember()
   local bytes, description = support.read(target), support.read(target .. ".json")
   return function()
@@ -30,7 +30,7 @@ local function remember()
   end, bytes
 end
 
--- Kills the line at each call in turn, after before(), and calls after() each time; returns how
+-- Kills the command at each call in turn, after before(), and calls after() each time; returns how
 -- often it was killed.
 local function each_death(line, options, before, after)
   for n = 1, MOST_CALLS do
@@ -46,7 +46,7 @@ local function each_death(line, options, before, after)
   error("the job never runs through")
 end
 
--- All sequences of a file, made without being disturbed.
+-- All sequences of a file, made without interruption.
 local function undisturbed(embeddings)
   support.must({"diversity-all", "-q", "-e", embeddings, "-o", support.path("once.npy"),
     "--restart"})
@@ -55,7 +55,8 @@ end
 
 TestDeaths = {}
 
--- Resumed after each death, the file is that of one run, and nothing else stays.
+-- Resumed after each kill, the job gives the file of an uninterrupted run and leaves nothing else
+-- behind.
 function TestDeaths:test_diversity_all()
   local expected = undisturbed(file)
   local function after(n)
@@ -69,7 +70,7 @@ function TestDeaths:test_diversity_all()
   print(("diversity-all: killed before %d calls and in %d writes"):format(deaths, torn))
 end
 
--- Over a file made from other embeddings, which stays whole until it is replaced.
+-- The job replaces a file made from other embeddings, which stays whole until then.
 function TestDeaths:test_diversity_all_over_another()
   local other = support.write("other.npy", support.npy(support.rows(12, 4, 8)))
   local new = undisturbed(file)
@@ -94,7 +95,7 @@ function TestDeaths:test_extend_onto_itself()
   end)
 end
 
--- Under the target's name is what was there before, or all of the new file.
+-- The target is either the previous file or all of the new one.
 local function whole_after_each_death(words, names)
   local line = ("%s %s -q -e %s -o %s"):format(program, words, file, target)
   local new, deaths = {}
@@ -116,7 +117,7 @@ local function whole_after_each_death(words, names)
         luaunit.assertTrue(found[i] == new[i] or found[i] == old or (i == 2 and not found[i]),
           ("%s: %s is not whole after %d"):format(words, name, n))
       end
-      -- A second file is only there when it belongs to the first.
+      -- The second file only exists if it belongs to the first.
       if found[2] then
         luaunit.assertEquals(found[1] == new[1], found[2] == new[2], n)
       end

@@ -1,14 +1,15 @@
 -- SPDX-License-Identifier: MIT
 --
--- What other programs write: whatever stands beside the embeddings, however the file begins and is
--- called, the rows are read; and what is not read is called by its name.
+-- Files that other programs write: the rows are read whatever stands beside the embeddings, and
+-- whatever the name and the first bytes of the file. A format that is not supported is named in the
+-- message.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
 local support = require("support")
 
 local BOM = "\239\187\191"
--- Of the rows (1, 2) and (2, 1).
+-- Files with the rows (1, 2) and (2, 1).
 local EXPECTED = '{"row":0,"neighbors":[1],"similarities":[0.800000012]}\n'
 
 local function assert_read(name, bytes, message)
@@ -46,7 +47,7 @@ function TestExports:test_byte_order_mark()
   assert_read("bom.jsonl", BOM .. "[1,2]\r\n[2,1]\r\n")
   assert_read("bom", BOM .. " [[1,2],[2,1]]")
   assert_read("bom_lines", BOM .. "[1,2]\n[2,1]\n")
-  -- It is not counted in what a message says.
+  -- The mark does not count in the positions that a message gives.
   assert_refused("bom_wrong.json", BOM .. "[[1,x]]", "at line 1, column 5 a number")
   assert_refused("bom_alone.json", BOM, "a list of rows was expected, but there is none")
   assert_refused("bom_alone", BOM .. "\n", "it is nothing but white space")
@@ -58,7 +59,7 @@ function TestExports:test_byte_order_mark()
   end
 end
 
--- An editor may have put it there.
+-- An editor may have added the mark.
 function TestExports:test_byte_order_mark_in_a_description()
   local old, new = support.path("old.npy"), support.path("new.npy")
   support.must({"diversity-all", "-e", support.write("two.json", "[[1,2],[2,1]]"), "-o", old})
@@ -68,7 +69,7 @@ function TestExports:test_byte_order_mark_in_a_description()
   luaunit.assertTrue(support.exists(new))
 end
 
--- The same under any name, and through a pipe.
+-- The result is the same under any name, and through a pipe.
 function TestExports:test_contents_tell_json_lines()
   local texts = {
     '{"embedding_model":"m","embedding":[1,2]}\n{"embedding_model":"m","embedding":[2,1]}\n',
@@ -77,9 +78,9 @@ function TestExports:test_contents_tell_json_lines()
     '{"text":"\\"embeddings\\":[","embedding":[1,2]}\n{"embedding":[2,1]}',
     '{"\\u0065mbedding":[1,2]}\n{"embedding":[2,1]}\n',
     "[1,2]\n[2,1]\n",
-    -- As jq writes without -c.
+    -- The format that jq writes without -c.
     '{\n  "a": 1,\n  "embedding": [\n    1,\n    2\n  ]\n}\n{\n  "embedding": [2, 1]\n}\n',
-    -- One list of rows, whatever the file is called.
+    -- One list of rows, whatever the name of the file.
     '[{"embedding":[1,2]},\n{"embedding":[2,1]}]\n',
     "[\r\n[1,2],\r\n[2,1]\r\n]\r\n",
   }
@@ -106,13 +107,13 @@ function TestExports:test_what_stands_beside()
     assert_read("beside.json", '{"x":' .. value .. ',"embeddings":[[1,2],{"x":' .. value ..
       ',"embedding":[2,1]}],"y":' .. value .. "}", "value " .. i)
   end
-  -- A line break in a text, where lines mean nothing.
+  -- A line break within a string does not end a row.
   assert_read("break.json", '[{"x":"a\nb","embedding":[1,2]},{"embedding":[2,1]}]')
   assert_refused("break.jsonl", '{"embedding":[1,2],"x":"a\n{"embedding":[2,1]}\n',
     "at line 1, column 26 the closing quote of a text was expected, not the end of the line")
 end
 
--- Beside the embedding, too, unless they are asked for.
+-- Members beside the embedding are ignored unless they are requested.
 function TestExports:test_ids_that_cannot_be_used()
   local cases = {
     {'{"id":18446744073709551615,"embedding":[1,2]}\n{"id":2,"embedding":[2,1]}\n',
@@ -216,7 +217,7 @@ function TestExports:test_spellings_of_npy_types()
       local text = "'" .. name .. "'"
       local spaces = (" "):rep(#"'<f4'" - #text)
       local header = bytes:sub(1, 128):gsub("'<f%d'", text .. spaces)
-      -- Without as many spaces at the end, where the name is longer.
+      -- With fewer spaces at the end if the name is longer.
       header = header:gsub((" "):rep(math.max(#header - 128, 0)) .. "\n$", "\n")
       assert_read("spelled.npy", header .. bytes:sub(129), name)
     end
@@ -291,20 +292,20 @@ function TestExports:test_files_of_other_kinds()
   luaunit.assertStrContains(err, "it is text in UTF-16 where UTF-8 was expected")
 end
 
--- What has no mark is taken for what its number of bytes fits, and for nothing else.
+-- A file without a signature is read as the format that its size fits, and as nothing else.
 function TestExports:test_files_without_a_mark()
   local fbin = words(2, 2) .. floats(1, 2, 2, 1)
   assert_read("x.fbin", fbin)
   assert_read("fbin", fbin)
   local fvecs = words(2) .. floats(1, 2) .. words(2) .. floats(2, 1)
   assert_read("fvecs", fvecs)
-  -- The length of a row may be a bracket.
+  -- The length of a row may look like a bracket.
   for _, columns in ipairs({91, 123}) do
     local zeros = ("\0"):rep(4 * (columns - 2))
     assert_read("fvecs", words(columns) .. floats(1, 2) .. zeros .. words(columns) ..
       floats(2, 1) .. zeros)
   end
-  -- What is said is done.
+  -- Following the advice in the message works.
   luaunit.assertEquals((support.must({"diversity-sequence", "--start", "0", "--input-format",
     "fvecs", "-e", support.write("integers", words(2, 7, 8, 2, 0, 3))})), "[0,1]\n")
   assert_refused("cut.fbin", fbin:sub(1, -2),

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --
--- diversity-all --extend: byte for byte what a full run gives.
+-- diversity-all --extend gives the same bytes as a full run.
 
 local luaunit = require("luaunit")
 local jobs = require("jobs")
@@ -14,7 +14,7 @@ local function take(rows, count)
   return first
 end
 
--- Rows of length 1, as far as float32 goes.
+-- Rows of length 1, to float32 precision.
 local function normalised(rows)
   local result = {}
   for i, row in ipairs(rows) do
@@ -38,13 +38,13 @@ local function same_bytes(one, other)
   return support.read(support.path(one)) == support.read(support.path(other))
 end
 
--- The share of elements that were kept, in per cent.
+-- The percentage of elements that were kept.
 local function kept(err)
   return tonumber(err:match("([%d.]+) %% of the elements were kept")) or 0
 end
 
--- Runs all of `rows`, once in full and once from the first `count`; returns what was kept, in per
--- cent, and standard error.
+-- Runs all of `rows` twice: in full, and by extension of the first `count`. Returns the percentage
+-- that was kept, and standard error.
 local function compare(name, rows, count, lengths)
   local file = support.write(name .. ".npy", support.npy(rows))
   local old_file = support.write(name .. "_old.npy", support.npy(take(rows, count)))
@@ -85,7 +85,7 @@ function TestExtend:test_other_lengths()
 end
 
 function TestExtend:test_central_rows_change_little()
-  -- New rows that point where all point are chosen late: nearly everything is kept.
+  -- New rows that point in the common direction are chosen late, so nearly everything is kept.
   local rows = support.rows(120, 8, 13)
   for _, row in ipairs(rows) do
     row[1] = row[1] + 2
@@ -105,7 +105,7 @@ function TestExtend:test_ties_and_zero_rows()
     rows[i] = {unpack(rows[i - 60])}
   end
   compare("ties", rows, 90)
-  -- Scores that are equal all the time.
+  -- Scores that are always equal.
   local axes = {}
   for i = 1, 60 do
     axes[i] = {0, 0, 0, 0}
@@ -117,16 +117,16 @@ end
 function TestExtend:test_lengths_of_rows()
   local rows = support.rows(100, 8, 15)
   compare("unit", normalised(rows), 96)
-  -- A long new row changes the weights of all.
+  -- A long new row changes all weights.
   rows[100][1] = 1000
   local share, err = compare("long", rows, 96)
   luaunit.assertEquals(share, 0)
   luaunit.assertStrContains(err, "the lengths of the new rows may change how all are weighted")
-  -- A long old row does not; then all others have little weight.
+  -- A long old row does not, but then all others have little weight.
   rows = support.rows(100, 8, 15)
   rows[3][1] = 100000
   compare("long_old", rows, 96)
-  -- Numbers whose squares leave float64 are not relied on.
+  -- Numbers whose squares exceed the range of float64 are not used for this.
   rows = support.rows(40, 8, 16)
   for i = 1, 40 do
     for j = 1, 8 do
@@ -168,7 +168,7 @@ function TestExtend:test_onto_itself_and_resumed()
   luaunit.assertTrue(same_bytes("self_full.npy", "self_all.npy"))
 end
 
--- What is said to be kept is a share of what this run had to do.
+-- The reported share is that of the work of this run.
 function TestExtend:test_share_after_a_resume()
   local rows = {}
   for i, row in ipairs(support.rows(120, 8, 13)) do
@@ -202,7 +202,7 @@ function TestExtend:test_old_embeddings()
   luaunit.assertTrue(same_bytes("lost_full.npy", "lost_extended.npy"))
 end
 
--- The user's word for what a file was made from is not enough: some of it is computed again.
+-- The user may name a wrong source file, so part of the file is computed again.
 function TestExtend:test_old_sequences_are_compared()
   local rows = support.rows(60, 8, 21)
   local file = support.write("word.npy", support.npy(rows))
@@ -223,7 +223,8 @@ function TestExtend:test_old_sequences_are_compared()
   all(old, "word_all.npy")
   os.remove(walks .. ".json")
   refused("it was made with no --center", "--center")
-  -- Sequences, but not those of this library: as one with other results would give them.
+  -- Valid sequences that differ from those of this library, as a library with different results
+  -- would write them.
   local bytes = support.read(walks)
   local parts = {bytes:sub(1, 128)}
   for row = 0, 57 do
@@ -270,7 +271,7 @@ function TestExtend:test_refusals()
 
   support.write("walks.npy", changed(129 + 4 * 58 * 3 + 8, "\1"))
   refused(walks .. " is not the file that " .. walks .. ".json describes", unpack(extend))
-  -- The user's word instead of the description: what cannot be is still noticed.
+  -- The user names the source file instead of the description; an impossible one is still detected.
   support.write("walks.npy", changed(129 + 4 * 58 * 3 + 8, "\58"))
   refused("the file to extend is damaged: row 3, column 2 has 58", "--old-embeddings", old,
     unpack(extend))

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --
--- Every file format gives the same rows; every malformed file gives one sentence.
+-- Every file format gives the same rows, and every malformed file gives one sentence.
 
 local support = require("support")
 local luaunit = require("luaunit")
@@ -79,7 +79,7 @@ end
 
 function TestInputs:test_contents_tell_the_format()
   for name, bytes in pairs(files("few")) do
-    -- Through a pipe, and as a file whose name says nothing.
+    -- Through a pipe, and from a file whose name does not tell the format.
     local path = support.write("no_ending", bytes)
     local program = support.quote(support.program)
     local status, out, err = support.shell("cat " .. path .. " | " .. program ..
@@ -89,7 +89,7 @@ function TestInputs:test_contents_tell_the_format()
       expected, name)
     luaunit.assertEquals(support.must({"diversity-sequence", "--start", "4", "-e", path}),
       expected, name)
-    -- Told which it is.
+    -- With the format named.
     luaunit.assertEquals(support.must({"diversity-sequence", "--start", "4", "-e", path,
       "--input-format", name:match("%w+$")}), expected, name)
   end
@@ -105,7 +105,7 @@ function TestInputs:test_wide_and_long()
   luaunit.assertEquals(support.must({"diversity-sequence", "--start", "0", "-e", one}), "[0]\n")
 end
 
--- Name, bytes, what the sentence must hold.
+-- Name, bytes, words in the message.
 local function malformed()
   local good = support.npy(rows)
   local data = good:sub(129)
@@ -190,19 +190,19 @@ function TestInputs:test_malformed_files()
     luaunit.assertEquals({status, out}, {2, ""}, name)
     luaunit.assertStrContains(err, sentence)
     luaunit.assertStrContains(err, path)
-    -- One sentence in one line.
+    -- One sentence on one line.
     luaunit.assertStrMatches(err, "vulkan%-compute diversity%-sequence: [^\n]+\n")
   end
 end
 
--- Real embeddings that lie beside the project where it is developed: 300 rows of 1536 float64.
+-- Real embeddings from the development data: 300 rows of 1536 float64 numbers.
 function TestInputs:test_real_embeddings()
   local ffi = require("ffi")
   local path = assert(os.getenv("VKC_SHARED_DATA"), "VKC_SHARED_DATA must name a folder") ..
     "/movies.npy"
   local bytes = support.read(path)
   if not bytes then
-    luaunit.skip(path .. " is not there")
+    luaunit.skip(path .. " does not exist")
   end
   local movies, numbers = {}, ffi.new("double[?]", 300 * 1536)
   ffi.copy(numbers, bytes:sub(-300 * 1536 * 8), 300 * 1536 * 8)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Signals in a process that has one thread: no other can take those that wait for a handler.
+ * Signals in a process with a single thread: no other thread can take those that wait for a
+ * handler.
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -17,7 +18,7 @@
 
 #include "base/interrupt.h"
 
-/* Makes standard error a pipe that is full and has a reader that does not read. */
+/* Makes standard error a full pipe whose reader does not read. */
 static void fill_errors(void)
 {
 	int ends[2];
@@ -30,7 +31,7 @@ static void fill_errors(void)
 		_exit(1);
 }
 
-/* The status of a child that does so. */
+/* The exit status of a child process that runs `act`. */
 static int status_of(void (*act)(const char *name), const char *name)
 {
 	pid_t child = fork();
@@ -80,7 +81,7 @@ static void signal_after_unlink(const char *name)
 {
 	interrupt_removes(name);
 	interrupt_unlink(name);
-	/* Now it is another process's. */
+	/* The file now belongs to another process. */
 	close(open(name, O_CREAT | O_WRONLY, 0600));
 	raise(SIGUSR1);
 }

@@ -1,25 +1,26 @@
 -- SPDX-License-Identifier: MIT
 --
--- diversity-all survives what ends it: SIGKILL, Ctrl-C, a full disk, a wrong start.
+-- diversity-all survives SIGKILL, Ctrl-C, a full disk and a wrong start.
 
 local luaunit = require("luaunit")
 local jobs = require("jobs")
 local support = require("support")
 
 local KILLS = 20
-local KILLS_WITH_ROWS = 5 -- of these, so many at least while rows were done
+local KILLS_WITH_ROWS = 5 -- at least this many of them after rows were done
 
 local file = jobs.file
 local program = support.quote(support.program)
 local job, command, must_be_whole = jobs.files, jobs.command, jobs.must_be_whole
 
--- Shell: waits until the job has its file, but not for ever.
+-- Shell function: waits until the job has created its file, with a time limit.
 local function until_begun(target)
   return ("i=0; until [ -s %s.partial ] || [ $((i += 1)) -gt 3000 ]; do sleep 0.01; done"):format(
     target)
 end
 
--- Starts a job and kills it after so many seconds: "killed", or "ended" before that.
+-- Starts a job and kills it after this many seconds; returns "killed", or "ended" if it ended
+-- before.
 local function kill_after(target, seconds)
   local status, out = support.shell(
     ("%s --batch 1 & pid=$!; sleep %.4f; kill -KILL $pid; wait $pid; echo $?"):format(
@@ -33,8 +34,8 @@ local function kill_after(target, seconds)
   return "killed"
 end
 
--- Whether the record has counted rows: the first of its writes says that none is done, the second
--- goes to the beginning of the file.
+-- Whether the record has counted rows: its first write says that none is done; the second goes to
+-- the beginning of the file.
 local function has_rows(progress)
   local bytes = support.read(progress)
   return bytes and bytes:sub(1, 7) == "VKCPROG"
@@ -46,7 +47,7 @@ function TestJobs:test_killed_at_random_moments()
   local clock = os.time()
   math.randomseed(clock)
   local target, partial, progress, description = job("killed.npy")
-  -- How long an undisturbed run takes, measured with the shell's clock.
+  -- The duration of an uninterrupted run, measured with the clock of the shell.
   local _, elapsed = support.shell(
     ("a=$(date +%%s%%N); %s --batch 1; b=$(date +%%s%%N); echo $((b - a))"):format(command(target)))
   must_be_whole(target)
@@ -72,7 +73,7 @@ function TestJobs:test_killed_at_random_moments()
     rounds, with_rows, clock))
 end
 
--- The first signal lets the job come to a good end, and says how to go on.
+-- After the first signal the job stops cleanly and says how to continue.
 function TestJobs:test_interrupted_by_signals()
   for signal, number in pairs({HUP = 1, INT = 2, TERM = 15}) do
     local target, partial = job("signal_" .. signal .. ".npy")
@@ -87,7 +88,7 @@ function TestJobs:test_interrupted_by_signals()
   end
 end
 
--- Before there is a sequence to finish, the first signal ends it, and nothing stays.
+-- Before there is a sequence to finish, the first signal ends the job, and no file remains.
 function TestJobs:test_interrupted_before_the_first_sequence()
   local target = job("early.npy")
   local status, err = jobs.die(command(target), 2, {call = "pwrite", signal = 15})
@@ -95,7 +96,7 @@ function TestJobs:test_interrupted_before_the_first_sequence()
   luaunit.assertNotStrContains(err, "vulkan-compute")
   local _, listing = support.shell("ls " .. support.path(""))
   luaunit.assertNotStrContains(listing, "early")
-  -- Where rows were done by an earlier run, they stay.
+  -- Rows from an earlier run remain.
   jobs.interrupted("early.npy")
   luaunit.assertEquals((jobs.die(command(target), 1, {call = "open", signal = 15})), 128 + 15)
   local _, said = support.must({"diversity-all", "-e", file, "-o", target})
@@ -145,7 +146,7 @@ function TestJobs:test_no_room_for_the_file()
   luaunit.assertNotStrContains(listing, "large")
 end
 
--- A small disk needs a mount, which a namespace allows to root and to most users.
+-- A small disk needs a mount, which root and most users can make in a namespace.
 local function on_small_disk(kilobytes, script)
   local disk = support.path("disk")
   return support.shell(("mkdir -p %s && unshare %s -m sh -c %s"):format(disk,
@@ -157,14 +158,14 @@ end
 function TestJobs:test_full_disk()
   local disk = support.path("disk")
   if (on_small_disk(100, "true")) ~= 0 then
-    luaunit.skip("a small disk cannot be mounted here; the limit on file sizes stands for it")
+    luaunit.skip("a small disk cannot be mounted here; the limit on file sizes is tested instead")
   end
   local run = ("%s diversity-all -e %s -o %s/all.npy"):format(program, file, disk)
   local status, out, err = on_small_disk(64, run .. "; echo $?; ls -A " .. disk)
   luaunit.assertEquals({status, out}, {0, "2\n"})
   luaunit.assertStrMatches(err,
     ".*all.npy.partial: it needs 102528 bytes, and its disk has only %d+ left\n")
-  -- It fills while the job runs: the rows have their space, the description has none.
+  -- The disk fills while the job runs: space for the rows is reserved, but not for the description.
   local saved = support.path("from_disk.npy")
   status, out, err = on_small_disk(116, ([[
     %s --batch 1 & pid=$!
@@ -179,7 +180,7 @@ end
 
 function TestJobs:test_folder_that_cannot_be_written()
   local folder = support.path("read_only")
-  -- Root may write everywhere but on a disk mounted read-only.
+  -- Root can write anywhere except on a read-only mount.
   local before = ("mkdir -p %s && "):format(folder)
   local line = ("%s diversity-all -e %s -o %s/all.npy"):format(program, file, folder)
   local _, id = support.shell("id -u")

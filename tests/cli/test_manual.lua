@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --
--- The manual page is well-formed and knows every option that --help knows.
+-- The manual page is well-formed and documents every option that --help lists.
 
 local luaunit = require("luaunit")
 local support = require("support")
@@ -46,7 +46,7 @@ function TestManual:test_well_formed()
   elseif support.shell("command -v groff") == 0 then
     tool = "groff -ww -mandoc -Tascii " .. support.quote(manual) .. " 2>&1 >/dev/null"
   else
-    luaunit.skip("neither mandoc nor groff is there to check the manual with")
+    luaunit.skip("neither mandoc nor groff is installed")
   end
   local _, out, err = support.shell(tool)
   luaunit.assertEquals(out .. err, "")

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
--- What is written where: permissions, links, files that may not be written, pipes and devices,
--- several programs that write the same file.
+-- Output files: permissions, links, unwritable files, pipes and devices, and several programs that
+-- write the same file.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
@@ -20,7 +20,7 @@ int setxattr(const char *, const char *, const char *, size_t, int);
 ssize_t getxattr(const char *, const char *, char *, size_t);
 ]])
 
--- The commands, and the files that each writes.
+-- The commands, and the files that each one writes.
 local writers = {
   ["similarity-matrix"] = {"target.npy"},
   ["neighbors -k 3"] = {"target.npy", "target.similarities.npy"},
@@ -53,7 +53,7 @@ local function listing()
   return must("ls -A " .. folder)
 end
 
--- The bytes that the command writes, undisturbed.
+-- The bytes that an uninterrupted command writes.
 local function expected(words)
   must(line_for(words, support.path("expected")))
   local bytes = support.read(support.path("expected"))
@@ -61,14 +61,14 @@ local function expected(words)
   return bytes
 end
 
--- Mode, owner and group of the names in the folder.
+-- Mode, owner and group of all names in the folder.
 local function attributes(format, names)
   return must(("cd %s && stat -c '%s' %s"):format(folder, format, table.concat(names, " ")))
 end
 
 local is_root = must("id -u") == "0\n"
 
--- Runs a line of shell as somebody who may not do everything.
+-- Runs a shell command as an unprivileged user.
 local function as_user(line)
   return is_root and "setpriv --reuid 65534 --regid 65534 --clear-groups sh -c " ..
     support.quote(line) or line
@@ -83,7 +83,7 @@ function TestOutputs:test_mode_stays()
       for _, name in ipairs(names) do
         support.write("written/" .. name, "old")
       end
-      -- Root may write a file of mode 400.
+      -- Root can write a file of mode 400.
       must(("chmod %s %s/*"):format(mode, folder))
       if mode ~= "400" or is_root then
         must("umask 022; " .. line_for(words))
@@ -91,14 +91,14 @@ function TestOutputs:test_mode_stays()
           table.concat(names, ("\n%s "):format(mode))), words)
       end
     end
-    -- As open() makes new ones.
+    -- The mode that open() gives to a new file.
     empty()
     must("umask 027; " .. line_for(words))
     luaunit.assertEquals(attributes("%a", names), ("640\n"):rep(#names))
   end
 end
 
--- Nor is it more open while it is being written.
+-- The file is not more accessible while it is being written.
 function TestOutputs:test_temporary_file_is_private()
   for words, names in pairs(writers) do
     if words ~= "diversity-all" then
@@ -134,7 +134,8 @@ function TestOutputs:test_owner_stays()
     must(line_for(words))
     luaunit.assertEquals(attributes("%u:%g", names), ("12345:12346\n"):rep(#names), words)
   end
-  -- A group that the new file cannot have gives nothing to the one that it gets.
+  -- If the new file cannot have the group, the permissions of the group are not given to another
+  -- group.
   empty()
   support.write("written/target.npy", "old")
   must(("chown 65534:12346 %s; chmod 664 %s"):format(target, target))
@@ -142,7 +143,7 @@ function TestOutputs:test_owner_stays()
   luaunit.assertEquals(attributes("%u:%g %a", {"target.npy"}), "65534:65534 644\n")
 end
 
--- An access control list as the kernel takes it: user:12345 and nobody else may read and write.
+-- An access control list in the form of the kernel: only user:12345 may read and write.
 local function access_list()
   local parts = {string.char(2, 0, 0, 0)}
   for _, entry in ipairs({{1, 6, -1}, {2, 6, 12345}, {4, 0, -1}, {16, 6, -1}, {32, 0, -1}}) do
@@ -167,7 +168,7 @@ function TestOutputs:test_access_list_stays()
   must(line_for("similarity-matrix"))
   luaunit.assertTrue(read_list(target) == list)
   luaunit.assertEquals(attributes("%a", {"target.npy"}), "660\n")
-  -- A list that new files get from the directory does not open a private one.
+  -- A default list of the directory does not open a private file.
   empty()
   support.write("written/target.npy", "old")
   must("chmod 640 " .. target)
@@ -193,7 +194,7 @@ function TestOutputs:test_file_that_may_not_be_written()
       luaunit.assertEquals(listing(), table.concat(names, "\n") .. "\n")
     end
   end
-  -- One that is finished need not be written.
+  -- A file that is already complete need not be writable.
   empty()
   must(line_for("diversity-all"))
   must(("chmod 444 %s/*"):format(folder))
@@ -205,7 +206,7 @@ function TestOutputs:test_folders()
     empty()
     must("chmod 555 " .. folder)
     fails(as_user(line_for(words)), "Permission denied")
-    -- Names can be made in this one, but not listed.
+    -- Files can be created in this folder, but not listed.
     must("chmod 333 " .. folder)
     must(as_user(line_for(words)))
     must("chmod 777 " .. folder)
@@ -230,7 +231,7 @@ function TestOutputs:test_links()
   end
 end
 
--- Links in the place of a job's own files do not lead to others.
+-- Links in the place of a job's own files are not followed.
 function TestOutputs:test_links_beside_the_target()
   for _, suffix in ipairs({".partial", ".json.partial"}) do
     empty()
@@ -258,7 +259,7 @@ function TestOutputs:test_streams()
     must(("mkfifo %s/fifo; cat %s/fifo >%s/read & %s; wait"):format(folder, folder, folder,
       line_for(words, folder .. "/fifo")))
     luaunit.assertTrue(support.read(folder .. "/read") == bytes)
-    -- What the shell has opened is written where the shell is in it.
+    -- A file that the shell has opened is written at the current position of the shell.
     for _, name in ipairs({"-", "/dev/stdout", target}) do
       must(("{ printf before; %s; printf after; } >%s"):format(line_for(words, name), target))
       luaunit.assertTrue(support.read(target) == "before" .. bytes .. "after", name)
@@ -281,7 +282,7 @@ function TestOutputs:test_streams_that_cannot_be()
     fails(line_for(words, "/dev/null"), "/dev/null: it is not a regular file")
   end
   if support.shell("command -v script") ~= 0 then
-    luaunit.skip("there is no script(1) to make a terminal with")
+    luaunit.skip("script(1), which provides a terminal, is not installed")
   end
   for _, name in ipairs({"-", "/dev/stdout", "/dev/tty"}) do
     local _, out = support.shell(("script -qec %s /dev/null </dev/null"):format(
@@ -291,7 +292,7 @@ function TestOutputs:test_streams_that_cannot_be()
   end
 end
 
--- A write that fails says why.
+-- A failed write reports the reason.
 function TestOutputs:test_files_that_are_too_large()
   for words in pairs(writers) do
     empty()
@@ -301,8 +302,8 @@ function TestOutputs:test_files_that_are_too_large()
   end
 end
 
--- Shell: starts the first line, which stops itself at its n-th call of a function, waits until it
--- has, runs the second undisturbed, and lets the first go on; prints the exit statuses of both.
+-- Shell: starts the first command, which stops itself at its n-th call of a function, waits for
+-- that, runs the second to its end, and lets the first continue; prints the exit statuses of both.
 local function meanwhile(first, call, n, second)
   local status_file = support.path("status")
   local _, err = jobs.die(([[
@@ -315,17 +316,18 @@ local function meanwhile(first, call, n, second)
   return support.read(status_file), err
 end
 
--- Two that write the same two files never leave one of each.
+-- Two programs that write the same two files never leave one file of each.
 function TestOutputs:test_pair_is_of_one_run()
   local names = writers["neighbors -k 3"]
   empty()
   must(line_for("neighbors -k 3"))
   local first = {support.read(target), support.read(folder .. "/" .. names[2])}
-  -- The second has another shape, and says so by the name without its ending, too.
+  -- The second program writes another shape, and reports the conflict also by the name without its
+  -- ending.
   for _, output in ipairs({target, folder .. "/target"}) do
     for call, times in pairs({rename = 2, pwrite = 1, unlink = 1}) do
       for n = 1, times do
-        -- Before the first has its second lock, the name without the ending is free.
+        -- Before the first program has its second lock, the name without the ending is free.
         if output == target or call ~= "pwrite" then
           empty()
           local statuses, err = meanwhile(line_for("neighbors -k 3"), call, n,
@@ -341,7 +343,7 @@ function TestOutputs:test_pair_is_of_one_run()
   end
 end
 
--- What a run that was killed has left is no lock, and a file of that name is not removed.
+-- Files of a killed run are not a lock, and a file with such a name is not removed.
 function TestOutputs:test_locks_of_the_dead()
   empty()
   luaunit.assertEquals((jobs.die(line_for("neighbors -k 3"), 2, {call = "rename"})), 137)

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --
--- What the subcommands write, against plain float64 and against one another.
+-- The output of the subcommands compared with plain float64 and with each other.
 
 local dkjson = require("dkjson")
 local luaunit = require("luaunit")
@@ -150,7 +150,7 @@ function TestResults:test_all()
   luaunit.assertEquals(description.length, 90)
 end
 
--- Width and height out of a PNG's header.
+-- Reads width and height from the header of a PNG file.
 local function png_size(path)
   local bytes = support.read(path)
   luaunit.assertEquals(bytes:sub(1, 8), "\137PNG\r\n\26\n")
@@ -167,11 +167,11 @@ function TestResults:test_heatmap()
     local path = support.path(order .. ".png")
     support.must({"heatmap", "-e", file, "-o", path, "--order", order, "--size", "400"})
     local width, height = png_size(path)
-    -- 90 rows of 4 pixels, and room for words and scale.
+    -- 90 rows of 4 pixels, plus space for the text and the scale.
     luaunit.assertTrue(width > 360 and width < 600, width)
     luaunit.assertTrue(height > 360 and height < 460, height)
     sizes[order] = support.read(path)
-    -- The same again, byte for byte.
+    -- A second run gives the same bytes.
     support.must({"heatmap", "-e", file, "-o", path, "--order", order, "--size", "400"})
     luaunit.assertEquals(support.read(path), sizes[order])
   end
@@ -182,7 +182,7 @@ function TestResults:test_heatmap()
   luaunit.assertTrue((png_size(path)) < 300)
 end
 
--- A picture so small that the words, which name the order, are left out.
+-- A picture so small that the text, which names the order, is left out.
 local function small_picture(name, order_rows, order)
   local path = support.path(name .. ".png")
   support.must({"heatmap", "-e", support.write(name .. ".npy", support.npy(order_rows)),
@@ -191,7 +191,7 @@ local function small_picture(name, order_rows, order)
 end
 
 function TestResults:test_cluster_order_brings_copies_together()
-  -- Three bundles of rows, mixed; sorted by bundle, the picture is the same as clustered.
+  -- Three bundles of rows, mixed. Sorted by bundle, the picture equals the clustered one.
   local mixed, sorted = {}, {}
   for i = 1, 30 do
     mixed[i] = {0, 0, 0}
@@ -205,7 +205,7 @@ function TestResults:test_cluster_order_brings_copies_together()
 end
 
 function TestResults:test_cluster_order_follows_an_arc()
-  -- Directions at growing distances, mixed: the order goes along them, from either end.
+  -- Directions at growing distances, mixed. The order follows them, from either end.
   local forth, back, mixed = {}, {}, {}
   for i = 1, 13 do
     local angle = i * i / 169 * math.pi / 2
@@ -233,7 +233,7 @@ function TestResults:test_smallest()
 end
 
 function TestResults:test_results_replace_files_at_the_end()
-  -- A link stays a link, what was there before is replaced, permissions are as usual.
+  -- A link remains a link, previous contents are replaced, and permissions are the usual ones.
   local target, link = support.path("target.npy"), support.path("link.npy")
   support.write("target.npy", "old")
   support.shell(("ln -s target.npy %s"):format(link))

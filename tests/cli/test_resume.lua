@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 --
--- diversity-all goes on only with what is its own work, and does not touch the rest.
+-- diversity-all continues only its own work and does not touch other files.
 
 local luaunit = require("luaunit")
 local jobs = require("jobs")
@@ -9,7 +9,7 @@ local support = require("support")
 local file, rows = jobs.file, jobs.rows
 local job, command, must_be_whole = jobs.files, jobs.command, jobs.must_be_whole
 
--- Runs the job, which must fail with this sentence.
+-- Runs the job, which must fail with this message.
 local function refused(target, sentence)
   local status, out, err = support.run({"diversity-all", "-e", file, "-o", target})
   luaunit.assertEquals({status, out}, {2, ""}, sentence)
@@ -25,7 +25,7 @@ function TestResume:test_resumes_and_says_so()
   local _, err = support.must({"diversity-all", "-e", file, "-o", target})
   luaunit.assertStrMatches(err, ".*going on after %d+ of 160 sequences\n")
   must_be_whole(target)
-  -- The same again has nothing to do.
+  -- A second run has nothing to do.
   _, err = support.must({"diversity-all", "-e", file, "-o", target, "--resume"})
   luaunit.assertStrContains(err, "is complete already")
   _, err = support.must({"diversity-all", "-e", file, "-o", target, "--quiet"})
@@ -53,7 +53,7 @@ function TestResume:test_stale_work_is_refused()
     luaunit.assertStrContains(err, "--restart")
     luaunit.assertTrue(support.read(partial) == before and support.read(progress) == record)
   end
-  -- The same numbers in another kind of file are the same embeddings.
+  -- The same numbers in another file format are the same embeddings.
   local double = support.write("double.npy", support.npy(rows, ">f8", "F"))
   local _, err = support.must({"diversity-all", "-e", double, "-o", target})
   luaunit.assertStrContains(err, "going on after")
@@ -69,18 +69,18 @@ end
 
 function TestResume:test_ended_between_the_last_steps()
   local target, partial, progress, description = job("last.npy")
-  -- All rows are saved, the description is not yet written.
+  -- All rows are saved, but the description is not written yet.
   luaunit.assertEquals((jobs.die(command(target), 1, {call = "rename"})), 137)
   luaunit.assertFalse(support.exists(description))
   local record = support.read(progress)
   support.must({"diversity-all", "-e", file, "-o", target})
   must_be_whole(target)
-  -- Killed after the rename: only the record is left over.
+  -- Killed after the rename: only the record is left.
   support.write("last.npy.progress", record)
   local _, err = support.must({"diversity-all", "-e", file, "-o", target})
   luaunit.assertStrContains(err, "is complete already")
   must_be_whole(target)
-  -- Killed before it: the description is there already, the target still an old one.
+  -- Killed before the rename: the description exists already, but the target is still the old file.
   support.write("last.npy.progress", record)
   support.write("last.npy.partial", jobs.expected())
   support.write("last.npy", jobs.expected():sub(1, -2) .. "!")
@@ -91,7 +91,7 @@ end
 
 function TestResume:test_files_that_do_not_belong_together()
   local target, partial, progress = job("mixed.npy")
-  -- Somebody else's files.
+  -- Files of other programs.
   support.write("mixed.npy.partial", "precious")
   refused(target, "is there, but no " .. progress .. " that says what it is")
   luaunit.assertEquals(support.read(partial), "precious")
@@ -103,12 +103,12 @@ function TestResume:test_files_that_do_not_belong_together()
     luaunit.assertEquals(support.read(progress), bytes)
     luaunit.assertFalse(support.exists(partial))
   end
-  -- Space that was taken for a record by a run that came no further.
+  -- Space reserved for a record by a run that got no further.
   support.write("mixed.npy.progress", ("\0"):rep(8192))
   support.must({"diversity-all", "-e", file, "-o", target})
   must_be_whole(target)
   os.remove(target)
-  -- A file that was cut.
+  -- A truncated file.
   jobs.interrupted("mixed.npy")
   local bytes = support.read(partial)
   support.write("mixed.npy.partial", bytes:sub(1, -5))
@@ -120,7 +120,7 @@ function TestResume:test_files_that_do_not_belong_together()
   luaunit.assertTrue(support.exists(progress))
   support.must({"diversity-all", "-e", file, "-o", target, "--restart"})
   must_be_whole(target)
-  -- A partial file that was removed by hand: from the beginning.
+  -- A partial file that was removed by hand: the job starts from the beginning.
   os.remove(target)
   jobs.interrupted("mixed.npy")
   os.remove(partial)
@@ -128,7 +128,7 @@ function TestResume:test_files_that_do_not_belong_together()
   must_be_whole(target)
 end
 
--- The rows that are there are those that were written, or nobody goes on with them.
+-- The saved rows are those that were written; otherwise the job refuses to continue.
 function TestResume:test_rows_are_looked_at()
   local target, partial, progress = job("looked_at.npy")
   local done = 128 + 24 * 160 * 4 -- bytes
@@ -138,7 +138,7 @@ function TestResume:test_rows_are_looked_at()
   local bytes = support.read(partial)
   luaunit.assertTrue(bytes:sub(1, done) == jobs.expected():sub(1, done))
   local changed = {
-    bytes:sub(1, 128) .. ("\0"):rep(#bytes - 128), -- as after a copy that was not complete
+    bytes:sub(1, 128) .. ("\0"):rep(#bytes - 128), -- as after an incomplete copy
     support.read(support.path("other_all.npy")), -- the same shape, other embeddings
     bytes:sub(1, done - 4) .. "\255" .. bytes:sub(done - 2),
   }
@@ -148,14 +148,14 @@ function TestResume:test_rows_are_looked_at()
     refused(target, partial .. " is not the file that " .. progress .. " counts the rows of")
     luaunit.assertTrue(support.read(partial) == wrong)
   end
-  -- What lies behind them is not work.
+  -- Bytes after the saved rows do not count as work.
   support.write("looked_at.npy.partial", bytes:sub(1, done) .. ("x"):rep(#bytes - done))
   local _, err = support.must({"diversity-all", "-e", file, "-o", target})
   luaunit.assertStrContains(err, "going on after 24 of 160 sequences")
   must_be_whole(target)
 end
 
--- Where no work may be lost, every sequence is asked for and saved alone.
+-- If no work may be lost, every sequence is computed and saved separately.
 function TestResume:test_checkpoint_of_nothing()
   local target = job("each.npy")
   local line = ("%s diversity-all -e %s -o %s --checkpoint 0"):format(
@@ -166,8 +166,8 @@ function TestResume:test_checkpoint_of_nothing()
   must_be_whole(target)
 end
 
--- --restart over a file that is complete: it stays until the new one is, and what was begun goes
--- on without the option.
+-- --restart on a complete file: the file stays until the new one is complete, and the new job
+-- continues without the option.
 function TestResume:test_restart_of_what_is_complete()
   local target, partial = job("again.npy")
   support.must({"diversity-all", "-e", file, "-o", target})
@@ -179,7 +179,7 @@ function TestResume:test_restart_of_what_is_complete()
   err = select(2, support.must({"diversity-all", "-e", file, "-o", target}))
   luaunit.assertStrContains(err, "going on after 12 of 160 sequences")
   must_be_whole(target)
-  -- A job with other embeddings is not disturbed by the question whether the file is complete.
+  -- The check whether the file is complete does not affect a job with other embeddings.
   local other = support.write("other_again.npy", support.npy(support.rows(160, 12, 79)))
   luaunit.assertEquals((jobs.die(command(target, "-e " .. other), 3, {call = "fdatasync"})), 137)
   err = select(2, support.must({"diversity-all", "-e", file, "-o", target}))
@@ -188,7 +188,7 @@ function TestResume:test_restart_of_what_is_complete()
   luaunit.assertStrContains(err, "going on after 8 of 160 sequences")
 end
 
--- What cannot be written at the end is said at the beginning.
+-- A result that could not be written at the end is reported at the beginning.
 function TestResume:test_description_is_checked_first()
   local target, partial, progress, description = job("described.npy")
   support.shell("mkdir " .. description)

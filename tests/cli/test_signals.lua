@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
--- Whatever signal ends the program, at whatever moment: it dies of that signal, and no temporary
--- file stays.
+-- Whichever signal ends the program, at whatever moment: the program dies of that signal and leaves
+-- no temporary file.
 
 local luaunit = require("luaunit")
 local jobs = require("jobs")
@@ -16,12 +16,12 @@ local folder = support.path("written")
 local target = folder .. "/target.npy"
 local USR1 = 10
 
--- These do not end a process, or nothing can be done about them; SIGXFSZ (25) is ignored, so that a
--- file that is too large is an error with a message.
+-- These signals do not end a process, or cannot be handled. SIGXFSZ (25) is ignored, so that a file
+-- that is too large gives an error message.
 local left_out = {[9] = true, [17] = true, [18] = true, [19] = true, [20] = true, [21] = true,
   [22] = true, [23] = true, [25] = true, [28] = true}
 
--- A sanitizer has its own handlers for some.
+-- A sanitizer installs its own handlers for some signals.
 local quiet = "ulimit -c 0; export ASAN_OPTIONS=$ASAN_OPTIONS:handle_segv=0:handle_sigbus=0:" ..
   "handle_abort=0:handle_sigill=0:handle_sigfpe=0\n"
 
@@ -37,7 +37,7 @@ local function listing()
   return (select(2, support.shell("ls -A " .. folder)))
 end
 
--- Ends the line at each call in turn, with before(), and check() after each.
+-- Ends the command at each call in turn, with before() ahead of each, and check() after each.
 local function at_each_call(line, options, before, check)
   for n = 1, MOST_CALLS do
     before()
@@ -56,7 +56,7 @@ TestSignals = {}
 
 function TestSignals:test_each_signal()
   for signal = 1, 64 do
-    -- 32 and 33 are the C library's own.
+    -- Signals 32 and 33 are reserved for the C library.
     if not left_out[signal] and (signal < 32 or signal == 34 or signal == 64) then
       empty()
       support.write("written/target.npy", "as it was")
@@ -69,7 +69,8 @@ function TestSignals:test_each_signal()
   end
 end
 
--- Between a file's creation and its last step there is no moment without somebody to remove it.
+-- From its creation to its last step, a temporary file is removed at whatever moment the program
+-- ends.
 function TestSignals:test_each_moment()
   for _, words in ipairs({"similarity-matrix", "neighbors -k 3", "heatmap"}) do
     at_each_call(line_for(words), {signal = USR1, after = true}, empty, function(n)
@@ -80,7 +81,7 @@ function TestSignals:test_each_moment()
   end
 end
 
--- What can be resumed stays, and only that.
+-- Files of a job that can be resumed remain, and no others.
 function TestSignals:test_each_moment_of_a_long_job()
   support.must({"diversity-all", "-q", "-e", file, "-o", support.path("once.npy")})
   local expected = support.read(support.path("once.npy"))
@@ -122,7 +123,7 @@ function TestSignals:test_reader_that_has_gone()
   luaunit.assertEquals({support.read(status_file), listing()}, {"141\n", ""})
 end
 
--- Ctrl-C ends the reader of the messages as well; the job comes to its good end all the same.
+-- Ctrl-C also ends the reader of the messages; the job still stops cleanly.
 function TestSignals:test_deferred_signal_without_a_reader()
   empty()
   local fifo = support.path("messages")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * --memory-limit, which the program reads, and VKC_MEMORY_LIMIT, which the library reads, take the
- * same spellings for the same numbers.
+ * --memory-limit, which the program parses, and VKC_MEMORY_LIMIT, which the library parses, accept
+ * the same spellings and give the same numbers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 #include "base/numbers.h"
 #include "vulkan_compute.h"
 
-/* What the library makes of the text; false where it refuses it. */
+/* The number that the library reads from the text; false if the library rejects it. */
 static bool library_reads(const char *text, uint64_t *bytes)
 {
 	VkcDeviceInfo info = {.struct_size = sizeof(info)};
@@ -80,10 +80,10 @@ static void test_spellings(void **state)
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		if (!parse_bytes(good[i], &program) || !library_reads(good[i], &library) ||
 		    program != library)
-			fail_msg("'%s' is not the same to program and library", good[i]);
+			fail_msg("the program and the library read '%s' differently", good[i]);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		if (parse_bytes(wrong[i], &program) || library_reads(wrong[i], &library))
-			fail_msg("'%s' is taken", wrong[i]);
+			fail_msg("'%s' is accepted", wrong[i]);
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
--- Standard input, output and error that are closed, full, the wrong way round or non-blocking.
+-- Standard input, output and error that are closed, full, opened in the wrong direction or
+-- non-blocking.
 
 local luaunit = require("luaunit")
 local support = require("support")
@@ -11,8 +12,8 @@ local target = support.path("target.npy")
 local program = support.quote(support.program)
 local log = "--log-progress=0.000000001"
 
--- Shell: makes these descriptors non-blocking, and pipes among them as small as can be; then runs
--- what follows.
+-- Shell: makes these descriptors non-blocking, and pipes among them as small as possible; then runs
+-- the command that follows.
 local script = support.write("nonblocking.lua", [[
 local ffi = require("ffi")
 ffi.cdef("int fcntl(int, int, ...); int execvp(const char *, char *const []);")
@@ -46,7 +47,7 @@ end
 
 TestStreams = {}
 
--- No file gets the number of a standard stream, and with it the messages.
+-- No file may get the number of a standard stream, because messages would be written to it.
 function TestStreams:test_closed()
   for _, words in ipairs(writers) do
     local line = ("%s %s -e %s -o %s %s "):format(program, words, file, target, log)
@@ -82,7 +83,7 @@ function TestStreams:test_closed_where_it_is_needed()
   end
 end
 
--- Messages that cannot be written change nothing.
+-- Messages that cannot be written do not change the result.
 function TestStreams:test_messages_that_get_nowhere()
   local line = ("%s neighbors -k 2 -e %s %s "):format(program, file, log)
   local _, expected = support.shell(line)
@@ -120,15 +121,16 @@ function TestStreams:test_nonblocking_output()
 end
 
 function TestStreams:test_nonblocking_messages()
-  -- The reader comes when the pipe is full.
+  -- The reader starts when the pipe is full.
   os.remove(target)
   local status, out = support.shell(("%s diversity-all -e %s -o %s --batch 1 %s 2>&1 | " ..
     "{ until [ -e %s.partial ] || [ -e %s ]; do sleep 0.01; done; sleep 2; cat; }"):format(
     nonblocking("2"), file, target, log, target, target))
   luaunit.assertEquals(status, 0)
-  -- A line for the matrix, which comes first, and one for each sequence.
+  -- One line for the matrix, which comes first, and one for each sequence.
   luaunit.assertEquals(select(2, out:gsub("\n", "")), 161)
-  local _, lines = out:gsub("vulkan%-compute diversity%-all: [^\n]* of 160 sequences[^\n]* left\n", "")
+  local line = "vulkan%-compute diversity%-all: [^\n]* of 160 sequences[^\n]* left\n"
+  local _, lines = out:gsub(line, "")
   luaunit.assertEquals(lines, 160)
 end
 

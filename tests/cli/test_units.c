@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * The parts of the command line program that can be tried alone.
+ * The parts of the command line program that can be tested in isolation.
  */
-#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,21 +18,10 @@
 #include "io/json_scan.h"
 #include "io/npy_header.h"
 #include "base/numbers.h"
-#include "jobs/batch_size.h"
 #include "picture/picture.h"
 #include "jobs/record.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* What cmocka has for this differs from version 1 to 2. */
-#define expect_between(value, low, high) check_between((value), (low), (high), #value, __LINE__)
-
-static void check_between(uint32_t value, uint32_t low, uint32_t high, const char *text, int line)
-{
-	if (value < low || value > high)
-		fail_msg("line %d: %s is %" PRIu32 ", which is not from %" PRIu32 " to %" PRIu32,
-		         line, text, value, low, high);
-}
 
 static void test_numbers(void **state)
 {
@@ -94,10 +81,11 @@ static void test_npy_header(void **state)
 		assert_false(npy_header_read(bytes, length, &header, &problem));
 }
 
-/* How many bytes of the text a value takes; 0 where it is none, and then where it goes wrong. */
+/* The number of bytes that the value takes, or 0 if there is none; `wrong` is the offset where
+ * scanning stopped. */
 static size_t scanned(const char *text, size_t *wrong)
 {
-	/* In a block of exactly its size, so that a step beyond it is seen. */
+	/* A block of the exact size, so that a sanitizer sees an overrun. */
 	size_t length = strlen(text);
 	char *block = memcpy(malloc(length ? length : 1), text, length);
 	struct json_scan scan = {.text = block, .length = length};
@@ -147,7 +135,7 @@ static void test_json_scan(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(good); i++)
 		assert_int_equal(scanned(good[i], &at), strlen(good[i]));
-	/* The value alone, whatever follows. */
+	/* Only the value is scanned, whatever follows it. */
 	assert_int_equal(scanned("[1]]", &at), 3);
 	assert_int_equal(scanned("1,2", &at), 1);
 	for (i = 0; i < COUNT(wrong); i++) {
@@ -168,7 +156,7 @@ static void test_json_scan(void **state)
 	assert_true(json_scan_number(&(struct json_scan){.text = "01", .length = 2}));
 }
 
-/* Files that end anywhere in what they are known by. */
+/* Files cut off at every point of the bytes that identify their format. */
 static void test_short_files(void **state)
 {
 	static const char *const files[] = {
@@ -200,7 +188,7 @@ static struct record some_record(uint32_t rows_done)
 	};
 }
 
-/* Whatever becomes of one write, the one before still stands. */
+/* If a write fails or is torn, the previous one is still valid. */
 static void test_record_survives_torn_writes(void **state)
 {
 	char name[] = "/tmp/vkc_record_XXXXXX";
@@ -225,7 +213,7 @@ static void test_record_survives_torn_writes(void **state)
 	assert_int_equal(pread(file, after, sizeof(after), 0), sizeof(after));
 	assert_true(record_load(file, &found) && found.rows_done == 30);
 
-	/* Only the first `torn` bytes of the last write reached the disk. */
+	/* Only the first `torn` bytes of the last write reach the disk. */
 	for (torn = 0; torn < sizeof(after); torn += 4) {
 		unsigned char mixed[sizeof(after)];
 		uint32_t expected;
@@ -237,7 +225,7 @@ static void test_record_survives_torn_writes(void **state)
 		expected = memcmp(mixed, after, sizeof(after)) == 0 ? 30 : 20;
 		assert_int_equal(found.rows_done, expected);
 	}
-	/* A damaged byte is noticed. */
+	/* A damaged byte is detected. */
 	for (i = 0; i < 64; i++) {
 		after[4096 + i] ^= 16;
 		after[i] ^= 16;
@@ -271,127 +259,7 @@ static void test_identity(void **state)
 	assert_non_null(identity_difference(&one, &other));
 }
 
-#define PATIENT 1e9 /* seconds that may be lost */
-
-/* A device that needs `fixed` seconds a call and `each` a sequence. */
-struct device {
-	double fixed, each;
-};
-
-/* Returns the size of the call. */
-static uint32_t call(struct batch_size *size, struct device device)
-{
-	uint32_t batch = size->batch;
-
-	expect_between(batch, 1, size->room);
-	batch_size_update(size, batch, device.fixed + device.each * batch);
-	return batch;
-}
-
-/* The mean size of batches after many calls. */
-static uint32_t settled(struct batch_size *size, struct device device)
-{
-	uint64_t sum = 0;
-	int i;
-
-	for (i = 0; i < 100; i++)
-		call(size, device);
-	for (i = 0; i < 100; i++)
-		sum += call(size, device);
-	return (uint32_t)(sum / 100);
-}
-
-static uint32_t settled_from_start(double fixed, double each, uint32_t room)
-{
-	struct batch_size size;
-
-	batch_size_begin(&size, room, 0, PATIENT);
-	return settled(&size, (struct device){fixed, each});
-}
-
-static void test_pace(void **state)
-{
-	struct batch_size size;
-
-	(void)state;
-	/* About a second where nothing is gained by more. */
-	expect_between(settled_from_start(0, 0.01, 100000), 50, 200);
-	expect_between(settled_from_start(0, 0.07, 100000), 4, 32);
-	/* All at once where that is quick. */
-	assert_int_equal(settled_from_start(0, 1e-6, 1000), 1000);
-	/* More than a second where that is much faster, but not more than eight. */
-	expect_between(settled_from_start(2, 0.001, 100000), 1000, 6000);
-	/* One by one where one takes a minute. */
-	assert_int_equal(settled_from_start(0, 60, 1000), 1);
-
-	batch_size_begin(&size, 1000, 7, PATIENT);
-	batch_size_update(&size, 7, 0.001);
-	batch_size_update(&size, 7, 70);
-	assert_int_equal(size.batch, 7);
-	batch_size_begin(&size, 3, 7, PATIENT);
-	assert_int_equal(size.batch, 3);
-}
-
-/* What one call took, for whatever reason, does not slow down the rest of the job. */
-static void test_pace_recovers(void **state)
-{
-	const struct device device = {0, 0.01};
-	struct batch_size size;
-	uint32_t batch;
-	int i;
-
-	(void)state;
-	/* The first call makes the matrix and the pipelines. */
-	batch_size_begin(&size, 100000, 0, PATIENT);
-	batch_size_update(&size, size.batch, 30);
-	for (i = 0; i < 12; i++)
-		call(&size, device);
-	expect_between(size.batch, 50, 200);
-	/* A laptop that was closed for an hour. */
-	batch_size_update(&size, size.batch, 3600);
-	assert_int_equal(size.batch, 1);
-	for (i = 0; i < 12; i++)
-		call(&size, device);
-	expect_between(size.batch, 50, 200);
-	/* Another job that took most of the machine, for half an hour. */
-	for (i = 0; i < 300; i++)
-		call(&size, (struct device){0, 2});
-	expect_between(size.batch, 1, 4);
-	expect_between(settled(&size, device), 50, 200);
-	/* A larger batch that was tried at the wrong moment is tried again. */
-	batch_size_begin(&size, 100000, 0, PATIENT);
-	do
-		batch = call(&size, (struct device){1, 0.01});
-	while (batch < 64);
-	batch_size_update(&size, size.batch, 5);
-	assert_int_equal(size.batch, batch);
-	assert_int_equal(settled(&size, (struct device){1, 0.01}), 512);
-}
-
-/* No more work at stake than the user allows, where sequences are not longer than that. */
-static void test_pace_keeps_to_the_limit(void **state)
-{
-	const struct device device = {0.5, 0.004};
-	struct batch_size size;
-	int i;
-
-	(void)state;
-	batch_size_begin(&size, 100000, 0, 2);
-	for (i = 0; i < 200; i++) {
-		uint32_t count = call(&size, device);
-
-		assert_true(device.fixed + device.each * count <= 2);
-		if (i > 0)
-			assert_true(batch_size_expected(&size) <= 2.001);
-	}
-	assert_true(size.batch > 64);
-	/* None at all. */
-	batch_size_begin(&size, 100000, 0, 0);
-	for (i = 0; i < 20; i++)
-		assert_int_equal(call(&size, device), 1);
-}
-
-/* The places are those of a path through all leaves, whatever ties and copies there are. */
+/* The places form a path through all leaves, whatever the ties and duplicates. */
 static void test_clusters(void **state)
 {
 	enum {
@@ -405,7 +273,8 @@ static void test_clusters(void **state)
 		uint32_t leaves = 1 + round * 4, kinds = 1 + round % 7;
 
 		assert_true(clusters_open(&clusters, leaves));
-		/* As cosines are; leaves of one kind are copies, and have the same to all others. */
+		/* Symmetric, like cosines. Leaves of one kind are duplicates: they have the same
+		 * similarities to all others. */
 		for (i = 0; i < leaves; i++) {
 			for (j = 0; j <= i; j++) {
 				uint32_t a = i % kinds, b = j % kinds;
@@ -423,19 +292,19 @@ static void test_clusters(void **state)
 		clusters_close(&clusters);
 		memset(seen, 0, sizeof(seen));
 		for (i = 0; i < leaves; i++) {
-			expect_between(places[i], 0, leaves - 1);
+			assert_true(places[i] < leaves);
 			assert_int_equal(seen[places[i]]++, 0);
 		}
-		/* Copies stand side by side. */
+		/* Duplicates are adjacent. */
 		for (i = 0; round % 2 == 0 && i < leaves; i++)
 			for (j = i % kinds; j < leaves; j += kinds)
-				expect_between(places[i] > places[j] ? places[i] - places[j]
-				                                     : places[j] - places[i],
-				               0, leaves / kinds);
+				assert_true((places[i] > places[j] ? places[i] - places[j]
+				                                   : places[j] - places[i]) <=
+				            leaves / kinds);
 	}
 }
 
-/* Relative luminance, as the contrast rules of the web define it. */
+/* Relative luminance as defined by the contrast rules of the web (WCAG). */
 static double luminance(struct color color)
 {
 	return 0.2126 * color.red + 0.7152 * color.green + 0.0722 * color.blue;
@@ -450,7 +319,7 @@ static void test_colors(void **state)
 	for (i = 0; i <= 100; i++) {
 		struct color color = color_for(i / 100.0);
 
-		/* Brighter with every step, so that the picture can be read without its colours. */
+		/* Each step is brighter, so that the picture is readable without its colours. */
 		assert_true(luminance(color) > before);
 		before = luminance(color);
 	}
@@ -484,9 +353,6 @@ int main(void)
 		cmocka_unit_test(test_short_files),
 		cmocka_unit_test(test_record_survives_torn_writes),
 		cmocka_unit_test(test_identity),
-		cmocka_unit_test(test_pace),
-		cmocka_unit_test(test_pace_recovers),
-		cmocka_unit_test(test_pace_keeps_to_the_limit),
 		cmocka_unit_test(test_clusters),
 		cmocka_unit_test(test_colors),
 		cmocka_unit_test(test_picture_clips),

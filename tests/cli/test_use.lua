@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
--- The command line as a new user tries it: help, wrong uses with their messages,
--- exit statuses, and what goes to which stream.
+-- The command line as a new user tries it: help, misuse with its messages, exit statuses, and which
+-- output goes to which stream.
 
 local dkjson = require("dkjson")
 local luaunit = require("luaunit")
@@ -22,7 +22,7 @@ local function out(name)
   return support.path(name)
 end
 
--- Words, a part of the message. Exit status 1.
+-- Arguments, a part of the message. Exit status 1.
 local wrong_uses = {
   {"", "a command is needed"},
   {"--bogus", "unknown option '--bogus'"},
@@ -89,7 +89,7 @@ local wrong_uses = {
   {"heatmap -e FILE -o OUT --range 0.5", "--range takes two numbers"},
 }
 
--- Words, a part of the message. Exit status 2.
+-- Arguments, a part of the message. Exit status 2.
 local failures = {
   {"diversity-sequence -e /nowhere/x.npy --start 1", "/nowhere/x.npy: No such file"},
   {"diversity-sequence -e FILE --start 1 --device 99", "99"},
@@ -135,7 +135,7 @@ local function check_table(cases, expected_status)
     luaunit.assertEquals(status, expected_status, words .. ": " .. err)
     luaunit.assertEquals(output, "", words)
     luaunit.assertStrContains(err, message)
-    luaunit.assertNil(err:match("vkc_%l+"), err) -- C is of no concern here
+    luaunit.assertNil(err:match("vkc_%l+"), err) -- names of the C interface do not belong here
     luaunit.assertStrMatches(err:match("[^\n]*"), "vulkan%-compute[ %l-]*: .+")
     luaunit.assertEquals(select(2, err:gsub("\n", "")), expected_status == 1 and 2 or 1, err)
     luaunit.assertFalse(support.exists(out("result")), words)
@@ -163,7 +163,7 @@ function TestUse:test_variables_that_hide_drivers()
   end
 end
 
--- A file that is read is not overwritten, by whatever name.
+-- An input file is never overwritten, under whatever name.
 function TestUse:test_output_is_no_input()
   local bytes = support.read(file)
   local function refused(name, output, words)
@@ -221,7 +221,7 @@ function TestUse:test_help()
 end
 
 function TestUse:test_original_request()
-  -- The line of the original request, word for word, beside the program.
+  -- The line of the original request, unchanged, beside the program.
   local folder = support.program:match("(.*)/[^/]*$")
   -- luacheck: push ignore 631
   local script = support.write("request.lua", [[
@@ -304,7 +304,7 @@ function TestUse:test_ids()
 end
 
 function TestUse:test_streams_are_kept_apart()
-  -- Nothing but JSON on standard output, nothing on standard error without a terminal.
+  -- Standard output has only JSON; standard error is empty without a terminal.
   local output, err = support.must({"neighbors", "-e", file, "-k", "3"})
   luaunit.assertEquals(err, "")
   luaunit.assertEquals(#dkjson.decode(output), 20)
@@ -322,7 +322,7 @@ function TestUse:test_bar_on_a_terminal()
   -- script(1) of util-linux gives the program a terminal.
   local status = support.shell("command -v script")
   if status ~= 0 then
-    luaunit.skip("there is no script(1) to make a terminal with")
+    luaunit.skip("script(1), which provides a terminal, is not installed")
   end
   local line = support.program .. " diversity-all --batch 1 -e " .. file .. " -o " .. out("bar.npy")
   local _, shown = support.shell("script -qec " .. support.quote(line) .. " /dev/null </dev/null")

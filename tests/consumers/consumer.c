@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a program of somebody else does with an installed copy: init, upload,
- * compute, check.
+ * What a third-party program does with an installed copy: initialise, upload, compute, check.
  */
 #include <vulkan_compute.h>
 
@@ -14,7 +13,7 @@ int main(void)
 	float matrix[9];
 
 	if (vkc_version() != VKC_VERSION) {
-		fprintf(stderr, "The library is of version %u, its header of %d.\n",
+		fprintf(stderr, "The library has version %u, its header %d.\n",
 		        vkc_version(), VKC_VERSION);
 		return 1;
 	}
@@ -31,7 +30,7 @@ int main(void)
 		return 1;
 	}
 	vkc_destroy(ctx);
-	/* Row 1 is at a right angle to row 0, row 2 between the two. */
+	/* Row 1 is orthogonal to row 0; row 2 lies between them. */
 	if (sequence[0] != 0 || sequence[1] != 1 || sequence[2] != 2 ||
 	    matrix[0] != 1.0f || matrix[1] != 0.0f) {
 		fprintf(stderr, "The results are wrong: %u %u %u, %g %g.\n",

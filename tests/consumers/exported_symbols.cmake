@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The functions of HEADER, and nothing else, are exported by LIBRARY.
+# Checks that LIBRARY exports the functions of HEADER and nothing else.
 cmake_minimum_required(VERSION 3.18)
 
 execute_process(COMMAND "${NM}" -D --defined-only "${LIBRARY}"

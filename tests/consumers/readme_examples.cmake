@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 #
-# Builds and runs every C and Lua block of the README. Each is a whole program;
-# where a block marked "text" follows, that is what it has to print.
+# Builds and runs every C and Lua block of the README. Each is a complete
+# program. If a block marked "text" follows, it is the expected output.
 cmake_minimum_required(VERSION 3.18)
 
-# next_block(kind body): takes the next fenced block from ${rest}; kind is empty
-# where there is none.
+# next_block(kind body): takes the next fenced block from ${rest}; kind is empty if
+# there is none.
 macro(next_block kind body)
 	set(${kind} "")
 	string(FIND "${rest}" "\n```" at)

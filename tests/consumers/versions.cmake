@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What is installed under PREFIX says the version of HEADER, and is for its minor version alone.
+# Checks that the files installed under PREFIX have the version of HEADER, and that the CMake
+# package accepts requests for its minor version only.
 cmake_minimum_required(VERSION 3.18)
 
 file(READ "${HEADER}" text)
@@ -31,7 +32,7 @@ if(NOT found STREQUAL version)
 	message(FATAL_ERROR "pkg-config says ${found}, the header ${version}.")
 endif()
 
-# accepts(VARIABLE major minor): whether the CMake package is one for who asks for this version.
+# accepts(VARIABLE major minor): whether the CMake package accepts a request for this version.
 function(accepts variable major minor)
 	set(PACKAGE_FIND_VERSION_COUNT 2)
 	set(PACKAGE_FIND_VERSION_MAJOR ${major})

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Prints one line for each set of data: a hash of everything that the library computes from it.
- * Two drivers that agree print the same. The device goes to standard error.
+ * Prints one line for each data set: a hash of everything that the library computes from it. Two
+ * drivers that agree print the same lines. The device name goes to standard error.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -56,7 +56,7 @@ static uint64_t digest(VkComputeContext *ctx, const Data *data, uint32_t flags)
 	CHECK(ctx, vkc_compute_diversity_sequences(ctx, starts, num_walks, 1, data->n, walks));
 	sum = hash(sum, walks, num_walks * n * sizeof(uint32_t));
 	if (k) {
-		/* k is never more than the number of walks: the room is there. */
+		/* k is at most the number of walks, so the buffer is large enough. */
 		CHECK(ctx, vkc_compute_nearest_neighbors(ctx, 0, data->n, k, walks, matrix));
 		sum = hash(sum, matrix, n * k * sizeof(float));
 		sum = hash(sum, walks, n * k * sizeof(uint32_t));

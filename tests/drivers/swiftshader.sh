@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # swiftshader.sh FOLDER: puts SwiftShader, a second Vulkan driver for the CPU, into FOLDER and
-# prints the path for VK_DRIVER_FILES. It comes out of Debian's package chromium-common, which
-# need not be installed; nothing else of it is kept.
+# prints the path for VK_DRIVER_FILES. It comes from the Debian package chromium-common, which
+# need not be installed; the rest of the package is discarded.
 set -euo pipefail
 
 usage="usage: swiftshader.sh FOLDER"
@@ -20,7 +20,7 @@ fetch() {
 		return
 	fi
 	if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
-		printf 'swiftshader.sh: this needs apt-get and dpkg-deb, as Debian has them.\n' >&2
+		printf 'swiftshader.sh: this needs apt-get and dpkg-deb (Debian).\n' >&2
 		return 1
 	fi
 	scratch=$(mktemp -d "$folder/package.XXXXXX")

@@ -1,8 +1,7 @@
 -- SPDX-License-Identifier: MIT
 
---- Reads a page of HTML strictly enough to find what is wrong with it: tags that
--- do not close, characters that are not escaped, attributes without quotes,
--- references to ids that are not there.
+--- Reads a page of HTML strictly enough to find its errors: unclosed tags, unescaped
+-- characters, attributes without quotes, references to missing ids.
 -- @module html
 
 local html = {}
@@ -102,7 +101,7 @@ function html.read(source)
   return page
 end
 
---- The elements of one name.
+--- The elements with a given name.
 function html.all(page, name)
   local result = {}
   for _, element in ipairs(page.elements) do

@@ -5,12 +5,12 @@
 
 local scratch = {}
 
---- A string as one word of the shell.
+--- Quotes a string as one word of the shell.
 function scratch.quote(word)
   return "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
---- A new empty folder.
+--- Creates a new empty folder.
 function scratch.folder()
   local pipe = io.popen("mktemp -d")
   local path = pipe:read("*l")
@@ -42,7 +42,7 @@ function scratch.read(path)
   return content
 end
 
---- Runs a command line of the shell.
+--- Runs a shell command.
 -- @return its exit status, what it wrote to standard output, and to standard error
 function scratch.run(command)
   local errors = os.tmpname()

@@ -1,11 +1,10 @@
 -- SPDX-License-Identifier: MIT
 
--- The site in a real browser: pages render without script, links lead to pages,
--- pictures are shown, nothing is wider than the screen, and text stands out from
--- what is behind it, in light and in dark.
+-- The site in a real browser: pages render without scripts, links lead to pages, pictures are
+-- shown, nothing is wider than the screen, and text contrasts with its background, in light and in
+-- dark mode.
 --
--- The program to run is named by CHROMIUM. Folder and pages stay when KEEP_SITE
--- names a folder for them.
+-- CHROMIUM names the program to run. If KEEP_SITE names a folder, the pages are kept there.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local root = here .. "/../.."
@@ -30,7 +29,7 @@ local TEXTS = {
   ("Averylongwordwithoutanyplacetobreakit"):rep(12),
 }
 
--- Runs in a copy of a page, and leaves what it sees as the text of an element.
+-- Runs in a copy of a page, and stores what it measures as the text of an element.
 local PROBE = [[
 <script>
 window.addEventListener("load", function () {
@@ -115,7 +114,7 @@ function TestBrowser.setUpOnce()
   assert(status == 0, message)
 end
 
--- Every page that can be reached from the index is what its link promises.
+-- Every page reachable from the index is what its link promises.
 function TestBrowser.test_links_work()
   local titles, waiting, seen = {}, { "index.html" }, { ["index.html"] = true }
   while waiting[1] do
@@ -178,7 +177,7 @@ function TestBrowser.test_screenshot()
   local content = scratch.read(picture)
   lu.assertNotNil(content)
   lu.assertEquals(content:sub(1, 4), "\137PNG")
-  -- An empty page compresses to less.
+  -- A screenshot of an empty page compresses to less.
   lu.assertTrue(#content > 10000)
 end
 

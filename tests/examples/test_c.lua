@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: MIT
 
--- The example in C, built with the tests: what it prints, and how it fails. The
--- program is named by PIECES.
+-- The C example, built with the tests: what it prints, and how it fails. PIECES names the program.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 package.path = here .. "/?.lua;" .. here .. "/../lua/?.lua;" .. package.path
@@ -16,8 +15,8 @@ TestC = {}
 function TestC.test_a_whole_job()
   local status, output, message = scratch.run(PIECES .. " 300")
   lu.assertEquals(status, 0, message)
-  -- Five topics with a fifth of the items each: the nearest are of the same topic, and the
-  -- sequence goes through all topics first.
+  -- Five topics with a fifth of the items each: the nearest items are of the same topic, and the
+  -- sequence visits all topics first.
   local seen = 0
   for item, near in output:gmatch("\nnear item (%d+):([^\n]*)") do
     seen = seen + 1

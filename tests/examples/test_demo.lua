@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 
--- The demo as a person would run it: what it prints, and what it says to mistakes.
+-- The demo as a user runs it: what it prints, and how it reports mistakes.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local root = here .. "/../.."
@@ -32,7 +32,7 @@ local function assert_parts(output, count)
   end
 end
 
--- The numbers of the texts in the sequence that was shown.
+-- The numbers of the texts in the printed sequence.
 local function shown(output)
   local result = {}
   for place, number in output:gmatch("\n *(%d+)%. +(%d+)  ") do
@@ -87,7 +87,7 @@ function TestDemo.test_file_start_and_show()
   lu.assertNil(output:find("index.html", 1, true))
 end
 
--- The sequence of real texts is more varied than the order of their file.
+-- The sequence of real texts is more varied than their order in the file.
 function TestDemo.test_fortunes()
   local status, output, message = run("--no-site")
   lu.assertEquals(status, 0, message)
@@ -108,7 +108,7 @@ function TestDemo.test_many_texts_get_pages_only_when_asked()
   lu.assertStrContains(output, "Skipping the pages for so many texts")
 end
 
--- As with more than 23,170 texts, whose matrix no buffer in LuaJIT can hold.
+-- The case of more than 23,170 texts, whose matrix does not fit into a LuaJIT buffer.
 function TestDemo.test_more_texts_than_a_matrix_can_have()
   scratch.write(folder .. "/file", "one two\n%\nthree four\n%\nfive\n%\ntwo three\n%\nsix one\n")
   local status, usual = run("--no-site " .. scratch.quote(folder .. "/file"))

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 
--- The text embedder: what must hold of its rows whatever the texts are.
+-- The text embedder: the invariants of its rows for any texts.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 package.path = here .. "/../../examples/?.lua;" .. here .. "/../lua/?.lua;" .. package.path
@@ -92,7 +92,7 @@ function TestEmbedder.test_capitals_and_punctuation_do_not_matter()
   lu.assertAlmostEquals(cosine(8, 9), 1, 1e-6)
 end
 
--- Without signs all texts would seem alike: every column would hold sums of weights.
+-- Without signs, all texts would appear similar, because every column would hold sums of weights.
 function TestEmbedder.test_columns_have_both_signs()
   local negative = 0
   for k = 0, dim - 1 do
@@ -179,7 +179,7 @@ function TestEmbedder.test_many_texts_fast()
   end
   local before = os.clock()
   embedder.embed(list)
-  -- A hundred times what it takes: catches work that grows with the square.
+  -- A hundred times the usual duration, which detects work that grows with the square.
   lu.assertTrue(os.clock() - before < 20)
 end
 

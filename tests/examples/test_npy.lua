@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 
--- The .npy files of the examples: what is written is read again, and what is not
--- as expected is refused with a sentence.
+-- The .npy files of the examples: written files can be read again, and unexpected files are
+-- rejected with a sentence.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 package.path = here .. "/../../examples/?.lua;" .. here .. "/?.lua;" .. here .. "/../lua/?.lua;"

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 
--- The two ways to a diversity sequence, the command line program and the FFI, do
--- the same job: they must print the same, in every Lua they are written for.
+-- The two examples of a diversity sequence, with the command line program and with the FFI, do the
+-- same job: they must print the same, in every Lua they support.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local root = here .. "/../.."
@@ -67,7 +67,8 @@ function TestSequence.test_both_ways_agree()
   end
 end
 
--- Named by the environment, whatever its name, and in the project's build folder.
+-- The program is found through the environment, whatever its name, and in the build folder of the
+-- project.
 function TestSequence.test_the_program_is_found()
   lu.skipIf(not PROGRAM, "the program vulkan-compute was not built")
   local _, expected = run(LUAJIT, "sequence_ffi.lua", "9")

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 
--- The site: every page is right, every link leads somewhere, and the numbers on
--- the pages are those of the library.
+-- The site: every page is well-formed, every link leads to a page, and the numbers on the pages are
+-- those of the library.
 
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
 local root = here .. "/../.."
@@ -62,7 +62,7 @@ local function links(page)
   return result
 end
 
--- The numbers of the texts that a list on a page leads to.
+-- The numbers of the texts that a list on a page links to.
 local function numbers_after(source, heading)
   local section = source:match('id="' .. heading .. '".-<ol>(.-)</ol>') or ""
   local result = {}
@@ -160,7 +160,7 @@ function TestSite.test_embeddings_of_a_file()
   lu.assertStrContains(source, "<title>one (A &amp; B)</title>")
 end
 
--- The folder of the site may be the one in which its owner keeps things, embeddings among them.
+-- The folder of the site may also hold other files of its owner, such as embeddings.
 function TestSite.test_files_of_the_owner_stay()
   write_texts(TEXTS)
   scratch.make(folder .. "/site")

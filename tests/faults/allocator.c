@@ -60,7 +60,7 @@ int64_t allocator_live(void)
 	return num_live;
 }
 
-/* Where the library's code lies in memory. */
+/* Finds the address range of the library's code. */
 static int find_library(struct dl_phdr_info *info, size_t size, void *data)
 {
 	uintptr_t inside = (uintptr_t)vkc_version;
@@ -99,7 +99,7 @@ void allocator_arm(uint64_t first, uint64_t count)
 
 #ifndef SANITIZED
 
-/* The C library's own, under the names that glibc exports for this purpose. */
+/* The functions of the C library, under the names that glibc exports for this purpose. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
@@ -111,7 +111,7 @@ static bool is_from_library(const void *caller)
 	return (uintptr_t)caller >= library_begin && (uintptr_t)caller < library_end;
 }
 
-/* Whether this call is to fail. */
+/* Whether this call has to fail. */
 static bool fails(const char *name)
 {
 	uint64_t number;
@@ -127,8 +127,8 @@ static bool fails(const char *name)
 	return true;
 }
 
-/* The blocks of the library that are alive. A call to free() does not tell where it comes from
- * (the last call of a function is a jump), so every block is looked for here. */
+/* The live blocks of the library. The caller of free() cannot be determined, because the last call
+ * of a function is a jump. So every freed block is looked up here. */
 static void *blocks[MOST_BLOCKS];
 static size_t most_used;
 
@@ -210,7 +210,7 @@ int posix_memalign(void **out, size_t alignment, size_t size)
 	return *out ? 0 : ENOMEM;
 }
 
-/* The C library's strdup() would allocate in its own name. */
+/* Otherwise the allocation would come from the strdup() of the C library and would not count. */
 char *strdup(const char *text)
 {
 	size_t size = strlen(text) + 1;
@@ -232,7 +232,7 @@ void free(void *block)
 	__libc_free(block);
 }
 
-/* A thread that cannot be started is a lack of memory, too. */
+/* A thread that cannot be started is a lack of memory as well. */
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
                    void *argument)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Stands before malloc() and its kin for calls that come from the library under test, and only
- * those: the program's own and the driver's go straight to the C library.
+ * Intercepts malloc() and related functions, but only for calls from the library under test. Calls
+ * from the program and the driver go straight to the C library.
  */
 #ifndef ALLOCATOR_H
 #define ALLOCATOR_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* False where that is not possible (a sanitizer has its own allocator). */
+/* False if this is not possible: a sanitizer has its own allocator. */
 bool allocator_available(void);
 
 void allocator_arm(uint64_t first, uint64_t count);
@@ -17,7 +17,7 @@ void allocator_disarm(void);
 uint64_t allocator_faults(void);
 const char *allocator_fault_name(void);
 
-/* Blocks that the library has allocated and not freed. */
+/* The number of blocks that the library has allocated and not freed. */
 int64_t allocator_live(void);
 
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * A libvulkan.so.1 that stands before the real one and lets calls fail that no layer sees: those
- * made before there is an instance, and the look-up of functions.
- * VKC_TEST_MISSING names a function that it does not know, VKC_TEST_BROKEN one that fails ("old":
- * the loader says that it is Vulkan 1.0; "growing": the first list of extensions of each kind that
- * is asked for has become longer than it was said to be). A program that leaves an instance or a
- * device behind, although it could destroy them, is aborted.
+ * A libvulkan.so.1 that wraps the real one and makes calls fail that no layer sees: those made
+ * before an instance exists, and the look-up of functions. VKC_TEST_MISSING names a function that
+ * is not found. VKC_TEST_BROKEN names a function that fails; "old" makes the loader report Vulkan
+ * 1.0, and "growing" makes the first list of extensions of each kind longer than its reported
+ * length. A program that leaks an instance or a device that it could destroy is aborted.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -47,7 +46,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL no_extensions(const char *layer, uint32_t 
 
 /* ---- Lists that grow ---------------------------------------------------------------- */
 
-/* Whether this list, the first of its kind, is to be cut short; *kind counts them. */
+/* Whether to report this list, the first of its kind, as incomplete; *kind counts the lists. */
 static int is_growing(int *kind, const VkExtensionProperties *properties)
 {
 	return properties && is_named("VKC_TEST_BROKEN", "growing") && (*kind)++ == 0;
@@ -82,7 +81,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL device_extensions(VkPhysicalDevice device,
 	return next(device, layer, count, properties);
 }
 
-/* ---- What is alive ------------------------------------------------------------------ */
+/* ---- Live objects -------------------------------------------------------------------- */
 
 static int num_instances, num_devices;
 
@@ -182,7 +181,7 @@ static int open_real_loader(void)
 	return real_instance_proc && real_device_proc;
 }
 
-/* Else the next search for a libvulkan.so.1 would find the real one, still open. */
+/* Otherwise the next search for libvulkan.so.1 would find the real loader, which is still open. */
 __attribute__((destructor)) static void close_real_loader(void)
 {
 	check_all_destroyed();

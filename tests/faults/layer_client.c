@@ -9,7 +9,7 @@
 
 const struct vkc_test_layer_api *layer_open(void)
 {
-	/* Opened here first and never closed: its state outlives the Vulkan instances. */
+	/* Opened here first and never closed, so that its state outlives the Vulkan instances. */
 	void *library = dlopen(VKC_TEST_LAYER, RTLD_NOW | RTLD_LOCAL);
 	const struct vkc_test_layer_api *(*get)(void) = NULL;
 

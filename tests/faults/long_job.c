@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A job of minutes, for somebody to interrupt: says "started" when the work begins. Before that
- * it makes sure that the library has changed no signal's handling.
+ * A job that takes minutes, to be interrupted. Prints "started" when the work begins. Before that
+ * it checks that the library has not changed any signal handling.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>

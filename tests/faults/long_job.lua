@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- A job of minutes, for somebody to interrupt: says "started" when it begins, "interrupted" when
--- the interpreter comes back with that error, and "intact" when the same context still gives the
--- right answers. Argument: which job.
+-- A job that takes minutes, to be interrupted. Prints "started" when it begins, "interrupted" when
+-- the interpreter raises that error, and "intact" if the same context still gives the right
+-- answers. Argument: the name of the job.
 
 local ffi = require("ffi")
 local vk = require("vk_compute")
@@ -16,7 +16,7 @@ local function make(n)
   return rows
 end
 
--- Of several sizes, since an upload that is interrupted must not leave the size of another one.
+-- Data of several sizes, because an interrupted upload must not leave the size of another one.
 local sizes = { 6000, 5000, 7000 }
 local largest = math.max(unpack(sizes))
 local rows = make(largest)
@@ -30,7 +30,7 @@ local function forever(ctx, work)
   end
 end
 
--- Work that would be a single call of the library of many seconds.
+-- Work that would take the library many seconds in a single call.
 local function alone(work)
   return function(ctx)
     local n = 22000
@@ -78,7 +78,7 @@ local ok, message = pcall(job)
 io.write(not ok and tostring(message):find("interrupted") and "interrupted" or "ended: "
   .. tostring(message), "\n")
 io.flush()
--- As it is, if the interrupt left it with embeddings: a wrong size would write past a buffer.
+-- Keeps the embeddings if the interrupt left any: a wrong size would write past a buffer.
 if ctx:size() > 0 and ctx:size() <= largest then
   local view, reach = ctx:similarity(), ctx:size()
   assert(view:get(1, reach) == view:get(reach, 1), "not symmetric any more")

@@ -10,7 +10,7 @@ const float misuse_good[N * D] = {1, 2, 3, 4, 5, 6, 7, 8, 10, -1, 0, 2, 3, 3, -3
 static unsigned num_cases;
 static Answers right;
 
-/* Whether the text is the pattern, in which a * stands for any characters. */
+/* Whether the text matches the pattern, in which * stands for any characters. */
 static int matches(const char *text, const char *pattern)
 {
 	for (; *pattern && *pattern != '*'; pattern++, text++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A library, but no Vulkan loader and no driver.
+ * A library that is neither a Vulkan loader nor a driver.
  */
 int vkc_test_nothing(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Says how the library starts here: the result of listing the devices, that of vkc_init(), and
- * its sentence. Ends with 0 whatever it was; only a crash gives another status.
+ * Prints how the library starts on this machine: the result of listing the devices, the result of
+ * vkc_init(), and its message. Exits with 0 in any case; only a crash gives another status.
  */
 #include <stdio.h>
 

@@ -20,7 +20,7 @@ enum {
 	PREFIX = 3
 };
 
-/* Everything that the steps write, compared byte for byte. */
+/* All output of the steps, compared byte for byte. */
 struct outputs {
 	float matrix[N * N];
 	float rows[4 * N];
@@ -30,7 +30,7 @@ struct outputs {
 	uint32_t sequence[N];
 	uint32_t batch[STARTS * LENGTH];
 	uint32_t continued[N];
-	uint32_t pays; /* from here on of the second upload */
+	uint32_t pays; /* this and all below: of the second upload */
 	double fraction;
 	float other_matrix[N * N];
 	uint32_t other_sequence[N];
@@ -162,7 +162,7 @@ static VkcResult other_sequence(struct run *run)
 static const struct step {
 	const char *name;
 	VkcResult (*call)(struct run *run);
-	size_t offset, size; /* of what it writes */
+	size_t offset, size; /* of its output */
 } steps[] = {
 	{"vkc_list_devices", list_devices, 0, 0},
 	{"vkc_init_with_options", init, 0, 0},
@@ -201,7 +201,7 @@ static void check_answer(const struct run *run, const struct step *step, const c
 	            step->size, "%s %s", step->name, when);
 }
 
-/* A step that has to succeed. */
+/* Runs a step that has to succeed. */
 static void repeat(struct run *run, const struct step *step, const char *when)
 {
 	VkcResult result;
@@ -214,7 +214,7 @@ static void repeat(struct run *run, const struct step *step, const char *when)
 	check_answer(run, step, when);
 }
 
-/* A context whose device is lost says so, whatever it is asked. */
+/* A context whose device is lost reports this for every call. */
 static void check_lost(struct run *run)
 {
 	static const char *const no_words[] = {NULL};
@@ -237,7 +237,7 @@ static void check_error(const struct run *run, const struct fault_source *source
 	check_words(vkc_last_error(run->ctx), what, no_words);
 }
 
-/* Runs all steps; returns whether a fault was given. */
+/* Runs all steps; returns whether a fault was injected. */
 static bool survive_one(const struct script_mode *mode, const struct fault_source *source,
                         uint64_t first, uint64_t count, struct script_counts *counts)
 {
@@ -261,7 +261,7 @@ static bool survive_one(const struct script_mode *mode, const struct fault_sourc
 		before = run.ctx;
 		result = step->call(&run);
 		if (result == VKC_SUCCESS) {
-			/* What was done without is no failure to speak of. */
+			/* A fault that the library worked around leaves no error message. */
 			assert_string_equal(vkc_last_error(before), sentence);
 			check_answer(&run, step, "although a call failed");
 			continue;
@@ -298,7 +298,7 @@ static int keep_library(struct dl_phdr_info *info, size_t size, void *user)
 {
 	(void)size;
 	(void)user;
-	/* Kept open for good: the handle is not needed. */
+	/* Kept open until the process ends, so the handle is not needed. */
 	(void)dlopen(info->dlpi_name, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 	return 0;
 }
@@ -325,7 +325,7 @@ void script_prepare(void)
 		memcpy((char *)&right + steps[i].offset, (char *)&run.out + steps[i].offset,
 		       steps[i].size);
 	}
-	/* Loading drivers and layers a thousand times would take most of the time. */
+	/* Otherwise loading drivers and layers a thousand times would take most of the time. */
 	dl_iterate_phdr(keep_library, NULL);
 	vkc_destroy(run.ctx);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Machines on which Vulkan is missing or damaged: no loader, none that is one, no driver, a
- * driver's file that is none, functions that are not there. Each gives one clear sentence.
+ * Machines on which Vulkan is missing or damaged: no loader, a file that is not a loader, no
+ * driver, a damaged driver manifest, missing functions. Each gives one clear message.
  */
 #define _GNU_SOURCE
 #include "support.h"
@@ -20,7 +20,7 @@ enum {
 	LINE = 2048
 };
 
-/* A folder of this process for files that are damaged. */
+/* A temporary folder for damaged files. */
 static char folder[256];
 
 static void write_file(const char *name, const char *text)
@@ -88,7 +88,7 @@ static int teardown(void **state)
 	return system(command);
 }
 
-/* Runs say_init with these variables; %s in them stands for the folder. */
+/* Runs say_init with these environment variables; %s in them stands for the folder. */
 static void run(const char *variables, char line[LINE])
 {
 	char command[3 * LINE], expanded[LINE];
@@ -107,7 +107,7 @@ static void run(const char *variables, char line[LINE])
 	line[strcspn(line, "\n")] = '\0';
 }
 
-/* Whether the word is the choice, or one of two as in "this|that". */
+/* Whether the word matches `choice`, or one of two as in "this|that". */
 static bool is_choice(const char *word, size_t length, const char *choice)
 {
 	const char *bar = strchr(choice, '|');
@@ -132,8 +132,7 @@ static void check(const char *variables, const char *listed, const char *result,
 	check_words(line + first + 1 + second + 1, variables, words);
 }
 
-/* The loader answers a damaged manifest as it does a lack of memory; other versions pass
- * over it. */
+/* Some loader versions treat a damaged manifest like a lack of memory; others skip it. */
 #define DAMAGED_LISTED "VKC_SUCCESS|VKC_ERROR_OUT_OF_HOST_MEMORY"
 #define DAMAGED_RESULT "VKC_ERROR_NO_DEVICE|VKC_ERROR_OUT_OF_HOST_MEMORY"
 
@@ -197,10 +196,10 @@ static void test_damaged_machines(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		check(cases[i].variables, cases[i].listed, cases[i].result, cases[i].words);
-	printf("damaged machines: %zu, a sentence for each\n", COUNT(cases));
+	printf("damaged machines: %zu, a message for each\n", COUNT(cases));
 }
 
-/* A loader or driver without one of the functions that the library calls. */
+/* A loader or driver that lacks one of the functions that the library calls. */
 static void test_missing_functions(void **state)
 {
 	static const char *const names[] = {
@@ -239,7 +238,7 @@ static void test_missing_functions(void **state)
 	printf("missing functions: %zu, each is named\n", COUNT(names));
 }
 
-/* Between the two calls that make a list it can grow. */
+/* A list can grow between the two calls that read it. */
 static void test_lists_that_grow(void **state)
 {
 	char line[LINE];
@@ -249,7 +248,7 @@ static void test_lists_that_grow(void **state)
 	assert_string_equal(line, "VKC_SUCCESS VKC_SUCCESS -");
 }
 
-/* The stand-in loader changes nothing when it is not told to. */
+/* The wrapping loader changes nothing unless told to. */
 static void test_a_working_machine(void **state)
 {
 	char line[LINE];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A device whose end of work is never seen: waits fail for ever, or time out for ever. What it may
- * still use is left alone, the validation layer sees to that, and the context can be destroyed.
+ * A device that never reports the end of its work: waits fail or time out for ever. The library
+ * leaves alone what the device may still use, which the validation layer checks, and the context
+ * can be destroyed.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "support.h"
@@ -24,7 +25,7 @@ enum {
 	LENGTH = 12
 };
 
-/* Submissions as short as they can be, so that there are always some in flight. */
+/* The shortest possible submissions, so that some are always in flight. */
 #define TUNING "hang_ms=60,submit_us=1"
 #define SENTENCE \
 	"The device did not signal the end of its work within 0.06 s: the driver hangs or fails; " \
@@ -66,7 +67,7 @@ static VkcResult walk(VkComputeContext *ctx)
 static VkcResult (*const steps[])(VkComputeContext *ctx) = {rows, upload, rows, whole, neighbors,
                                                             walk};
 
-/* Until the first failure; *step is where. */
+/* Runs the steps until the first failure; *step is its index. */
 static VkcResult run(VkComputeContext *ctx, size_t *step)
 {
 	VkcResult result = VKC_SUCCESS;
@@ -103,13 +104,14 @@ static void check_lost(VkComputeContext *ctx)
 	assert_int_equal(vkc_get_device_info(ctx, &info), VKC_ERROR_DEVICE_LOST);
 }
 
-/* The faults of all calls in turn are another test's matter; each leaves a device behind here. */
+/* Another test covers faults in every call. Here every fault leaves a device behind, so only some
+ * calls fail. */
 static uint64_t after(uint64_t first)
 {
 	return first + 1 + first / 10;
 }
 
-/* The calls from one on fail for ever; returns how often that took the device. */
+/* All calls from a certain one on fail; returns how often this lost the device. */
 static unsigned fail_for_ever(const char *tuning, enum vkc_test_fault fault, VkcResult other)
 {
 	unsigned lost = 0;
@@ -157,7 +159,7 @@ static void test_waits_that_fail_for_ever(void **state)
 static void test_waits_that_time_out_for_ever(void **state)
 {
 	(void)state;
-	/* There is no other failure than that. */
+	/* No other failure is possible. */
 	assert_true(fail_for_ever(TUNING, VKC_TEST_TIMEOUT, VKC_ERROR_DEVICE_LOST) > 0);
 }
 
@@ -179,8 +181,8 @@ static void test_destroying_while_waits_fail(void **state)
 	}
 }
 
-/* Waits that fail while cleaning up are made again, and leave the first failure's sentence. */
-static void test_the_first_failure_is_told(void **state)
+/* Waits that fail during cleanup are retried, and the message of the first failure is kept. */
+static void test_the_first_failure_is_reported(void **state)
 {
 	uint64_t faults = 1;
 
@@ -202,7 +204,7 @@ static void test_the_first_failure_is_told(void **state)
 
 /* ---- A stopped process ------------------------------------------------------------- */
 
-/* The child: computes for some seconds, with less patience than it will be stopped for. */
+/* The child process: computes for some seconds, with a time limit shorter than its stop. */
 static int compute(void)
 {
 	VkcOptions options = {.struct_size = sizeof(options), .tuning = "hang_ms=4000"};
@@ -255,7 +257,7 @@ static void test_a_stopped_process_does_not_wait(void **state)
 	close(ends[1]);
 	assert_int_equal(read(ends[0], &ready, 1), 1);
 	sleep_for(50);
-	/* For longer than its patience, of which there is enough for a machine that is busy. */
+	/* Longer than its time limit, which is long enough for a busy machine. */
 	kill(child, SIGSTOP);
 	sleep_for(5000);
 	kill(child, SIGCONT);
@@ -270,7 +272,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_waits_that_fail_for_ever),
 		cmocka_unit_test(test_waits_that_time_out_for_ever),
 		cmocka_unit_test(test_destroying_while_waits_fail),
-		cmocka_unit_test(test_the_first_failure_is_told),
+		cmocka_unit_test(test_the_first_failure_is_reported),
 		cmocka_unit_test(test_a_stopped_process_does_not_wait),
 	};
 	int failed;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Ctrl-C during a long call. A C program ends at once, as no handler of its own stands in the
- * way; LuaJIT, which turns the signal into an error, comes back within a second or two, on an
- * idle machine, with the context intact.
+ * Ctrl-C during a long call. A C program ends at once, because the library installs no handler.
+ * LuaJIT turns the signal into an error and returns within a second or two on an idle machine, with
+ * the context intact.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "support.h"
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-	MOST_SECONDS = 5 /* on one that is not idle */
+	MOST_SECONDS = 5 /* on a busy machine */
 };
 
 struct job {
@@ -68,7 +68,7 @@ static double seconds_now(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Presses Ctrl-C in the middle of the work. */
+/* Sends Ctrl-C in the middle of the work. */
 static double interrupt(struct job *job)
 {
 	const struct timespec while_working = {.tv_nsec = 700 * 1000 * 1000};
@@ -136,7 +136,7 @@ static void test_lua_neighbors(void **state)
 	check_lua("neighbors");
 }
 
-/* What the library alone would do in one call of many seconds. */
+/* Work that the library alone would do in one call of many seconds. */
 static void test_lua_alone(void **state)
 {
 	(void)state;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The library on the devices that the test layer makes up: the smallest that Vulkan 1.1 allows,
- * each of its limits alone, and other kinds of memory, queues and lists of devices. The answers
- * are those of the real device, byte for byte, and no limit is overstepped.
+ * The library on simulated devices: the smallest that Vulkan 1.1 allows, each of its limits alone,
+ * and other kinds of memory, queues and device lists. The results are those of the real device,
+ * byte for byte, and no limit is exceeded.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "support.h"
@@ -122,7 +122,7 @@ static void test_every_limit(void **state)
 	printf("limits: %zu made-up devices, the same bytes on each\n", COUNT(limits));
 }
 
-/* 100 MiB of device memory have no room for the matrix of 5,400 rows. */
+/* The matrix of 5,400 rows does not fit into 100 MiB of device memory. */
 static void test_a_small_heap(void **state)
 {
 	enum {
@@ -172,8 +172,8 @@ static VkcDeviceInfo device_chosen_by(const char *wanted)
 	return used;
 }
 
-/* The first copy says that it is a discrete GPU: it is the default, unless a real one comes
- * before it; names choose others. */
+/* The first copy claims to be a discrete GPU. It is the default, unless a real discrete GPU
+ * precedes it; names select others. */
 static void test_the_choice_among_devices(void **state)
 {
 	VkcDeviceInfo devices[16];
@@ -199,10 +199,11 @@ static void test_the_choice_among_devices(void **state)
 		assert_non_null(strstr(devices[default_device].name, "Copy 1"));
 	assert_non_null(strstr(device_chosen_by("copy 2").name, "Copy 2"));
 	assert_int_equal(device_chosen_by("0").index, 0);
-	/* The number of a model; but a small one that is no index is none of anything. */
+	/* A number may be part of a model name, but a small number that is not an index selects
+	 * nothing. */
 	assert_non_null(strstr(device_chosen_by("4020").name, "Copy 2"));
 	assert_int_equal(vkc_init_with_options(&options, &ctx), VKC_ERROR_INVALID_ARGUMENT);
-	/* An empty variable is as good as none. */
+	/* An empty variable counts as unset. */
 	setenv("VKC_DEVICE", "", 1);
 	assert_int_equal(device_chosen_by(NULL).index, default_device);
 	assert_int_equal(device_chosen_by(NULL).is_default, 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every allocation that the library makes fails in turn.
+ * Every allocation of the library fails in turn.
  */
 #include "support.h"
 
@@ -53,7 +53,7 @@ static void survive(uint64_t count, const char *name)
 	struct script_counts counts = {0};
 
 	if (!allocator_available()) {
-		printf("A sanitizer has its own allocator: not run.\n");
+		printf("Skipped: a sanitizer has its own allocator.\n");
 		skip();
 	}
 	script_prepare();

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Wrong uploads, and wrong questions about a good one.
+ * Invalid uploads, and invalid calls on a valid upload.
  */
 #include "misuse.h"
 
 #include <math.h>
 #include <string.h>
 
-/* A misuse_good upload with one thing wrong: what the caller leaves 0 is filled in. */
+/* Uploads misuse_good with one field changed; fields that the caller leaves 0 are filled in. */
 static VkcResult upload(VkComputeContext *ctx, VkcEmbeddings e)
 {
 	if (!e.struct_size)
@@ -228,7 +228,7 @@ static void test_sequences(void **state)
 	      "items.");
 }
 
-/* More than the device memory that may be used. */
+/* More device memory than the limit allows. */
 static void test_too_much(void **state)
 {
 	VkComputeContext *ctx = context_new(NULL, 1 << 20);

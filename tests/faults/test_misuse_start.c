@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Wrong starts: no context, wrong options and variables, nothing uploaded.
+ * Misuse at the start: no context, invalid options and variables, nothing uploaded.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "misuse.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Eight threads with a context each, starting, computing and ending at once: every one gets what
- * it gets alone.
+ * Eight threads with a context each start, compute and end at the same time. Each gets the same
+ * results as it does alone.
  */
 #include "support.h"
 
@@ -31,7 +31,8 @@ struct worker {
 	char sentence[512];
 };
 
-/* Everything from init to destroy; the checks of cmocka are for the main thread alone. */
+/* Everything from init to destroy. It reports a result, because the checks of cmocka only work in
+ * the main thread. */
 static VkcResult use(struct worker *worker)
 {
 	uint32_t starts[MOST];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every Vulkan call of the script fails in turn, with each result that the specification allows
- * it. Arguments: the kind of fault, one of `kinds`, and a mode, one of `modes`.
+ * Every Vulkan call of the script fails in turn, with each result that the specification allows.
+ * Arguments: the kind of fault, one of `kinds`, and a mode, one of `modes`.
  */
 #include "support.h"
 
@@ -25,7 +25,7 @@ static void arm(uint64_t first, uint64_t count)
 	layer->arm(kind, first, count);
 }
 
-/* Resources that run out under another name than that of memory; 0 for other calls. */
+/* The result that reports an exhausted resource other than memory; 0 for other calls. */
 static VkcResult running_out(const char *call)
 {
 	if (strcmp(call, "vkAllocateMemory") == 0 || strcmp(call, "vkCreateDevice") == 0 ||
@@ -54,7 +54,7 @@ static bool is_right(VkcResult result, bool starting)
 		return result == VKC_ERROR_INTERNAL || result == VKC_ERROR_OUT_OF_HOST_MEMORY ||
 		       result == VKC_ERROR_OUT_OF_DEVICE_MEMORY ||
 		       (starting && result == VKC_ERROR_NO_DEVICE);
-	default: /* after a timeout one waits again */
+	default: /* after a timeout the library waits again */
 		return false;
 	}
 }
@@ -64,12 +64,12 @@ static void check_clean(const char *when)
 	layer_check_clean(layer, when);
 }
 
-/* Each makes other calls: staging, flushing, rows computed when they are needed. The start is the
- * same in all. */
+/* Each mode makes different calls: staging, flushing, rows computed on demand. All share the same
+ * start. */
 static const struct script_mode modes[] = {
 	{.name = "plain", .stride = 1},
 	{.name = "staged", .limits = "split_memory,noncoherent", .after_start = true, .stride = 1},
-	/* The calls of a walk without the matrix are the same few for every step. */
+	/* A walk without the matrix repeats the same few calls at every step. */
 	{.name = "row_cache", .tuning = "matrix=0,bounded=0", .after_start = true, .stride = 5},
 	{.name = "bounded", .tuning = "matrix=0,bounded=1", .after_start = true, .stride = 5},
 };
@@ -109,7 +109,7 @@ static void test_every_call_fails_once(void **state)
 	report(&counts, "");
 }
 
-/* Several calls in a row fail, also those that clean up after the first. */
+/* Several consecutive calls fail, including those that clean up after the first. */
 static void test_calls_keep_failing(void **state)
 {
 	struct script_counts counts = {0};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A random sequence of calls with random arguments on small data. A model of what was uploaded
- * says which calls must succeed; outputs lie in blocks of exactly the size promised, and are
- * checked for what must always hold.
+ * A random sequence of calls with random arguments on small data. A model of the upload predicts
+ * which calls must succeed. Outputs are written to blocks of exactly the documented size, and their
+ * invariants are checked.
  */
 #include "fuzz_input.h"
 
@@ -51,7 +51,7 @@ static void upload(struct input *input)
 	if (rows == 0 || dim == 0)
 		expected = VKC_ERROR_INVALID_ARGUMENT;
 	else if (rows > 64 || dim > 64)
-		return; /* a size to believe needs that much memory */
+		return; /* valid, but too large to allocate here */
 	data = exact((size_t)(expected ? 1 : rows * dim) * sizeof(float));
 	for (uint32_t i = 0; !expected && i < rows * dim; i++) {
 		uint8_t value = take(input);
@@ -194,7 +194,7 @@ static void sequences(struct input *input)
 	uint32_t *prefixes, *out;
 
 	if (valid && !small)
-		return; /* a size to believe needs that much memory */
+		return; /* valid, but too large to allocate here */
 	prefixes = exact(num_prefixes * sizeof(uint32_t));
 	for (size_t i = 0; i < num_prefixes; i++)
 		prefixes[i] = take_number(input, 12);
@@ -202,7 +202,7 @@ static void sequences(struct input *input)
 		valid = is_walk(prefixes + i * prefix_length, prefix_length);
 	out = exact(valid ? (size_t)count * length * sizeof(uint32_t) : 1);
 	if (n && count == 0 && !valid) {
-		/* Nothing is asked for: whether the lengths are looked at is not promised. */
+		/* With no output requested, the library need not check the lengths. */
 		vkc_compute_diversity_sequences(ctx, prefixes, count, prefix_length, length, out);
 	} else {
 		expect(ctx,
@@ -240,7 +240,7 @@ static void what_there_is(struct input *input)
 	must(vkc_result_version() > 0, "results have a version");
 	must(vkc_result_string((VkcResult)take_u32(input)) != NULL, "every number has a name");
 	expect(NULL, vkc_list_devices(&count, infos), VKC_SUCCESS, "vkc_list_devices");
-	must(count <= capacity, "no more devices than there is room for");
+	must(count <= capacity, "no more devices than the capacity");
 }
 
 static void without_data(struct input *input)
@@ -252,11 +252,11 @@ static void without_data(struct input *input)
 		break;
 	case 1:
 		expect(ctx, vkc_compute_similarity_matrix(ctx, NULL), VKC_ERROR_INVALID_ARGUMENT,
-		       "vkc_compute_similarity_matrix without room");
+		       "vkc_compute_similarity_matrix without a buffer");
 		break;
 	case 2:
 		expect(ctx, vkc_compute_diversity_sequence(ctx, 0, NULL), VKC_ERROR_INVALID_ARGUMENT,
-		       "vkc_compute_diversity_sequence without room");
+		       "vkc_compute_diversity_sequence without a buffer");
 		break;
 	default:
 		expect(NULL, vkc_compute_similarity_matrix(NULL, NULL), VKC_ERROR_INVALID_ARGUMENT,
@@ -270,7 +270,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input input = {data, size};
 
-	/* A new context takes a thousand times as long as a call: only now and then. */
+	/* Creating a context takes a thousand times as long as a call, so it is rare. */
 	if (!ctx || take(&input) == NEW_CONTEXT)
 		make_context(&input);
 	while (input.size > 0) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Files whose name does not say what they are: they are read by their contents, or named.
+ * Files whose name does not tell the format: they are read by their contents, or the message names
+ * the format.
  */
 #include "fuzz_table.h"
 #include "io/input.h"

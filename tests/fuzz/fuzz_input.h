@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Numbers out of a fuzzer's bytes, and what every call must keep to.
+ * Numbers taken from the fuzzer's bytes, and checks that apply to every call.
  */
 #ifndef FUZZ_INPUT_H
 #define FUZZ_INPUT_H
@@ -35,7 +35,7 @@ static inline uint32_t take_u32(struct input *input)
 	return value;
 }
 
-/* Mostly 0 ... small - 1, now and then something absurd. */
+/* Mostly 0 ... small - 1, sometimes an absurd number. */
 static inline uint32_t take_number(struct input *input, uint32_t small)
 {
 	uint8_t choice = take(input);
@@ -53,7 +53,7 @@ static inline void must(int condition, const char *what)
 	abort();
 }
 
-/* The result of a call: as expected, and with a sentence when it is an error. */
+/* Checks the result of a call, and that an error comes with a message. */
 static inline void expect(const VkComputeContext *ctx, VkcResult actual, VkcResult expected,
                           const char *call)
 {
@@ -69,7 +69,7 @@ static inline void expect(const VkComputeContext *ctx, VkcResult actual, VkcResu
 		must(length > 20 && sentence[length - 1] == '.', "an error has a full sentence");
 }
 
-/* A block of exactly this size, so that a step beyond it is seen. */
+/* A block of the exact size, so that a sanitizer sees an overrun. */
 static inline void *exact(size_t size)
 {
 	void *block = malloc(size ? size : 1);

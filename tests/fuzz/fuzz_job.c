@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a job finds beside its file: the record of how far it has come, and the description of
- * what a finished file was made from.
+ * The files that a job finds beside its output: the record of its progress, and the description of
+ * the input of a finished file.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		(void)sidecar_fits(&sidecar, file, name, &problem);
 	else
 		require(strlen(problem.text) > 20);
-	/* A record that is believed can be written and read again. */
+	/* A record that is accepted can be written and read again. */
 	if (record_load(file, &record)) {
 		require(!record_is_foreign(file));
 		require(record_store(file, name, &record, &problem));

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Everything that takes JSON: both forms of embeddings, and lists of ids. What Jansson takes, the
- * readers have to take as well, and find the same numbers in it.
+ * Everything that reads JSON: both forms of embeddings, and lists of ids. The readers must accept
+ * whatever Jansson accepts, and find the same numbers.
  */
 #include "fuzz_table.h"
 #include "io/json_scan.h"
 
-/* Whether it is a list of lists of as many numbers. */
+/* Whether the value is a list of lists of numbers, all of the same length. */
 static bool is_matrix(const json_t *root)
 {
 	size_t row, column, columns = json_array_size(json_array_get(root, 0));
@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	json_t *root = json_loadb(scan.text, length, flags, NULL);
 	struct problem problem;
 
-	/* Jansson overlooks a zero byte behind a number. */
+	/* Jansson ignores a zero byte after a number. */
 	if (root && !memchr(bytes, '\0', length)) {
 		fuzz_require(!json_scan_value(&scan));
 		json_scan_peek(&scan);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Runs a reader of the command line program on any bytes and looks at all it gives.
+ * Runs a reader of the command line program on arbitrary bytes and reads all that it returns.
  */
 #ifndef FUZZ_TABLE_H
 #define FUZZ_TABLE_H

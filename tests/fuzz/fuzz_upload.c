@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Random VkcEmbeddings: sizes, types, strides, flags. The data lies in a block of exactly the
- * bytes that the struct describes, so that a sanitizer sees every step beyond it.
+ * Random VkcEmbeddings: sizes, types, strides, flags. The data is in a block of exactly the size
+ * that the struct describes, so that a sanitizer sees every overrun.
  */
 #include "fuzz_input.h"
 
@@ -10,7 +10,7 @@
 
 enum {
 	MOST_BYTES = 1 << 14,
-	MEMORY_LIMIT = 64 << 20 /* too little for the matrix of the largest */
+	MEMORY_LIMIT = 64 << 20 /* too little for the matrix of the largest upload */
 };
 
 static VkComputeContext *ctx;
@@ -21,7 +21,7 @@ static uint64_t number_size(VkcType type)
 	                                                     : 2;
 }
 
-/* Every rule of the header, each on its own. */
+/* Every rule of the header, checked separately. */
 static bool is_valid(const VkcEmbeddings *e)
 {
 	uint64_t size = number_size(e->type);
@@ -89,11 +89,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		e.reserved = take_u32(&input);
 	if (take(&input) > 250)
 		e.struct_size = take_u32(&input);
-	e.data = &input; /* anything but NULL, until the block is there */
+	e.data = &input; /* not NULL; replaced once the block exists */
 	if (is_valid(&e)) {
 		stride = e.row_stride ? e.row_stride : e.embedding_dim * number_size(e.type);
 		if (stride > MOST_BYTES || e.num_embeddings > MOST_BYTES / stride)
-			return 0; /* a size to believe needs that much memory */
+			return 0; /* valid, but too large to allocate here */
 		bytes = (e.num_embeddings - 1) * stride + e.embedding_dim * number_size(e.type);
 		expected = VKC_SUCCESS;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The Vulkan commands that the layer stands before, each with the faults that the specification
- * allows it to give (its section "Return Codes").
+ * The Vulkan commands that the layer intercepts, each with the faults that the specification allows
+ * for it (its section "Return Codes").
  */
 #ifndef VKC_TEST_CALLS_H
 #define VKC_TEST_CALLS_H

@@ -12,7 +12,7 @@ static pthread_mutex_t chain_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct layer_instance *instances;
 static struct layer_device *devices;
 
-/* Dispatchable handles of one instance or device begin with the same pointer. */
+/* All dispatchable handles of one instance or device begin with the same pointer. */
 static void *key_of(const void *dispatchable)
 {
 	return *(void *const *)dispatchable;
@@ -49,7 +49,7 @@ static void *find_link(const void *chain, VkStructureType type)
 	return NULL;
 }
 
-/* What the layers below say of the use the library makes of Vulkan counts as a broken rule. */
+/* A message from the layers below about the use of Vulkan counts as a violation. */
 static VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlagBitsEXT severity,
                                                  VkDebugUtilsMessageTypeFlagsEXT types,
                                                  const VkDebugUtilsMessengerCallbackDataEXT *data,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the loader finds in the shared object.
+ * The entry points that the loader finds in the shared object.
  */
 #include "layer.h"
 
@@ -20,7 +20,7 @@ static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_device_proc(VkDevice device,
 static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_instance_proc(VkInstance instance,
                                                                   const char *name);
 
-/* The KHR name of a command that Vulkan 1.1 took over is the same command. */
+/* The KHR name of a command that Vulkan 1.1 adopted means the same command. */
 static bool same_name(const char *name, const char *entry)
 {
 	size_t length = strlen(entry);
@@ -37,7 +37,7 @@ static const struct entry *find(const struct entry *entries, size_t count, const
 	return NULL;
 }
 
-/* The layer stands only before commands that are there below, and below under this name. */
+/* The layer only intercepts commands that exist below, under the name they have there. */
 static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_device_proc(VkDevice device, const char *name)
 {
 	struct layer_device *dev = layer_device_of(device);
@@ -69,7 +69,7 @@ static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_instance_proc(VkInstance ins
 		return (PFN_vkVoidFunction)get_instance_proc;
 	if (strcmp(name, "vkGetDeviceProcAddr") == 0)
 		return (PFN_vkVoidFunction)get_device_proc;
-	if (!inst) /* the loader asks for vkCreateInstance before there is one */
+	if (!inst) /* the loader asks for vkCreateInstance before an instance exists */
 		return entry ? entry->function : NULL;
 	below = inst->get_proc(instance, name);
 	if (entry && below) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The inside of VK_LAYER_VKC_test. state.c: faults, counts, broken rules. limits.c: what the
- * device seems to offer. chain.c: instances and devices. physical.c, memory.c, objects.c,
- * commands.c: the commands. entry.c: what the loader finds.
+ * Internals of VK_LAYER_VKC_test. state.c: faults, counts, violations. limits.c: what the device
+ * appears to offer. chain.c: instances and devices. physical.c, memory.c, objects.c, commands.c:
+ * the commands. entry.c: the entry points for the loader.
  */
 #ifndef VKC_TEST_LAYER_INTERNAL_H
 #define VKC_TEST_LAYER_INTERNAL_H
@@ -35,7 +35,7 @@ enum layer_object {
 	OBJECT_COUNT
 };
 
-/* What a device seems to offer; 0 = as the driver says. */
+/* What a device appears to offer; 0: as the driver reports. */
 struct layer_limits {
 	uint64_t invocations, shared_memory, storage_buffers, push_constants, storage_range;
 	uint64_t texel_elements, offset_alignment, atom_size;
@@ -49,8 +49,8 @@ struct layer_limits {
 
 #define MAX_COPIES 8
 
-/* A physical device that only the layer knows: another name for a real one. The loader and the
- * layers above find their tables through the first word, which is the real one's. */
+/* A physical device that only the layer knows: an alias of a real one. The loader and the layers
+ * above find their tables through the first word, so it is that of the real device. */
 struct layer_physical {
 	void *key;
 	VkPhysicalDevice real;
@@ -69,14 +69,15 @@ struct layer_instance {
 	uint32_t num_copies;
 };
 
-/* One vkAllocateMemory. */
+/* One allocation by vkAllocateMemory. */
 struct layer_memory {
 	struct layer_memory *next_memory;
 	VkDeviceMemory handle;
 	VkDeviceSize size;
 	bool host_visible, on_limited_heap, mapped;
-	bool guarded; /* there are bytes behind it that nobody may write */
-	/* Non-coherent: the application writes here; flush and invalidate copy to and from real. */
+	bool guarded; /* followed by bytes that must not be written */
+	/* Non-coherent memory: the application writes to the shadow; flush and invalidate copy to and
+	 * from the real memory. */
 	bool shadowed;
 	unsigned char *shadow, *real;
 	VkDeviceSize map_offset, map_size;
@@ -95,7 +96,7 @@ struct layer_device {
 	struct layer_instance *instance;
 	PFN_vkGetDeviceProcAddr get_proc;
 	PFN_vkVoidFunction next[CALL_COUNT];
-	pthread_mutex_t mutex; /* of what follows */
+	pthread_mutex_t mutex; /* protects what follows */
 	struct layer_memory *memories;
 	struct layer_buffer *buffers;
 	VkPhysicalDeviceLimits reported;
@@ -107,22 +108,22 @@ struct layer_device {
 	bool lost;
 };
 
-/* A handle that a failed command leaves in its output, which the specification leaves undefined:
- * whoever uses or destroys it is found out. */
+/* A failed command leaves this handle in its output, which the specification leaves undefined:
+ * using or destroying it is detected. */
 #define POISON_VALUE 0xDEADDEADu
 
-/* The next layer's (or the driver's) function of a command. */
+/* The function of a command in the next layer or the driver. */
 #define NEXT(owner, name) ((PFN_vk##name)(owner)->next[CALL_##name])
 
 /* state.c */
 extern const char *const layer_call_names[CALL_COUNT];
-/* What the command is to give instead of being carried out, or VK_SUCCESS; dev may be NULL. */
+/* The result to return instead of executing the command, or VK_SUCCESS; dev may be NULL. */
 VkResult layer_fault(enum layer_call call, struct layer_device *dev);
 void layer_created(struct layer_device *dev, enum layer_object object);
 void layer_destroyed(struct layer_device *dev, enum layer_object object);
-/* Tells standard error and counts; format as for printf. */
+/* Reports a violation on standard error and counts it; format as for printf. */
 void layer_violation(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* True for the poison, which is then reported under the command's name. */
+/* Whether the handle is the poison value; if so, reports it under the name of the command. */
 bool layer_is_poison(uint64_t handle, enum layer_call call);
 void layer_check_leaks(const struct layer_device *dev);
 
@@ -142,7 +143,7 @@ struct layer_instance *layer_instance_of(const void *dispatchable);
 struct layer_device *layer_device_of(const void *dispatchable);
 VkPhysicalDevice layer_real(struct layer_instance *inst, VkPhysicalDevice device, uint32_t *copy);
 
-/* The layer's own functions, each with the type that vulkan.h gives its command. */
+/* The layer's own functions, each with the type of its command in vulkan.h. */
 #define LAYER_DECLARE(name, faults) extern __typeof__(vk##name) layer_##name;
 LAYER_INSTANCE_CALLS(LAYER_DECLARE)
 LAYER_DEVICE_CALLS(LAYER_DECLARE)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the device seems to offer. VKC_TEST_LIMITS is a list such as "all", "storage_range=65536",
- * "all,split_memory,heap": names from the table below, each with the value that the table gives or
- * with one of its own; "all" stands for the smallest device that Vulkan 1.1 allows.
+ * What the device appears to offer. VKC_TEST_LIMITS is a list such as "all", "storage_range=65536"
+ * or "all,split_memory,heap": names from the table below, each with the value in the table or with
+ * an explicit one. "all" stands for the smallest device that Vulkan 1.1 allows.
  */
 #include "layer.h"
 
@@ -37,7 +37,7 @@ static const struct limit_name limit_names[] = {
 	LIMIT(no_float64, 1, true),
 	LIMIT(no_int16, 1, true),
 	LIMIT(no_int8, 1, true),
-	LIMIT(no_features, 1, true), /* no optional one at all */
+	LIMIT(no_features, 1, true), /* no optional feature at all */
 	LIMIT(no_timestamps, 1, true),
 	LIMIT(api_1_1, 1, true),
 	LIMIT(no_extensions, 1, true),
@@ -48,7 +48,7 @@ static const struct limit_name limit_names[] = {
 	LIMIT(compute_queue, 1, false),   /* family 0: VK_QUEUE_COMPUTE_BIT alone */
 	LIMIT(second_family, 1, false),   /* family 0 only transfers, family 1 computes */
 	LIMIT(devices, 2, false),         /* the first device again under other names */
-	LIMIT(discrete, 1, false),        /* says that it is a discrete GPU */
+	LIMIT(discrete, 1, false),        /* claims to be a discrete GPU */
 };
 
 #define NUM_LIMITS (sizeof(limit_names) / sizeof(limit_names[0]))
@@ -212,7 +212,7 @@ void layer_limit_property_chain(const struct layer_limits *limits, void *chain)
 	}
 }
 
-/* Structures of features that a plain Vulkan 1.1 device answers with "none". */
+/* Feature structures that a plain Vulkan 1.1 device answers with "none". */
 static const struct {
 	VkStructureType type;
 	size_t size;
@@ -263,7 +263,7 @@ bool layer_limits_fake_memory(const struct layer_limits *limits)
 	return limits->one_memory_type || limits->noncoherent || limits->split_memory;
 }
 
-/* Rewrites the memory types and heaps; returns the real type behind all the made-up ones. */
+/* Rewrites the memory types and heaps; returns the real type behind all the simulated ones. */
 uint32_t layer_limit_memory(const struct layer_limits *limits, VkPhysicalDeviceMemoryProperties *m)
 {
 	const VkMemoryPropertyFlags coherent =

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Device memory. Made-up memory types lie over one real type; memory that is said to be
- * non-coherent really is: the application sees a shadow, and only flush and invalidate carry
- * bytes across.
+ * Device memory. All simulated memory types use one real type. Memory that is reported as
+ * non-coherent behaves so: the application sees a shadow copy, and only flush and invalidate
+ * transfer bytes.
  */
 #include "layer.h"
 
@@ -23,7 +23,7 @@ static void *poison(void)
 	return (void *)(uintptr_t)POISON_VALUE;
 }
 
-/* Checks an allocation against what the device reports; false = the heap is full. */
+/* Checks an allocation against what the device reports; returns false if the heap is full. */
 static bool admit(struct layer_device *dev, const VkMemoryAllocateInfo *info,
                   struct layer_memory *memory)
 {
@@ -60,11 +60,11 @@ static bool admit(struct layer_device *dev, const VkMemoryAllocateInfo *info,
 	return fits;
 }
 
-/* Bytes behind every mappable allocation that nobody may write. */
+/* The number of bytes after each mappable allocation that must not be written. */
 #define GUARD_BYTES 4096
 #define GUARD_VALUE 0x5A
 
-/* The guard of an allocation, mapped for a moment; NULL where memory cannot be mapped. */
+/* Maps the guard of an allocation for a moment; NULL if the memory cannot be mapped. */
 static unsigned char *map_guard(struct layer_device *dev, const struct layer_memory *memory)
 {
 	void *data;
@@ -77,7 +77,8 @@ static unsigned char *map_guard(struct layer_device *dev, const struct layer_mem
 	return (unsigned char *)data + memory->size;
 }
 
-/* Only where nothing but mapping depends on the size, and the driver's memory is coherent. */
+/* A guard is only possible if nothing but mapping depends on the size, and the memory of the driver
+ * is coherent. */
 static bool guard_possible(const struct layer_device *dev, const VkMemoryAllocateInfo *info)
 {
 	const VkMemoryPropertyFlags coherent =
@@ -228,7 +229,7 @@ VKAPI_ATTR VkResult VKAPI_CALL layer_MapMemory(VkDevice device, VkDeviceMemory h
 	memory->shadow = malloc(memory->map_size);
 	if (!memory->shadow)
 		abort();
-	/* What the host sees before it invalidates is undefined. */
+	/* Before an invalidate, the contents that the host sees are undefined. */
 	memset(memory->shadow, 0xA5, memory->map_size);
 	*data = memory->shadow;
 	return VK_SUCCESS;
@@ -251,7 +252,7 @@ VKAPI_ATTR void VKAPI_CALL layer_UnmapMemory(VkDevice device, VkDeviceMemory han
 	(device, handle);
 }
 
-/* Carries a range across, to the device (flush) or from it (invalidate). */
+/* Copies a range to the device (flush) or from it (invalidate). */
 static void carry(struct layer_device *dev, const VkMappedMemoryRange *range, bool to_device)
 {
 	struct layer_memory *memory;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The other objects: created, counted, destroyed. Most commands have the same shape, hence the
- * one macro for a pair of them.
+ * The other objects: creation, counting, destruction. Most commands have the same shape, hence one
+ * macro for each pair.
  */
 #include "layer.h"
 
 #include <stdlib.h>
 
-/* The pair vkCreate<Name>, vkDestroy<Name>; check(dev, info) looks at what is asked for. */
+/* Defines vkCreate<Name> and vkDestroy<Name>; check(dev, info) checks the arguments. */
 #define LAYER_OBJECT(Name, Info, object, check) \
 	VKAPI_ATTR VkResult VKAPI_CALL layer_Create##Name( \
 		VkDevice device, const Info *info, const VkAllocationCallbacks *allocator, \
@@ -76,7 +76,7 @@ static void check_pipeline_layout(const struct layer_device *dev,
 
 static void check_view(const struct layer_device *dev, const VkBufferViewCreateInfo *info)
 {
-	/* Every format that the library could mean has elements of at most 16 bytes. */
+	/* Every format that the library may use has elements of at most 16 bytes. */
 	if (info->range != VK_WHOLE_SIZE && info->range / 16 > dev->reported.maxTexelBufferElements)
 		layer_violation("a buffer view covers %llu bytes",
 		                (unsigned long long)info->range);
@@ -203,7 +203,7 @@ VKAPI_ATTR VkResult VKAPI_CALL layer_CreateComputePipelines(
 	struct layer_device *dev = layer_device_of(device);
 	VkResult result = layer_fault(CALL_CreateComputePipelines, dev);
 
-	/* What could not be created is VK_NULL_HANDLE, by the specification. */
+	/* By the specification, an object that could not be created is VK_NULL_HANDLE. */
 	for (uint32_t i = 0; i < count; i++)
 		out[i] = VK_NULL_HANDLE;
 	if (result != VK_SUCCESS)

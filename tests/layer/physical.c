@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Physical devices: which there are, and what they say of themselves. (Images and surfaces are
- * not asked for by a library that computes; a copy of a device is not for them.)
+ * Physical devices: their list and their properties. (Images and surfaces are not covered: a
+ * compute library does not ask for them.)
  */
 #include "layer.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Makes the copies of the first device, once. */
+/* Creates the copies of the first device, once. */
 static void make_copies(struct layer_instance *inst, VkPhysicalDevice first)
 {
 	uint32_t wanted = inst->limits.devices > 1 ? (uint32_t)inst->limits.devices - 1 : 0;
@@ -96,7 +96,7 @@ static void limit_properties(struct layer_instance *inst, uint32_t copy,
 	snprintf(name, sizeof(name), "Copy %u (T%u) of %.*s", copy,
 	         4000 + copy * 10, (int)sizeof(name) - 48, properties->deviceName);
 	memcpy(properties->deviceName, name, sizeof(name));
-	/* The first copy ranks before the device itself, the others do not. */
+	/* The first copy ranks above the device itself; the others do not. */
 	if (copy == 1)
 		properties->deviceType = VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU;
 }
@@ -177,7 +177,7 @@ VKAPI_ATTR void VKAPI_CALL layer_GetPhysicalDeviceMemoryProperties2(
 	layer_limit_memory(&inst->limits, &properties->memoryProperties);
 }
 
-/* The family at position index, or nothing when it is past the end. */
+/* The queue family at position index, or nothing past the end. */
 static void limit_family(const struct layer_limits *limits, uint32_t index,
                          VkQueueFamilyProperties *family)
 {

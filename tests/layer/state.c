@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Faults given, calls counted, objects alive and rules broken: one state for the whole process,
- * since a test asks about the process.
+ * Injected faults, call counts, live objects and violations: one state for the whole process,
+ * because a test asks about the process.
  */
 #include "layer.h"
 
@@ -53,8 +53,8 @@ static uint64_t live[OBJECT_COUNT];
 static const char *const fault_words[VKC_TEST_FAULT_KINDS] = {"oohm", "oodm", "lost",
                                                               "init", "timeout", "other"};
 
-/* VKC_TEST_FAIL_CALL=N with VKC_TEST_FAIL_RESULT and VKC_TEST_FAIL_COUNT arm a program that knows
- * nothing of the layer. */
+/* VKC_TEST_FAIL_CALL=N with VKC_TEST_FAIL_RESULT and VKC_TEST_FAIL_COUNT inject faults into a
+ * program that does not know the layer. */
 static void arm_from_environment(void)
 {
 	const char *call = getenv("VKC_TEST_FAIL_CALL");
@@ -135,8 +135,8 @@ VkResult layer_fault(enum layer_call call, struct layer_device *dev)
 	if (!dev)
 		return result;
 	if (result == VK_ERROR_DEVICE_LOST && !dev->lost) {
-		/* A lost device runs nothing any more; what the driver below still runs must
-		 * end before the application, rightly, destroys what it uses. */
+		/* A lost device executes nothing any more. What the driver below still executes must end
+		 * before the application destroys the objects in use, which it may do. */
 		NEXT(dev, DeviceWaitIdle)
 		(dev->handle);
 		dev->lost = true;

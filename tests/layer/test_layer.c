@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The test layer itself, by plain Vulkan calls: what it fails, hides, counts and refuses.
+ * The test layer itself, tested with plain Vulkan calls: what it fails, hides, counts and refuses.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -69,7 +69,7 @@ static VkResult make_buffer(struct machine *m, VkBuffer *buffer)
 	return vkCreateBuffer(m->device, &info, NULL, buffer);
 }
 
-/* Memory of the first type with these properties. */
+/* Allocates memory of the first type with these properties. */
 static VkResult make_memory_of(struct machine *m, VkMemoryPropertyFlags flags, VkDeviceSize size,
                                VkDeviceMemory *memory)
 {
@@ -107,7 +107,7 @@ static void test_gives_the_nth_fault(void **state)
 	assert_int_equal(layer->violations(), 0);
 	vkDestroyBuffer(m.device, buffers[0], NULL);
 	vkDestroyBuffer(m.device, buffers[2], NULL);
-	/* What the failed call left is not to be touched. */
+	/* The output of the failed call must not be used. */
 	vkDestroyBuffer(m.device, buffers[1], NULL);
 	assert_int_equal(layer->violations(), 1);
 	stop_machine(&m);

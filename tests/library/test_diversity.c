@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Diversity sequences against the rule of the reference, and every way to ask
- * for the same elements against each other.
+ * Diversity sequences compared with the rule of the reference, and all ways to request the same
+ * elements compared with each other.
  */
 #include "support.h"
 
@@ -77,8 +77,8 @@ static void test_centring(void **state)
 	data_free(&data);
 }
 
-/* Where every cosine is -1, 0 or 1 and every length a power of two, the scores
- * of the reference are exact, and so are its ties. */
+/* If every cosine is -1, 0 or 1 and every length a power of two, the scores of the reference are
+ * exact, and so are its ties. */
 static void test_exact_ties_go_to_the_lowest_index(void **state)
 {
 	enum {
@@ -120,8 +120,8 @@ static void test_zero_rows_only(void **state)
 	free(sequence);
 }
 
-/* A row and its opposite have the mean zero: all scores are equal, also to that of
- * a zero row, on whichever side a rounding error would put it. */
+/* A row and its opposite have the mean zero. All scores are equal, including that of a zero row,
+ * and a rounding error would break the tie either way. */
 static void test_opposite_rows(void **state)
 {
 	enum {
@@ -243,7 +243,7 @@ static void test_a_continued_prefix_is_the_whole(void **state)
 
 		for (uint32_t s = 0; s < 3; s++)
 			memcpy(prefixes + s * length, whole[s], length * sizeof(uint32_t));
-		/* After a new upload nothing is left of the first computation. */
+		/* After a new upload, nothing of the first computation remains. */
 		context_upload(*state, &data);
 		succeed(*state, vkc_compute_diversity_sequences(*state, prefixes, 3, length, N,
 		                                                actual[0]));

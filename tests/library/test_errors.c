@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Wrong calls on a context with an upload: each has its error, a sentence that names the value
- * and the bound, and leaves the upload and its answers as they were.
+ * Invalid calls on a context with an upload: each returns its error with a message that names the
+ * value and the bound, and leaves the upload and its results unchanged.
  */
 #include "support.h"
 
@@ -28,7 +28,7 @@ static int setup(void **state)
 	Fixture *fixture = calloc(1, sizeof(*fixture));
 
 	*state = fixture;
-	/* Within this limit a few thousand rows have no room. */
+	/* A few thousand rows do not fit within this limit. */
 	fixture->ctx = context_new(NULL, 8 << 20);
 	fixture->data = data_make(DATA_CLUSTERED, N, D, 1);
 	context_upload(fixture->ctx, &fixture->data);
@@ -47,7 +47,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* After each test the upload still gives what it gave before. */
+/* After each test, the upload still gives the same results. */
 static int still_right(void **state)
 {
 	Fixture *fixture = *state;
@@ -164,7 +164,7 @@ static void test_upload_too_large_for_the_limit(void **state)
 	data_free(&large);
 }
 
-/* The data is not there: the sizes have to be refused before it is read. */
+/* The data does not exist: the sizes must be rejected before it is read. */
 static void test_upload_far_too_large(void **state)
 {
 	Fixture *fixture = *state;
@@ -256,7 +256,7 @@ static void test_prefix_that_repeats_an_index(void **state)
 {
 	Fixture *fixture = *state;
 	VkComputeContext *ctx = fixture->ctx;
-	/* The second of two, so that the first does not hide it. */
+	/* The invalid prefix comes second, so that the valid first one does not hide it. */
 	uint32_t prefixes[8] = {1, 2, 3, 4, 20, 31, 22, 31};
 
 	refused(ctx, vkc_compute_diversity_sequences(ctx, prefixes, 2, 4, 9, fixture->indices),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is free for the process, in made-up systems: control groups of both versions, nested,
- * seen whole or from inside a container.
+ * The memory available to the process on simulated systems: control groups of both versions,
+ * nested, seen from the host or from inside a container.
  */
 #include <limits.h>
 #include <setjmp.h>
@@ -29,7 +29,7 @@ static const char unified_mounts[] =
 	"22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
 	"31 22 0:28 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
 
-/* The root folder of the system that the test makes up. */
+/* The root folder of the simulated system. */
 static char root[64];
 
 static int setup(void **state)
@@ -48,7 +48,7 @@ static int teardown(void **state)
 	return system(command);
 }
 
-/* A file of the made-up system, with the folders on the way to it. */
+/* Writes a file of the simulated system, with its parent folders. */
 static void put(const char *name, const char *text)
 {
 	char path[PATH_MAX];
@@ -74,7 +74,7 @@ static void put_system(const char *mounts, const char *groups)
 	put("/proc/self/cgroup", groups);
 }
 
-/* One number of a group, in MiB; 0 for "max". */
+/* Writes one number of a group, in MiB; 0 for "max". */
 static void put_number(const char *group, const char *name, uint64_t mib)
 {
 	char path[PATH_MAX], text[32];
@@ -97,7 +97,7 @@ static void test_machine_without_groups(void **state)
 	check_free(8192);
 }
 
-/* A batch system's job: the limit is that of a group between the process's own and the root. */
+/* A job of a batch system: the limit is set on a group between that of the process and the root. */
 static void test_nested_groups(void **state)
 {
 	(void)state;
@@ -110,13 +110,13 @@ static void test_nested_groups(void **state)
 	check_free(500);
 	put_number("/slurm/job_7", "memory.current", 120);
 	check_free(380);
-	/* A group above it has less left, although its limit is higher. */
+	/* A parent group has less left, although its limit is higher. */
 	put_number("/slurm", "memory.max", 4000);
 	put_number("/slurm", "memory.current", 3900);
 	check_free(100);
 	put_number("/slurm/job_7/step_0", "memory.max", 150);
 	check_free(50);
-	/* Another job's limit is of no concern. */
+	/* The limit of another job does not matter. */
 	put_number("/slurm/job_70", "memory.max", 1);
 	put_number("/slurm/job_7/step_0/child", "memory.max", 1);
 	check_free(50);
@@ -133,16 +133,16 @@ static void test_nested_groups_of_version_1(void **state)
 	check_free(300);
 	put_number("/memory", "memory.limit_in_bytes", 250);
 	check_free(250);
-	/* Of another controller, and of a hierarchy that does not count memory. */
+	/* These belong to another controller and to a hierarchy that does not count memory. */
 	put_number("/cpu", "memory.limit_in_bytes", 1);
 	put_number("/unified/job", "memory.max", 1);
 	check_free(250);
-	/* Where both count, the lower one is reached first. */
+	/* If both count, the lower limit is reached first. */
 	put_number("/unified/unified", "memory.max", 70);
 	check_free(70);
 }
 
-/* What the kernel writes back or drops before it refuses memory is as good as free. */
+/* Memory that the kernel writes back or drops before it refuses an allocation counts as free. */
 static void test_file_cache_is_free(void **state)
 {
 	(void)state;
@@ -153,7 +153,7 @@ static void test_file_cache_is_free(void **state)
 	    "anon 104857600\nfile 314572800\ninactive_file 104857600\nactive_file 52428800\n"
 	    "slab_reclaimable 1048576\nslab_unreclaimable 2097152\n");
 	check_free(251);
-	/* The numbers are not of one moment. */
+	/* The numbers are not read at the same moment. */
 	put_number("/a", "memory.current", 10);
 	check_free(500);
 	put_number("/a", "memory.current", 900);
@@ -171,14 +171,14 @@ static void test_file_cache_of_version_1(void **state)
 	    "inactive_file 1\nhierarchical_memory_limit 524288000\n"
 	    "total_inactive_file 104857600\ntotal_active_file 52428800\n");
 	check_free(250);
-	/* Of a group above those that a container sees. */
+	/* The limit of a group above those that a container sees. */
 	put("/sys/fs/cgroup/memory/a/memory.stat", "hierarchical_memory_limit 419430400\n");
 	check_free(0);
 	put_number("/memory/a", "memory.usage_in_bytes", 100);
 	check_free(300);
 }
 
-/* Above memory.high the kernel slows a process down until it hardly moves. */
+/* Above memory.high, the kernel slows a process down until it hardly progresses. */
 static void test_high(void **state)
 {
 	(void)state;
@@ -189,7 +189,7 @@ static void test_high(void **state)
 	check_free(200);
 }
 
-/* The group's name starts where the mount does. */
+/* The name of the group starts at the mount. */
 static void test_container_with_the_host_s_names(void **state)
 {
 	(void)state;
@@ -199,14 +199,15 @@ static void test_container_with_the_host_s_names(void **state)
 	check_free(400);
 	put_number("/memory/inner", "memory.limit_in_bytes", 200);
 	check_free(200);
-	/* c1 is another group than c10: what is seen then is its topmost one. */
+	/* c1 is a different group from c10, so the topmost visible group applies. */
 	put("/proc/self/cgroup", "4:memory:/docker/c10/inner\n");
 	check_free(400);
 	put("/proc/self/cgroup", "4:memory:/docker/c1\n");
 	check_free(400);
 }
 
-/* A namespace of groups: the mount may begin above it, the process may be outside of it. */
+/* In a namespace of groups, the mount may begin above the namespace, and the process may be outside
+ * of it. */
 static void test_container_with_names_of_its_own(void **state)
 {
 	(void)state;
@@ -228,7 +229,7 @@ static void test_container_with_names_of_its_own(void **state)
 	check_free(200);
 }
 
-/* mountinfo writes spaces and backslashes as numbers, cgroup does not. */
+/* mountinfo escapes spaces and backslashes as numbers; cgroup does not. */
 static void test_names_with_other_characters(void **state)
 {
 	(void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The life of a context before its first upload: devices, options, the
- * environment, and calls without a context.
+ * A context before its first upload: devices, options, the environment, and calls without a
+ * context.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -23,7 +23,7 @@ static VkcDeviceInfo info_of(const VkComputeContext *ctx)
 	return info;
 }
 
-/* ---- What there is -------------------------------------------------------------- */
+/* ---- Devices --------------------------------------------------------------------- */
 
 static void test_version(void **state)
 {
@@ -108,7 +108,7 @@ static void test_memory_of_a_context(void **state)
 	data_free(&data);
 }
 
-/* A number behind `name` in a file, times `unit`; UINT64_MAX where there is none. */
+/* The number after `name` in a file, times `unit`; UINT64_MAX if there is none. */
 static uint64_t number_in(const char *path, const char *name, uint64_t unit)
 {
 	uint64_t number = UINT64_MAX;
@@ -131,7 +131,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Other programs take and free memory meanwhile: hence the factors. */
+/* Other programs allocate and free memory meanwhile, hence the factors. */
 static void test_default_memory_limit(void **state)
 {
 	VkcDeviceInfo info = info_of(*state);
@@ -147,13 +147,13 @@ static void test_default_memory_limit(void **state)
 	if (info.memory_bytes != 2ull << 30)
 		assert_true(info.memory_limit <= info.memory_bytes / 10 * 8);
 	else if (host != UINT64_MAX)
-		/* The driver has made it up. */
+		/* 2 GiB is an invented number of the driver. */
 		assert_true(info.memory_limit >= host / 10 * 4);
 }
 
 /* ---- Options ---------------------------------------------------------------------- */
 
-/* The options must be refused, in these words, and leave no context. */
+/* Checks that the options are rejected with these words and leave no context. */
 static void check_options(const VkcOptions *options, VkcResult expected, const char *const *words)
 {
 	int something;
@@ -233,7 +233,7 @@ static void test_device_by_index_and_name(void **state)
 
 	snprintf(text, sizeof(text), "%u", expected.index);
 	check_device_option(text, &expected);
-	/* A part of the name, in the other case. */
+	/* A part of the name, with different case. */
 	strcpy(text, expected.name + 1);
 	for (char *at = text; *at; at++)
 		*at = (char)(islower((unsigned char)*at) ? toupper((unsigned char)*at)
@@ -256,7 +256,7 @@ static void check_environment(const char *variable, const char *value)
 		unsetenv(variable);
 	free(before);
 	if (ctx)
-		fail_msg("vkc_init() took %s=%s", variable, value);
+		fail_msg("vkc_init() accepted %s=%s", variable, value);
 	check_words(vkc_last_error(NULL), variable, (const char *[]){variable, value, NULL});
 }
 
@@ -295,7 +295,7 @@ static void test_memory_limit_from_the_environment(void **state)
 	assert_int_equal(limit_with("300M", 0), 300 << 20);
 	assert_int_equal(limit_with("1G", 0), 1 << 30);
 	assert_int_equal(limit_with("2t", 0), 2ull << 40);
-	/* What the program says counts more. */
+	/* The option takes precedence over the variable. */
 	assert_int_equal(limit_with("300M", 100 << 20), 100 << 20);
 }
 
@@ -336,7 +336,7 @@ static void test_before_any_upload(void **state)
 	(void)state;
 	assert_string_equal(vkc_last_error(ctx), "");
 	check_no_upload(ctx, "upload|uploaded");
-	/* A failed upload is none. */
+	/* A failed upload does not count as an upload. */
 	assert_int_equal(vkc_upload_embeddings(ctx, &value, 1, 1), VKC_ERROR_NOT_FINITE);
 	check_no_upload(ctx, "upload|uploaded");
 	vkc_destroy(ctx);
@@ -376,7 +376,7 @@ int main(void)
 		cmocka_unit_test(test_without_a_context),
 	};
 
-	/* What these tests set themselves. */
+	/* These tests set the variables themselves. */
 	unsetenv("VKC_DEVICE");
 	unsetenv("VKC_MEMORY_LIMIT");
 	unsetenv("VKC_TUNING");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The size of the first user: 7,797 rows of 768 numbers, whose matrix is larger
- * than one storage buffer range may be.
+ * The size of the first real use: 7,797 rows of 768 numbers, whose matrix exceeds the limit of one
+ * storage buffer range.
  */
 #include "support.h"
 
@@ -15,7 +15,7 @@ enum {
 	D = 768
 };
 
-/* Clusters with a common direction, as embeddings of texts have them. */
+/* Clusters with a common direction, as in text embeddings. */
 static Data large_data(void)
 {
 	Data data = data_make(DATA_CLUSTERED, N, D, 1);

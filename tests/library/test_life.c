@@ -17,7 +17,7 @@ enum {
 	SETS = 2
 };
 
-/* Two sets of other sizes, and what a context on its own makes of them. */
+/* Two data sets of different sizes, and what a separate context computes from them. */
 typedef struct Fixture {
 	Data data[SETS];
 	Answers answers[SETS];
@@ -97,8 +97,8 @@ static void test_uploads_of_other_sizes(void **state)
 	vkc_destroy(ctx);
 }
 
-/* Submissions of a microsecond each: of the matrix begun for some rows, parts are still being
- * computed when the next upload takes its memory. */
+/* Each submission takes a microsecond, so parts of a matrix that was begun for some rows are still
+ * being computed when the next upload takes its memory. */
 static void test_upload_while_the_matrix_is_made(void **state)
 {
 	const Fixture *fixture = *state;
@@ -117,7 +117,7 @@ static void test_upload_while_the_matrix_is_made(void **state)
 	vkc_destroy(ctx);
 }
 
-/* The caller's memory is read during the call only. */
+/* The library reads the caller's memory only during the call. */
 static void test_uploads_are_not_kept(void **state)
 {
 	const Fixture *fixture = *state;
@@ -145,7 +145,7 @@ typedef struct Worker {
 	Answers answers;
 } Worker;
 
-/* cmocka's checks work in the main thread only: this one just reports. */
+/* The checks of cmocka work in the main thread only, so this one just reports. */
 static void *work(void *argument)
 {
 	Worker *worker = argument;
@@ -292,11 +292,12 @@ static void test_forked_child(void **state)
 	if (child == 0) {
 		int right;
 
-		/* A hang becomes a signal. */
+		/* Turns a hang into a signal. */
 		alarm(20);
 		right = child_is_refused(ctx, &fixture->data[0]);
 		vkc_destroy(ctx);
-		/* exit() would run handlers of layers, which wait for threads that are not here. */
+		/* exit() would run handlers of layers, which wait for threads that the child does not have.
+		 * */
 		_exit(right ? 0 : 1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Nearest neighbours: the order of a stable descending sort of the rows of the
- * similarity matrix, byte for byte.
+ * Nearest neighbours: a stable descending sort of the rows of the similarity matrix, byte for byte.
  */
 #include "support.h"
 
@@ -23,7 +22,7 @@ static Neighbors neighbors_new(uint32_t num_rows, uint32_t k)
 		.similarities = allocate(count, sizeof(float)),
 	};
 
-	/* Whatever is not written shows. */
+	/* Makes elements that are not written visible. */
 	memset(neighbors.indices, 0xee, count * sizeof(uint32_t));
 	memset(neighbors.similarities, 0xee, count * sizeof(float));
 	return neighbors;
@@ -68,7 +67,8 @@ static void check_range(VkComputeContext *ctx, const float *matrix, uint32_t n,
 	neighbors_free(&actual);
 }
 
-/* The matrix of an upload, which is then repeated so that nothing is left of it. */
+/* Computes the matrix of an upload, then repeats the upload so that nothing of the matrix remains.
+ * */
 static float *upload_and_matrix(VkComputeContext *ctx, DataKind kind, uint32_t n, uint32_t d)
 {
 	Data data = data_make(kind, n, d, n + 7 * d);
@@ -123,8 +123,8 @@ static void test_many_rows(void **state)
 	free(matrix);
 }
 
-/* So many that a kernel's loops could end too early, where a driver bounds them: ties of a third
- * of the items take the most turns. */
+/* So many items that the loops of a kernel could end too early, if a driver bounds them. Ties among
+ * a third of the items take the most iterations. */
 static void test_very_many_items(void **state)
 {
 	static const DataKind kinds[] = {DATA_RANDOM, DATA_AXES};

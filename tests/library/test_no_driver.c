@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A machine without a Vulkan driver: one clear sentence, from a loader that is
- * pointed at nothing.
+ * A machine without a Vulkan driver, simulated by a loader that is pointed at nothing, gives one
+ * clear message.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -32,7 +32,7 @@ static void check_init(const char *const *words)
 	check_words(vkc_last_error(NULL), "vkc_init", words);
 }
 
-/* The machine may well have a driver: what hides it is named, with its value. */
+/* The machine may have a driver: the message names the variable that hides it, with its value. */
 static void test_variables_that_hide_drivers(void **state)
 {
 	char long_value[3000];
@@ -48,7 +48,7 @@ static void test_variables_that_hide_drivers(void **state)
 	                            "VK_LOADER_DRIVERS_SELECT='none*'", NULL});
 	unsetenv("VK_LOADER_DRIVERS_DISABLE");
 	unsetenv("VK_LOADER_DRIVERS_SELECT");
-	/* However long the value is, the sentence stays whole. */
+	/* The message stays complete however long the value is. */
 	memset(long_value, 'x', sizeof(long_value));
 	long_value[sizeof(long_value) - 1] = '\0';
 	setenv("VK_DRIVER_FILES", long_value, 1);
@@ -64,7 +64,7 @@ static void test_no_devices(void **state)
 	refused(NULL, vkc_list_devices(NULL, NULL), "count", "NULL");
 	succeed(NULL, vkc_list_devices(&count, NULL));
 	assert_int_equal(count, 0);
-	/* That there is none is no failure: the last one was another. */
+	/* An empty list of devices is not an error, so the last error is an earlier one. */
 	check_words(vkc_last_error(NULL), "vkc_list_devices", (const char *[]){"count", NULL});
 }
 
@@ -76,7 +76,7 @@ int main(void)
 		cmocka_unit_test(test_variables_that_hide_drivers),
 	};
 
-	/* The second name is that of loaders before 1.3.207. */
+	/* Loaders before 1.3.207 use the second name. */
 	setenv("VK_DRIVER_FILES", "/nonexistent/driver.json", 1);
 	setenv("VK_ICD_FILENAMES", "/nonexistent/driver.json", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The similarity matrix computed ahead: in steps that add up to all of it, with the same results as
- * without, and no harm where it does not fit.
+ * The similarity matrix computed ahead: in steps that add up to the whole, with the same results as
+ * without, and without harm if it does not fit.
  */
 #include "support.h"
 
@@ -20,7 +20,7 @@ static uint64_t memory_used(const VkComputeContext *ctx)
 	return info.memory_used;
 }
 
-/* Prepares to the end, a step at a time; returns the number of steps. */
+/* Prepares the whole matrix step by step; returns the number of steps. */
 static unsigned prepare(VkComputeContext *ctx)
 {
 	double fraction = 0, before;
@@ -50,7 +50,7 @@ static Answers answers_without(const Data *data)
 	return answers;
 }
 
-/* A submission takes one tile where it has no time for two. */
+/* With such a short time, a submission takes one tile. */
 static void test_steps_add_up_to_the_matrix(void **state)
 {
 	VkComputeContext *ctx = context_new("submit_us=1", 0);
@@ -69,7 +69,7 @@ static void test_steps_add_up_to_the_matrix(void **state)
 	assert_true(after - before >= sizeof(float) * N * N);
 	actual = answers_compute(ctx, N);
 	answers_check(&actual, &expected, "prepared");
-	/* They have found it there. */
+	/* The calls have reused the matrix. */
 	assert_true(memory_used(ctx) - before < 2 * sizeof(float) * N * N);
 	answers_free(&actual);
 	answers_free(&expected);
@@ -145,7 +145,7 @@ static void test_time_is_used(void **state)
 
 	(void)state;
 	context_upload(ctx, &data);
-	/* More than it takes anywhere. */
+	/* More time than it takes on any machine. */
 	succeed(ctx, vkc_prepare_matrix(ctx, 1e6, &fraction));
 	assert_true(fraction == 1);
 	data_free(&data);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The library loaded at run time, unloaded, and loaded again, as a plug-in or a
- * script does it. This program is not linked with it.
+ * The library loaded at run time, unloaded, and loaded again, as a plug-in or a script does. This
+ * program is not linked with the library.
  */
 #include <dlfcn.h>
 #include <setjmp.h>
@@ -20,7 +20,7 @@ enum {
 	ROUNDS = 5
 };
 
-/* ISO C knows no way from an object pointer to a function. */
+/* ISO C does not define a conversion from an object pointer to a function pointer. */
 #define FIND(library, function) \
 	do { \
 		void *symbol = dlsym((library), #function); \
@@ -57,7 +57,7 @@ static void run_once(uint32_t *sequence)
 	vkc_destroy_(ctx);
 	assert_int_equal(dlclose(library), 0);
 #ifndef VKC_SANITIZED
-	/* Really gone, so that the next round begins anew. */
+	/* The library is unloaded, so that the next round starts afresh. */
 	assert_null(dlopen(VKC_LIBRARY_FILE, RTLD_NOW | RTLD_NOLOAD));
 #endif
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The similarity matrix against the reference, and every way to ask for a part
- * of it against the whole.
+ * The similarity matrix compared with the reference, and all ways to request a part of it compared
+ * with the whole.
  */
 #include "support.h"
 
@@ -49,7 +49,8 @@ static void test_every_kind(void **state)
 			check_data(*state, kind, 70, dims[i]);
 }
 
-/* As uploaded through vkc_upload(), with the reference's view of the same numbers. */
+/* Uploads the numbers through vkc_upload(), and compares with the reference for the same numbers.
+ * */
 static void check_upload(VkComputeContext *ctx, VkcType type, const void *numbers,
                          uint64_t row_stride, uint32_t flags, const Data *data, const char *what)
 {
@@ -75,7 +76,7 @@ static void test_float64(void **state)
 	Data data = data_make(DATA_RANDOM, 50, 37, 1);
 	uint64_t seed = 2;
 
-	/* More digits than a float has. */
+	/* More digits than a float holds. */
 	for (uint32_t at = 0; at < 50 * 37; at++)
 		data.doubles[at] = random_normal(&seed);
 	check_upload(*state, VKC_FLOAT64, data.doubles, 0, 0, &data, "float64");
@@ -86,7 +87,7 @@ static void test_extreme_magnitudes(void **state)
 {
 	Data data = data_make(DATA_RANDOM, 60, 40, 3);
 
-	/* The squares of these overflow, vanish, or are not normal numbers. */
+	/* The squares of these numbers overflow, underflow, or are subnormal. */
 	for (uint32_t at = 0; at < 60 * 40; at++)
 		data.doubles[at] *= pow(10, (double)(at / 40 % 3) * 305 - 305);
 	check_upload(*state, VKC_FLOAT64, data.doubles, 0, 0, &data, "float64 from 1e-305 to 1e305");
@@ -113,7 +114,8 @@ static void test_float16(void **state)
 	uint16_t *halves = allocate(64 * 33, sizeof(*halves));
 	uint64_t seed = 5;
 
-	/* Any finite bits; only subnormal ones in rows 0 to 15, both sorts in 16 to 31. */
+	/* Any finite bit pattern; only subnormal numbers in rows 0 to 15, both kinds in rows 16 to 31.
+	 * */
 	for (uint32_t at = 0; at < 64 * 33; at++) {
 		uint32_t bound = at < 16 * 33 ? 0x400 : at < 32 * 33 ? 0x1000
 		                                                     : 0x7c00;
@@ -142,7 +144,7 @@ static void test_row_stride(void **state)
 		uint64_t stride = (D + GAP) * sizes[t];
 		unsigned char *padded = allocate(N, stride);
 
-		/* What lies between the rows is not a number and must not be read. */
+		/* The padding between the rows is not a number and must not be read. */
 		for (uint32_t at = 0; at < N * stride; at++)
 			padded[at] = 0xff;
 		for (uint32_t i = 0; i < N; i++) {
@@ -169,7 +171,7 @@ static void test_row_stride(void **state)
 static void test_last_row_may_end_at_its_last_number(void **state)
 {
 	Data data = data_make(DATA_RANDOM, 3, 2, 7);
-	/* Exactly as long as needed, so that a sanitizer sees a read behind the last row. */
+	/* Exactly as long as needed, so that a sanitizer detects a read past the last row. */
 	float *floats = allocate(2 * 100 + 2, sizeof(*floats));
 
 	for (uint32_t i = 0; i < 3; i++)
@@ -217,7 +219,7 @@ static void test_centring_equal_rows_leaves_zero_rows(void **state)
 	data_free(&data);
 }
 
-/* Sums of float64 have to be rounded, and their mean is to be the row for all that. */
+/* Sums of float64 are rounded, but the mean of equal rows must still be that row. */
 static void test_centring_equal_rows_of_float64(void **state)
 {
 	enum {
@@ -238,7 +240,7 @@ static void test_centring_equal_rows_of_float64(void **state)
 	data_free(&zeros);
 }
 
-/* Rows asked for before and after the whole matrix is there. */
+/* Checks rows requested before and after the whole matrix is computed. */
 static void check_rows(VkComputeContext *ctx, const Data *data, const float *matrix,
                        uint32_t first_row, uint32_t num_rows)
 {
@@ -266,7 +268,7 @@ static void check_pieces(VkComputeContext *ctx, DataKind kind, uint32_t n, uint3
 		check_rows(ctx, &data, matrix, 0, middle);
 		check_rows(ctx, &data, matrix, n / 3, n / 2);
 		check_rows(ctx, &data, matrix, 0, n);
-		/* The second time nothing has been computed before. */
+		/* The second round starts without any computed rows. */
 		context_upload(ctx, &data);
 	}
 	free(matrix);
@@ -300,7 +302,7 @@ static void check_packed(VkComputeContext *ctx, DataKind kind, uint32_t n, uint3
 	float *matrix;
 
 	context_upload(ctx, &data);
-	/* Before the whole matrix was asked for, and after. */
+	/* Before the whole matrix is requested, and after. */
 	succeed(ctx, vkc_compute_similarity_packed(ctx, packed));
 	matrix = whole_matrix(ctx, n);
 	for (uint32_t i = 0; i < n; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A thousand lives of a context: the memory of the process does not grow.
+ * A thousand contexts, one after another: the memory of the process does not grow.
  */
 #include "support.h"
 
@@ -13,14 +13,14 @@
 enum {
 	ROUNDS = 1000,
 	WINDOW = 200,
-	/* Drivers take a few MiB for their threads during the first rounds, some hundred bytes in
-	 * each, and now and then more at once. A leak grows in every window. */
+	/* Drivers allocate a few MiB for their threads during the first rounds, some hundred bytes in
+	 * each round, and occasionally more. A leak grows in every window. */
 	TOLERANCE_KIB = WINDOW
 };
 
 static long resident_kib(void)
 {
-	/* What is free goes back first. */
+	/* Returns free memory to the system first. */
 	(void)malloc_trim(0);
 	FILE *file = fopen("/proc/self/status", "r");
 	char line[200];
@@ -45,7 +45,7 @@ static void live_once(const Data *data, int round)
 
 	context_upload(ctx, data);
 	succeed(ctx, vkc_compute_similarity_matrix(ctx, matrix));
-	/* Drivers take their time to compile what these need. */
+	/* Drivers are slow to compile what these need. */
 	if (round % 10 == 0) {
 		succeed(ctx, vkc_compute_diversity_sequence(ctx, 5, sequence));
 		succeed(ctx,
@@ -67,11 +67,11 @@ static void test_memory_does_not_grow(void **state)
 	skip();
 #endif
 	if (resident_kib() < 0) {
-		print_message("Skipped: /proc/self/status does not say VmRSS.\n");
+		print_message("Skipped: /proc/self/status does not contain VmRSS.\n");
 		data_free(&data);
 		skip();
 	}
-	/* Huge pages come and go by 2 MiB. */
+	/* Huge pages would change the size by 2 MiB at a time. */
 	(void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	for (int round = 0; round < ROUNDS; round++) {
 		if (round % WINDOW == 0)
@@ -80,13 +80,13 @@ static void test_memory_does_not_grow(void **state)
 		if ((round + 1) % WINDOW)
 			continue;
 		long grown = resident_kib() - before;
-		print_message("Rounds up to %d: grown by %ld KiB.\n", round + 1, grown);
+		print_message("The window up to round %d grew by %ld KiB.\n", round + 1, grown);
 		if (grown < least)
 			least = grown;
 	}
 	data_free(&data);
 	if (least > TOLERANCE_KIB)
-		fail_msg("Each %d rounds took at least %ld KiB that did not come back.", WINDOW, least);
+		fail_msg("Every window of %d rounds leaked at least %ld KiB.", WINDOW, least);
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Structs of other versions than the library's. The public ones have not grown yet: what happens
- * when they do is seen on one made up here.
+ * Structs of other versions than the library's. The public structs have not grown yet, so an
+ * invented one shows what happens when they do.
  */
 #include "support.h"
 
@@ -12,7 +12,7 @@
 #include "api/struct_size.h"
 #include "sentence.h"
 
-/* As it was in its first version, and as it is now. */
+/* The struct as it was in its first version, and as it is now. */
 typedef struct Early {
 	uint32_t struct_size;
 	uint32_t number;
@@ -37,7 +37,7 @@ static void test_sizes_are_those_of_the_versions(void **state)
 	assert_int_equal(type.known, sizeof(Grown));
 }
 
-/* Bytes behind an early struct are its caller's. */
+/* The bytes after an early struct belong to the caller. */
 struct neighborhood {
 	Early early;
 	uint64_t behind;
@@ -121,7 +121,7 @@ static void test_only_the_caller_s_bytes_are_written(void **state)
 	assert_true(given.behind == 0xABCD);
 }
 
-/* Elements of an array of early structs are as far apart as its caller believes. */
+/* The distance between elements of an array of early structs is the one that the caller assumes. */
 static void test_an_array_of_early_structs(void **state)
 {
 	Early given[3] = {{.struct_size = sizeof(Early)}, {.struct_size = sizeof(Early)}, {0}};
@@ -152,7 +152,7 @@ static void test_an_array_of_early_structs(void **state)
 
 /* ---- The public structs -------------------------------------------------------------- */
 
-/* Their sizes in 0.1, where pointers have 64 bits. */
+/* Their sizes in version 0.1 with 64-bit pointers. */
 enum {
 	OPTIONS_0_1 = 32,
 	DEVICE_INFO_0_1 = 576,
@@ -160,7 +160,7 @@ enum {
 	GUARD = 16
 };
 
-/* A block of so many bytes, and some that nobody may write. */
+/* A block of this size, followed by bytes that must not be written. */
 static void *guarded(uint32_t size, uint32_t struct_size)
 {
 	unsigned char *block = allocate(size + GUARD, 1);
@@ -246,7 +246,7 @@ static void test_options_and_embeddings_of_0_1(void **state)
 	vkc_destroy(ctx);
 }
 
-/* A larger struct has fields that the library does not know: nothing of it may be read. */
+/* A larger struct has fields that the library does not know, so none of it may be read. */
 static void test_larger_structs_are_refused(void **state)
 {
 	VkComputeContext *ctx = *state, *other;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * One answer, whatever way it was computed: kernel variants, workgroup sizes,
- * strategies and memory limits against the default, byte for byte.
+ * The same result however it is computed: kernel variants, workgroup sizes, strategies and memory
+ * limits compared with the default, byte for byte.
  */
 #include "support.h"
 
@@ -46,7 +46,7 @@ static const char *const tunings[] = {
 	"matrix=0,bounded=1,int64=0",
 };
 
-/* Sizes that end inside tiles and groups, and kinds that tie. */
+/* Sizes that end inside tiles and groups, and data kinds with ties. */
 static const struct {
 	DataKind kind;
 	uint32_t n, d;
@@ -79,7 +79,7 @@ static int compute_defaults(void **state)
 	for (uint32_t set = 0; set < COUNT(sets); set++)
 		defaults[set] = answers_of_set(*state, set);
 	context_teardown(state);
-	/* Each test has a state of its own. */
+	/* Each test has its own state. */
 	*state = NULL;
 	return 0;
 }
@@ -92,7 +92,7 @@ static int free_defaults(void **state)
 	return 0;
 }
 
-/* Whether the device can do what the tuning insists on. */
+/* Whether the device supports what the tuning requires. */
 static int device_runs(const char *tuning)
 {
 	VkcOptions options = {.struct_size = sizeof(options), .tuning = tuning};
@@ -107,7 +107,7 @@ static int device_runs(const char *tuning)
 	return result == VKC_SUCCESS;
 }
 
-/* One test for each tuning: *state holds the tuning. */
+/* One test per tuning, which *state holds. */
 static void test_tuning(void **state)
 {
 	const char *tuning = *state;
@@ -182,8 +182,8 @@ static VkcResult limited_compute(VkComputeContext *ctx, const Data *data, Limite
 	return result;
 }
 
-/* Returns 1 when all fitted within the limit, and 0 when the library said that it
- * did not; wrong bytes, other errors and broken limits fail the test. */
+/* Returns 1 if everything fitted within the limit, and 0 if the library reported that it did not.
+ * Wrong bytes, other errors and exceeded limits fail the test. */
 static int check_limit(const Data *data, const Limited *expected, const char *tuning,
                        uint64_t limit)
 {
@@ -214,8 +214,8 @@ static int check_limit(const Data *data, const Limited *expected, const char *tu
 	return result == VKC_SUCCESS;
 }
 
-/* The matrix takes 4 MB: most of these limits leave no room for it, and the
- * rows of it are computed when they are needed. */
+/* The matrix takes 4 MB. It does not fit within most of these limits, so its rows are computed on
+ * demand. */
 static void check_limits(DataKind kind, const char *tuning)
 {
 	static const uint32_t must_fit[] = {16 << 20, 5 << 20, 3 << 20, 2 << 20};

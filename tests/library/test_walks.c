@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where a walk's scores come from: the kept matrix, rows in the row cache, or bounds
- * without rows. The sequences are the same bytes.
+ * The sources of a walk's scores: the kept matrix, rows in the row cache, or bounds without rows.
+ * All give the same sequences, byte for byte.
  */
 #include "support.h"
 
@@ -13,7 +13,7 @@ enum {
 	PREFIX = 30,
 	MANY = 70, /* more than any kernel takes at a time */
 	MANY_LENGTH = 12,
-	FEW = 2, /* too little for the matrix */
+	FEW = 2, /* too few to compute the matrix */
 	FEW_LENGTH = 6
 };
 
@@ -28,19 +28,18 @@ static const struct {
 	{DATA_AXES, 200, 6},
 	{DATA_ZEROS, 150, 3},
 	{DATA_SIGNS, 130, 768},
-	{DATA_DUPLICATES, 60, 50000}, /* loops of more turns than some drivers take */
+	{DATA_DUPLICATES, 60, 50000}, /* loops with more iterations than some drivers allow */
 	{DATA_RANDOM, 47, 4},
 	{DATA_RANDOM, 1, 1},
 };
 
-/* Whole walks from a few starts, walks continued from a prefix of their own for less than
- * the whole, and many short ones. */
+/* Whole walks from a few starts, partial walks that continue a prefix, and many short walks. */
 typedef struct Walks {
 	uint32_t n, prefix_length, length;
 	uint32_t *whole;     /* WALKS x n */
-	uint32_t *single;    /* n: the second walk alone */
+	uint32_t *single;    /* n: the second walk, computed alone */
 	uint32_t *continued; /* WALKS x length */
-	uint32_t *many;      /* MANY x MANY_LENGTH, where there are so many items */
+	uint32_t *many;      /* MANY x MANY_LENGTH, if there are enough items */
 } Walks;
 
 static Walks expected[COUNT(sets)];
@@ -118,7 +117,7 @@ static int free_expected(void **state)
 	return 0;
 }
 
-/* One test for each source: *state holds the tuning. */
+/* One test per source; *state holds the tuning. */
 static void test_source(void **state)
 {
 	const char *tuning = *state;
@@ -127,7 +126,7 @@ static void test_source(void **state)
 	for (uint32_t set = 0; set < COUNT(sets); set++) {
 		const char *kind = data_kind_name(sets[set].kind);
 
-		/* A tile of rows has to fit the range. */
+		/* A tile of rows has to fit into the storage buffer range. */
 		if (strstr(tuning, "range=") && sets[set].d > 10000)
 			continue;
 

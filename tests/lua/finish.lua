@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: MIT
--- Runs the tests of a file, and ends so that whoever started it sees what was skipped.
+-- Runs the tests of a file, and ends with a status that shows skipped tests.
 
 local luaunit = require("luaunit")
 
--- As the tests in CMake say (SKIP_RETURN_CODE).
+-- The value of SKIP_RETURN_CODE in CMakeLists.txt.
 local SKIPPED = 77
 
---- Runs all tests of the file and ends the process: with 1 when one failed (their number might be
--- that of a skip), with 77 when all were skipped, else with 0. Says what was skipped.
+--- Runs all tests of the file and ends the process: with 1 if any failed (their number could equal
+-- the status of a skip), with 77 if all were skipped, else with 0. Prints what was skipped.
 -- @param[opt] clean called before the end
 return function(clean)
   local runner = luaunit.LuaUnit.new()

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Reads C declarations: those of vulkan_compute.h, and those of the module's cdef.
+-- Reads C declarations: those of vulkan_compute.h, and those in the module's cdef.
 
 local support = require("support")
 
@@ -14,22 +14,23 @@ end
 
 header.path = support.here .. "../../include/vulkan_compute.h"
 
--- One space between words, none around punctuation: two spellings of a declaration become one.
+-- Normalises white space, so that two spellings of a declaration become one: one space between
+-- words, none around punctuation.
 local function canonical(text)
   text = text:gsub("%s+", " "):gsub(" ?([%*%(%),;={}%[%]]) ?", "%1")
   return (text:gsub("^ ", ""):gsub(" $", ""))
 end
 
---- The declarations in the header, as LuaJIT or a C parser without preprocessor takes them.
+--- The declarations in the header, in a form for LuaJIT or a C parser without preprocessor.
 function header.declarations()
   local text = read(header.path):gsub("/%*.-%*/", " ")
   text = ("\n" .. text):gsub("\\\n", " "):gsub("\n%s*#[^\n]*", "\n")
   text = text:gsub('extern "C" {', ""):gsub("VKC_API ", "")
-  return (text:gsub("}%s*$", "")) -- what closes extern "C"
+  return (text:gsub("}%s*$", "")) -- the brace that closes extern "C"
 end
 
---- The declarations in the module's cdef in terms of the header; and a table from each of its
--- functions to the symbol it stands for.
+--- The declarations in the module's cdef in terms of the header, and a table that maps each of its
+-- functions to its symbol.
 function header.cdef()
   local text = read(support.module .. "vk_compute/cdef.lua"):match("%[%[(.*)%]%]")
   text = text:gsub("/%*.-%*/", " ")

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- A script that was written before the library: its declarations say void where the library returns
--- a result, and it finds the library by name. It must run as it is.
+-- A script that was written before the library. Its declarations say void where the library returns
+-- a result, and it finds the library by name. It must run unchanged.
 
 local ffi = require("ffi")
 
@@ -27,7 +27,7 @@ local vkc = ffi.load("vulkan_compute")
 
 local n, dim, start = 120, 24, 17
 
--- Numbers that are the same as float and as double.
+-- Numbers that float and double represent equally.
 local state = 42
 local function random()
   state = (state * 16807) % 2147483647
@@ -53,7 +53,7 @@ local matrix = ffi.new("float[?]", n * n)
 vkc.vkc_compute_similarity_matrix(ctx, matrix)
 vkc.vkc_destroy(ctx)
 
--- The same in plain Lua.
+-- The same computation in plain Lua.
 
 local function cosine(a, b)
   local ab, aa, bb = 0, 0, 0

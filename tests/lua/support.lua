@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: MIT
--- What the Lua tests share: data, the definitions in plain Lua, and assertions of their own.
+-- Shared by the Lua tests: data, the definitions in plain Lua, and assertions.
 
 local finish = require("finish")
 local luaunit = require("luaunit")
 
 local support = {}
 
--- A collection in every assertion: what is freed too early is then found at once.
+-- Every assertion collects garbage, so that memory freed too early is detected at once.
 for name, assertion in pairs(luaunit) do
   if type(name) == "string" and name:find("^assert") and type(assertion) == "function" then
     luaunit[name] = function(...)
@@ -17,7 +17,7 @@ for name, assertion in pairs(luaunit) do
   end
 end
 
---- The same numbers in every run and on every machine: a small linear congruential generator.
+--- The same numbers in every run and on every machine, from a linear congruential generator.
 function support.random(seed)
   local state = seed
   return function()
@@ -26,7 +26,8 @@ function support.random(seed)
   end
 end
 
---- n rows of dim numbers, as float32 holds them, so that a double here is what the library gets.
+--- n rows of dim numbers that float32 holds exactly, so that the library gets the same numbers as
+-- doubles here.
 function support.rows(n, dim, seed)
   local next_number = support.random(seed or 1)
   local rows = {}
@@ -57,13 +58,13 @@ local function dot(a, b)
   return sum
 end
 
---- The cosine, by its definition.
+--- The cosine by its definition.
 function support.cosine(a, b)
   local lengths = math.sqrt(dot(a, a)) * math.sqrt(dot(b, b))
   return lengths == 0 and 0 or dot(a, b) / lengths
 end
 
---- A diversity sequence, by its definition.
+--- A diversity sequence by its definition.
 function support.sequence(rows, start, length)
   local sum, used, sequence = {}, {}, {}
   local chosen = start
@@ -85,7 +86,7 @@ function support.sequence(rows, start, length)
   return sequence
 end
 
---- The k nearest of item i, by their definition on a similarity matrix.
+--- The k nearest items of item i by their definition, from a similarity matrix.
 function support.nearest(matrix, i, k)
   local others = {}
   for j = 1, #matrix do
@@ -102,7 +103,7 @@ function support.nearest(matrix, i, k)
   return { unpack(others, 1, k) }
 end
 
---- Whether two lists have the very same elements; tables among them are the same, not just alike.
+--- Whether two lists have identical elements; tables among them must be the same object.
 function support.same(a, b)
   for i = 1, math.max(#a, #b) do
     if a[i] ~= b[i] then
@@ -112,7 +113,8 @@ function support.same(a, b)
   return true
 end
 
---- Whether two values are equal, tables by what is in them; quicker than luaunit's assertion.
+--- Whether two values are equal, with tables compared by content; faster than the assertion of
+-- luaunit.
 function support.equal(a, b)
   if type(a) ~= "table" or type(b) ~= "table" then
     return a == b
@@ -132,12 +134,13 @@ end
 
 local wrong_uses = 0
 
---- Counts a wrong use that is tried; their number is said at the end.
+--- Counts a tested misuse; the total is printed at the end.
 function support.wrong_use()
   wrong_uses = wrong_uses + 1
 end
 
---- Asserts that `call`, written inside the test, raises exactly `expected` at one of its own lines.
+--- Asserts that `call`, a function written in the test, raises exactly `expected` at one of its own
+-- lines.
 function support.assert_misuse(expected, call)
   support.wrong_use()
   local ok, message = pcall(call)
@@ -151,22 +154,22 @@ function support.assert_misuse(expected, call)
     "raised at line " .. line)
 end
 
---- Asserts that a call returned nil and a message in which `part` is found.
+--- Asserts that a call returned nil and a message that contains `part`.
 function support.assert_failed(part, result, message)
   luaunit.assertNil(result)
   luaunit.assertStrContains(message, part)
 end
 
--- The folders of this file and of the module, for processes of their own.
+-- The folders of this file and of the module, for child processes.
 support.here = debug.getinfo(1, "S").source:match("^@(.*)support%.lua$")
 support.module = package.searchpath("vk_compute", package.path):match("^(.*)vk_compute%.lua$")
 
---- The interpreter that runs this, as a shell word, with -joff if this has it.
+--- The current interpreter as a shell word, with -joff if it runs with it.
 support.luajit = "'" .. (os.getenv("LUAJIT") or arg[-1] or "luajit") .. "'"
 
---- Runs a Lua program in a process of its own.
--- @param environment what stands before the command, such as "VK_COMPUTE_LIB=x"
--- @return what it printed, errors included
+--- Runs a Lua program in a separate process.
+-- @param environment a prefix of the command, such as "VK_COMPUTE_LIB=x"
+-- @return its output, including errors
 -- @return its exit status
 function support.run_status(environment, program, arguments)
   local name = os.tmpname()
@@ -183,7 +186,7 @@ function support.run_status(environment, program, arguments)
   return text, tonumber(status)
 end
 
---- The same, but for the second result: whether it ended well.
+--- Like the function above, but the second result says whether the process succeeded.
 function support.run(...)
   local text, status = support.run_status(...)
   return text, status == 0

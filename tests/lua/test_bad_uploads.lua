@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Embeddings and options that an upload refuses, with the message that it raises.
+-- Embeddings and options that an upload rejects, with the message that it raises.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
@@ -21,7 +21,7 @@ function TestBadUploads.setUp()
   assert(vk.upload_embeddings({ { 1, 0 }, { 0, 1 }, { 1, 1 } }))
 end
 
--- Whatever was refused, what was uploaded before is still there.
+-- After any rejected upload, the previous one is still there.
 function TestBadUploads.tearDown()
   luaunit.assertEquals(vk.compute_diversity_sequence(1), { 1, 2, 3 })
 end
@@ -83,7 +83,7 @@ function TestBadUploads.test_nested_tables()
   upload_fails(1, "embeddings[17] is nil, expected a table of numbers", far)
 end
 
--- A row that rounding to floats would turn, or lose altogether.
+-- A row that rounding to floats would turn or lose.
 function TestBadUploads.test_rows_too_small_for_floats()
   local floats = { type = "float32" }
   upload_fails(1, "embeddings[2][2] is 2.71e-40, and no number of its row is large enough for the "

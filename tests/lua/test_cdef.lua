@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The module's cdef against the header: as text, and as the C compiler and LuaJIT understand it.
+-- The module's cdef compared with the header: as text, and as the C compiler and LuaJIT understand
+-- it.
 
 local ffi = require("ffi")
 local header = require("header")
@@ -11,11 +12,11 @@ local wanted = header.parse(header.declarations())
 local cdef_text, symbols = header.cdef()
 local declared = header.parse(cdef_text)
 
--- Of the C library, beside the header's.
+-- Functions of the C library, in addition to those of the header.
 local others = { vkc_malloc = "malloc", vkc_posix_memalign = "posix_memalign",
   vkc_madvise = "madvise", vkc_free = "free", vkc_clock_gettime = "clock_gettime" }
 
--- The name in the cdef of a type or constant of the header.
+-- The name that the cdef uses for a type or constant of the header.
 local function own_name(name)
   return (name:gsub("^VkComputeContext$", "VkcLuaComputeContext"):gsub("^Vkc(%u)", "VkcLua%1")
     :gsub("^VKC_", "VKC_LUA_"):gsub("LuaLua", "Lua"))
@@ -77,7 +78,7 @@ function TestCdef.test_symbols()
   end
 end
 
--- Prints, from the header, what LuaJIT must agree with.
+-- Prints the values in the header with which LuaJIT must agree.
 function TestCdef.test_layout_as_compiled()
   local lines, expected = {}, {}
   local function compare(format, value, ...)
@@ -104,7 +105,7 @@ function TestCdef.test_layout_as_compiled()
   luaunit.assertEquals(output, table.concat(expected, "\n") .. "\n")
 end
 
--- The C compiler compares the types of the functions, without regard to names of arguments.
+-- The C compiler compares the types of the functions and ignores argument names.
 function TestCdef.test_functions_as_compiled()
   local lines = {}
   for name, declaration in pairs(declared.functions) do

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- The examples of the Lua module, run as their first lines say.
+-- The examples of the Lua module, run as their first lines describe.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
@@ -30,7 +30,7 @@ end
 function TestExamples.test_pieces()
   local folder = os.tmpname()
   os.remove(folder)
-  local n = 700 -- more than one piece, and not a whole number of them
+  local n = 700 -- more than one piece, and not a multiple of its size
   output_of(("mkdir %s && %s %spieces.lua %d %s"):format(folder, support.luajit, examples, n,
     folder))
   local file = assert(io.open(folder .. "/similarity.f32", "rb"))

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
--- A file of tests ends so that a skip is seen, and that a failure stays one.
+-- A test file ends so that skips are visible and failures remain failures.
 
 local luaunit = require("luaunit")
 local support = require("support")
 
--- A file of `failed`, `passed` and `skipped` tests: how it ended, and what it said.
+-- Runs a file of `failed`, `passed` and `skipped` tests; returns its exit status and its output.
 local function outcome(failed, passed, skipped)
   return support.run_status("", ([[
     local luaunit = require("luaunit")

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Every public function of the header is known wherever all of them have to be: a function that was
--- added and forgotten there would not be tested, found or usable.
+-- Every public function of the header appears in all places that list the functions: a new function
+-- that is missing there would not be tested, found or usable.
 
 local header = require("header")
 local luaunit = require("luaunit")
@@ -25,7 +25,7 @@ end
 
 local functions = header.parse(header.declarations()).functions
 
--- The names of functions, sorted; of those for which `chosen` holds, if it is given.
+-- The sorted names of functions; only those for which `chosen` holds, if it is given.
 local function names(chosen)
   local list = {}
   for name, declaration in pairs(functions) do
@@ -37,7 +37,7 @@ local function names(chosen)
   return list
 end
 
--- Those of `list` that do not occur in the text with `before` and `after` beside them (patterns).
+-- The names in `list` that do not occur in the text between the patterns `before` and `after`.
 local function missing(list, text, before, after)
   local absent = {}
   for _, name in ipairs(list) do
@@ -68,7 +68,7 @@ function TestFunctions.test_the_module_declares_them()
   luaunit.assertEquals(missing(names(), table.concat(symbol_of), "=", "="), {})
 end
 
--- First column of the table of functions.
+-- The first column of the table of functions.
 function TestFunctions.test_the_readme_has_them_in_its_table()
   local section = read("README.md"):match("\n## Functions\n(.-)\n## ")
   local column = {}
@@ -84,7 +84,7 @@ function TestFunctions.test_the_fuzzers_call_them()
   luaunit.assertEquals(missing(names(), text, "%f[%w_]", "%("), {})
 end
 
--- Each of them that can fail, that is.
+-- Only functions that can fail.
 function TestFunctions.test_they_are_called_wrongly()
   local can_fail = names(function(result)
     return result == "VkcResult"
@@ -107,7 +107,7 @@ function TestFunctions.test_they_survive_faults()
   local can_fail = names(function(result)
     return result == "VkcResult"
   end)
-  -- vkc_upload() with most of its struct left zero.
+  -- This is vkc_upload() with most of its struct left zero.
   local absent = missing(can_fail, read("tests/faults/script.c"), "%f[%w_]", "%(")
   luaunit.assertEquals(absent, { "vkc_upload_embeddings" })
 end

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Ids that are C data: numbers are compared by value, anything else is refused.
+-- Ids that are C data: numbers are compared by value, all else is rejected.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
@@ -24,7 +24,7 @@ local function upload_fails(text, ids)
   end)
 end
 
--- Every number that C has, as one object of its own at each call.
+-- Every number type of C, as a new object at each call.
 local kinds = { "int8_t", "uint8_t", "int16_t", "uint16_t", "int32_t", "uint32_t", "int64_t",
   "uint64_t", "size_t", "intptr_t", "char", "float", "double", "const int64_t", "const int",
   "enum vkc_test_color" }
@@ -57,7 +57,7 @@ function TestIds.test_equal_ids_are_refused()
   end
 end
 
--- Where Lua's numbers have gaps, and where C takes a negative number for a large one.
+-- Integers that doubles cannot represent, and negative numbers that C converts to large ones.
 function TestIds.test_the_largest_integers()
   local ids = { 9007199254740993ULL, 9007199254740992, 18446744073709551615ULL }
   upload(ids)
@@ -77,7 +77,7 @@ function TestIds.test_the_largest_integers()
     { 9223372036854775807LL, 9223372036854775807ULL, 2 ^ 63 })
 end
 
--- The ids that were given come back, as they were.
+-- The ids come back unchanged.
 function TestIds.test_results()
   local ids = { 5LL, "5", 2LL ^ 60 + 1 }
   upload(ids)
@@ -99,7 +99,7 @@ function TestIds.test_results()
     end
   end
   luaunit.assertTrue(support.same(near["5"], { ids[3], ids[1] }))
-  luaunit.assertNil(ctx:nearest_neighbors(1, { first = 2 })[5LL]) -- a row that was not asked for
+  luaunit.assertNil(ctx:nearest_neighbors(1, { first = 2 })[5LL]) -- a row that was not requested
 
   local order = {}
   for start, sequence in ctx:diversity_sequences({ 5ULL, "5", 1152921504606846977LL }) do
@@ -124,7 +124,7 @@ function TestIds.test_messages_show_values()
     function() ctx:diversity_sequences({ 5, 8LL }) end)
 end
 
--- Equal values cannot be told by what they point to or consist of: no such object is found again.
+-- Objects that are equal only by what they point to or contain could not be found again.
 function TestIds.test_other_c_data()
   local raising = ffi.metatype("struct vkc_test_id", {
     __eq = function() error("compared") end,
@@ -144,7 +144,7 @@ function TestIds.test_other_c_data()
     { ffi.new("double", 0 / 0), 2, 3 })
 end
 
--- Tables and functions are compared as keys are: __eq is not asked.
+-- Tables and functions are compared like keys: __eq is not called.
 function TestIds.test_tables()
   local alike = { __eq = function() return true end, __tostring = function() error("shown") end }
   local ids = { setmetatable({}, alike), setmetatable({}, alike), print }

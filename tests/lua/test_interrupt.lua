@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: MIT
--- Ctrl-C: LuaJIT raises "interrupted!" at the first Lua instruction after the call of the library
--- in which it came. Here the calls raise themselves, so that it happens at that very place.
+-- Ctrl-C: LuaJIT raises "interrupted!" at the first Lua instruction after the library call in
+-- progress. Here the calls themselves raise the error, so that it happens at exactly that place.
 
 local luaunit = require("luaunit")
 local support = require("support")
 local vk = require("vk_compute")
 
--- The library with another function in the place of one.
+-- The library with one function replaced.
 local function with_function(lib, name, other)
   return setmetatable({ [name] = other }, {
     __index = function(_, key)
@@ -15,7 +15,7 @@ local function with_function(lib, name, other)
   })
 end
 
--- Runs `work` with a library whose function `name` raises when it is done.
+-- Runs `work` with a library whose function `name` raises an error when it has finished.
 local function interrupted_in(ctx, name, work)
   local lib = ctx.lib
   ctx.lib = with_function(lib, name, function(...)
@@ -30,8 +30,8 @@ end
 
 TestInterrupt = {}
 
--- What the library has is not what Lua had: the wrong size would overrun a buffer, or read rows
--- that are not there.
+-- The embeddings in the library are not those in Lua: the wrong size would overrun a buffer, or
+-- read missing rows.
 function TestInterrupt.test_upload_of_another_size()
   for _, sizes in ipairs({ { 3, 300 }, { 300, 3 } }) do
     local ctx = assert(vk.new())
@@ -60,7 +60,8 @@ function TestInterrupt.test_upload_of_another_size()
   end
 end
 
--- Opening a device may take seconds, and nobody holds the context yet when the signal is heard.
+-- Opening a device may take seconds, and nothing holds the context yet when the signal takes
+-- effect.
 function TestInterrupt.test_new()
   local library = require("vk_compute.library")
   local load, destroyed = library.load, 0
@@ -90,7 +91,7 @@ function TestInterrupt.test_new()
   luaunit.assertEquals(destroyed, 1)
 end
 
--- The matrix is computed ahead: what there is of it stays, and the work goes on from there.
+-- The matrix is computed ahead: finished parts are kept, and the work continues from there.
 function TestInterrupt.test_matrix()
   local ctx = assert(vk.new({ tuning = "submit_us=1" }))
   local rows = support.rows(200, 3)
@@ -102,7 +103,7 @@ function TestInterrupt.test_matrix()
   ctx:close()
 end
 
--- A batch that was interrupted is computed again: none is left out, none comes twice.
+-- An interrupted batch is computed again: no sequence is missing or repeated.
 function TestInterrupt.test_iterator()
   local ctx = assert(vk.new())
   local rows = support.rows(30, 4)
@@ -135,7 +136,7 @@ function TestInterrupt.test_iterator()
   ctx:close()
 end
 
--- The library says by itself that it kept what was there.
+-- The message of the library already says that it kept the previous embeddings.
 function TestInterrupt.test_upload_that_failed()
   local ctx = assert(vk.new({ memory_limit = "64M" }))
   local rows = support.rows(20, 3)

@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: MIT
--- JIT on and off: the same bytes.
+-- The same bytes with the JIT compiler on and off.
 
 local luaunit = require("luaunit")
 local support = require("support")
 
--- Prints everything a context can be asked for, to the last bit; the second run of each is likely
--- compiled where there is a compiler.
+-- Prints everything that a context computes, to the last bit. The second run of each part is
+-- probably compiled if there is a compiler.
 local program = [[
 local support = require("support")
 local vk = require("vk_compute")
@@ -68,7 +68,7 @@ function TestJit.test_on_and_off_give_the_same_bytes()
   luaunit.assertTrue(on == off, "the results differ")
 end
 
--- What is hot from the first call on, with the compiler as eager as it can be.
+-- Everything counts as hot from the first call, with the most eager compiler settings.
 function TestJit.test_an_eager_compiler()
   local _, expected = output("-joff")
   for _, options in ipairs({ "-Ohotloop=1 -Ohotexit=1", "-O0", "-O3 -Omaxside=1000" }) do

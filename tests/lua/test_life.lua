@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- What lives how long: contexts, buffers, views, iterators, and the memory of the process.
+-- Lifetimes of contexts, buffers, views and iterators, and the memory of the process.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
@@ -7,11 +7,6 @@ local support = require("support")
 local Context = require("vk_compute.context")
 local library = require("vk_compute.library")
 local vk = require("vk_compute")
-
-ffi.cdef [[
-int setenv(const char *name, const char *value, int overwrite);
-int unsetenv(const char *name);
-]]
 
 local rows = support.rows(50, 6)
 
@@ -67,7 +62,8 @@ function TestLife.test_init_that_fails_leaves_the_context_before()
   vk.shutdown()
 end
 
--- A way to make contexts of a library that counts, by handle, how often each was destroyed.
+-- Returns a function that makes contexts of a library that counts how often each handle is
+-- destroyed, and a function that returns the count.
 local function counting()
   local lib, destroyed = assert(library.load()), {}
   local counted = setmetatable({
@@ -80,7 +76,7 @@ local function counting()
   local function new()
     return Context.wrap(counted, lib.vkc_lua_init())
   end
-  -- How many were destroyed once; more than once would be one too many.
+  -- The number of destroyed handles; none may be destroyed twice.
   local function count()
     local handles = 0
     for _, times in pairs(destroyed) do
@@ -141,7 +137,7 @@ function TestLife.test_views_outlive_their_context()
   luaunit.assertEquals(view:to_table(), matrix)
   view = nil
   collect()
-  -- Room for what would overwrite a buffer that was freed.
+  -- Allocations that would overwrite a freed buffer.
   for _ = 1, 50 do
     ffi.fill(ffi.new("float[2500]"), 10000, 255)
   end
@@ -161,7 +157,7 @@ function TestLife.test_data_keeps_the_numbers()
   luaunit.assertEquals(data[3 * 50 + 4], expected[4][5])
 end
 
--- The last reference to a view is the call in which it is read, and a collection comes there.
+-- The only reference to a view is the call that reads it, and the collector runs during that call.
 function TestLife.test_views_live_while_they_are_read()
   local ctx = uploaded()
   local matrix = ctx:compute_similarity_matrix()
@@ -176,7 +172,7 @@ function TestLife.test_views_live_while_they_are_read()
   local filler = {}
   module.table = function(...)
     collect()
-    for i = 1, 5 do -- in the place of what was freed, perhaps
+    for i = 1, 5 do -- may reuse freed memory
       filler[i] = ffi.new("float[2500]")
       ffi.fill(filler[i], 10000, 255)
     end
@@ -192,7 +188,7 @@ end
 function TestLife.test_a_buffer_of_the_caller_lives_as_long_as_its_view()
   local ctx = uploaded()
   local known = setmetatable({}, { __mode = "k" })
-  -- Functions of their own, so that no stack slot here refers to the buffer.
+  -- Separate functions, so that no stack slot here refers to the buffer.
   local function make()
     local buffer = ffi.new("float[2500]")
     known[buffer] = true
@@ -280,7 +276,7 @@ function TestLife.test_an_iterator_holds_one_batch()
   ctx:close()
 end
 
--- A sanitizer keeps what was freed for a while, to find late uses of it.
+-- A sanitizer holds freed memory back for a while, to detect late uses.
 local function skip_if_sanitized()
   luaunit.skipIf((os.getenv("VKC_SANITIZE") or "") ~= "", "a sanitizer holds freed memory back")
 end
@@ -296,7 +292,7 @@ function TestLife.test_memory_of_the_process_does_not_grow()
       ctx:close()
     end
   end
-  for _, close in ipairs({ true, false }) do -- without, the collector closes
+  for _, close in ipairs({ true, false }) do -- if false, the collector closes
     local before
     for i = 1, 24 do
       round(close)
@@ -338,80 +334,6 @@ function TestLife.test_ending_without_closing_anything()
     print("the end")]])
   luaunit.assertEquals(output, "the end\n")
   luaunit.assertTrue(ok)
-end
-
-function TestLife.test_what_the_machine_lacks_is_returned()
-  support.assert_failed("no such device", vk.new({ device = "no such device" }))
-  support.assert_failed("opts.device is 99, but vk.devices() has only ", vk.new({ device = 99 }))
-  local output, ok = support.run("VKC_DEVICE='no such device'", [[
-    local ctx, message = require("vk_compute").new()
-    print(ctx, message)]])
-  luaunit.assertStrContains(output, "nil\tNo device has 'no such device'")
-  luaunit.assertTrue(ok)
-  local ctx, message = vk.new({ memory_limit = 1 })
-  if ctx then
-    ctx, message = ctx:upload(support.rows(500, 500))
-  end
-  luaunit.assertNil(ctx)
-  luaunit.assertStrContains(message, "memory")
-end
-
-function TestLife.test_a_matrix_that_one_cdata_cannot_hold()
-  local ctx = assert(vk.new())
-  local n = 23171
-  assert(ctx:upload(ffi.new("float[?]", n), { n = n, dim = 1 }))
-  local expected = "23171 rows of 23171 similarities take 2147580964 bytes, and LuaJIT cannot hold "
-    .. "more than 2 GiB in one piece: compute at most 23169 rows at a time with "
-    .. "ctx:similarity_rows(first, count), or give memory of your own as opts.buffer"
-  for _, name in ipairs({ "similarity", "compute_similarity_matrix" }) do
-    local view, message = ctx[name](ctx)
-    luaunit.assertNil(view)
-    luaunit.assertEquals(message, expected)
-  end
-  local view, message = ctx:similarity_rows(1, n)
-  luaunit.assertNil(view)
-  luaunit.assertEquals(message, expected)
-  ctx:close()
-end
-
--- The module reads opts.memory_limit, the library VKC_MEMORY_LIMIT.
-function TestLife.test_memory_limit_is_spelled_as_the_variable_is()
-  local function limit_of(opts)
-    local ok, ctx = pcall(vk.new, opts)
-    if not ok then
-      return nil
-    end
-    local limit = ctx:device().memory_limit
-    ctx:close()
-    return limit
-  end
-  local function both(text)
-    ffi.C.setenv("VKC_MEMORY_LIMIT", text, 1)
-    local variable = limit_of()
-    ffi.C.unsetenv("VKC_MEMORY_LIMIT")
-    return variable, limit_of({ memory_limit = text })
-  end
-  for _, text in ipairs({ "4096", "007", "512K", "512k", "300M", "2g", "1T", "1t" }) do
-    local variable, option = both(text)
-    luaunit.assertNotNil(variable, text)
-    luaunit.assertEquals(option, variable, text)
-  end
-  for _, text in ipairs({ "0", "0K", "-1", "+1", " 1", "1 ", "1.5G", "1e9", "0x10", "K", "1P", "KB",
-    "2GiB" }) do
-    luaunit.assertEquals({ both(text) }, {}, text)
-  end
-end
-
--- Sentences of the library speak of it to those who call it from C.
-function TestLife.test_messages_without_names_of_c()
-  local errors = require("vk_compute.errors")
-  local function says(text)
-    return { vkc_lua_last_error = function() return text end }
-  end
-  luaunit.assertEquals(errors.last_message(says("vkc_upload: row_stride is 3; it takes 4."), nil),
-    "row_stride is 3; it takes 4.")
-  luaunit.assertEquals(errors.last_message(says("The device was lost."), nil),
-    "The device was lost.")
 end
 
 support.finish()

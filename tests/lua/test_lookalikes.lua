@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Values that are not what they seem: C types and functions, NULL pointers, which equal nil,
--- structs whose metamethods raise, tables whose elements are elsewhere.
+-- Values that are not what they appear to be: C types and functions, NULL pointers, which equal
+-- nil, structs whose metamethods raise, tables whose elements are elsewhere.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
@@ -32,7 +32,7 @@ function TestLookalikes.tearDown()
   luaunit.assertEquals(ctx:diversity_sequence(1), { 1, 2, 3 })
 end
 
--- A type is cdata. Casting one gives a pointer to nowhere.
+-- A type is cdata, and casting one gives an invalid pointer.
 function TestLookalikes.test_types_and_functions_for_arrays()
   local size = { n = 1, dim = 2 }
   for kind, shown in pairs({ ["float *"] = "ctype<float *>", ["double[2]"] = "ctype<double [2]>",
@@ -68,7 +68,8 @@ function TestLookalikes.test_buffers()
     function() ctx:similarity({ buffer = ffi.new("struct { float values[8]; }").values }) end)
 end
 
--- In every argument and option. Each message must be one of the module's, at the caller's line.
+-- Tries them in every argument and option. Each message must come from the module, at the line of
+-- the caller.
 function TestLookalikes.test_null_and_raising_structs_everywhere()
   local floats = ffi.new("float[12]", 1)
   for _, strange in ipairs({ null, raising(), 1LL, ffi.new("bool", true), ffi.typeof("int") }) do
@@ -143,7 +144,7 @@ function TestLookalikes.test_tables_that_cannot_be_shown()
     .. "2)", function() ctx:nearest_neighbors(hidden) end)
 end
 
--- Elements that neither table.maxn nor # counts would be left out in silence.
+-- Elements that neither table.maxn nor # counts would be silently left out.
 function TestLookalikes.test_proxies()
   local function proxy(list, with_length)
     return setmetatable({}, {
@@ -177,14 +178,14 @@ function TestLookalikes.test_proxies()
     local prefix = proxy({ 1, 2 }, length)
     return function() ctx:diversity_sequence(1, { prefix = prefix }) end
   end)
-  -- Half of it is there.
+  -- Half of the elements are present.
   misuse("bad argument #1 to 'diversity_sequences' (starts is a table of 1 elements, but its __len "
     .. "says 3; copy them into a table without a metatable)", function()
     ctx:diversity_sequences(setmetatable({ 2 }, { __len = function() return 3 end }))
   end)
 end
 
--- A list of some class: what its metatable holds are no elements.
+-- A list of some class: the contents of its metatable are not elements.
 function TestLookalikes.test_lists_with_methods()
   local List = { append = table.insert }
   List.__index, List.__len = List, table.maxn
@@ -197,7 +198,7 @@ function TestLookalikes.test_lists_with_methods()
   luaunit.assertEquals(ctx:diversity_sequences(list(2))(), 2)
 end
 
--- An __index with an answer to everything: no search for a hole may go on for ever.
+-- An __index that answers every key: the search for a hole must end.
 function TestLookalikes.test_defaults()
   local ones = { __index = function() return 1 end }
   local starts = ctx:diversity_sequences(setmetatable({ [1] = 2, [3] = 2, [20] = 3 }, ones))
@@ -212,7 +213,8 @@ function TestLookalikes.test_defaults()
   assert(ctx:upload({ { 1, 0 }, { 0, 1 }, { 1, 1 } }))
 end
 
--- Options may come from a metatable. Each is read once, or what is checked is not what is used.
+-- Options may come from a metatable. Each is read once, so that the value used is the value
+-- checked.
 function TestLookalikes.test_options_that_change()
   local answers = {}
   local changing = setmetatable({}, {
@@ -233,7 +235,7 @@ function TestLookalikes.test_options_that_change()
     { 1, 2 })
 end
 
--- The function of a metatable may do anything, also with the context that is reading the table.
+-- A metamethod may do anything, including calls on the context that is reading the table.
 function TestLookalikes.test_metatables_that_use_the_context()
   local own = assert(vk.new())
   local function calling(list, action)
@@ -255,7 +257,7 @@ function TestLookalikes.test_metatables_that_use_the_context()
   end)
 end
 
--- It would show in what comes back.
+-- An error would appear in the result.
 function TestLookalikes.test_negative_zero()
   luaunit.assertEquals(1 / ctx:similarity_rows(1, -0):size(), 1 / 0)
 end

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Every wrong use but those of embeddings, with the message that it raises at the caller's line.
+-- Every misuse except invalid embeddings, with the message that it raises at the line of the
+-- caller.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
@@ -22,7 +23,7 @@ function TestMisuse:setUp()
 end
 
 function TestMisuse:tearDown()
-  -- Whatever went wrong, what was uploaded before is still there.
+  -- After any error, the previous upload is still there.
   if self.ctx.handle then
     luaunit.assertEquals(self.ctx:diversity_sequence(1), { 1, 2, 3 })
   end
@@ -194,7 +195,8 @@ function TestMisuse.test_options_of_a_context()
     function() vk.devices({ device = 1 }) end)
 end
 
--- The machine lacks the memory, so it is returned; at once, and nothing is lost.
+-- A lack of memory is a condition of the machine, so the error is returned, at once, and nothing is
+-- lost.
 function TestMisuse.test_a_matrix_of_100_gb()
   local ctx = assert(vk.new())
   local n = 160000
@@ -214,7 +216,7 @@ function TestMisuse.test_a_matrix_of_100_gb()
   ctx:close()
 end
 
--- What only the library knows to be wrong.
+-- Errors that only the library can detect.
 function TestMisuse.test_mistakes_that_the_library_finds()
   for _, name in ipairs({ "new", "init" }) do
     misuse("The tuning string (VKC_TUNING) has 'bogus=1', which is not a known key with a valid "
@@ -276,12 +278,12 @@ function TestMisuse.test_the_position_is_the_callers_however_it_calls()
   local function tail_call() return vk.compute_diversity_sequence(9) end
   local expected = "bad argument #1 to 'compute_diversity_sequence' (start is 9, expected a whole "
     .. "number from 1 to 3)"
-  -- A tail call leaves no frame: the position is that of the next caller, still not the module's.
+  -- A tail call leaves no frame: the position is that of the next caller, not of the module.
   local ok, message = pcall(function() local result = tail_call() return result end)
   luaunit.assertFalse(ok)
   luaunit.assertStrMatches(message, "[^\n]*test_misuse%.lua:%d+: .*")
   luaunit.assertStrContains(message, expected)
-  -- Called by pcall itself, or as a coroutine's body, there is no line to name.
+  -- If pcall itself calls it, or if it is the body of a coroutine, there is no line to name.
   ok, message = pcall(vk.compute_diversity_sequence, 9)
   luaunit.assertFalse(ok)
   luaunit.assertEquals(message, expected)

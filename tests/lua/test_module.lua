@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Requiring the module, more than once, beside other declarations; finding the library.
+-- Loading the module more than once, beside other declarations, and finding the library.
 
 local header = require("header")
 local luaunit = require("luaunit")
@@ -21,7 +21,7 @@ local function write(path, text)
   file:close()
 end
 
--- A new folder, removed at the end of the test.
+-- Creates a new folder, which is removed at the end of the test.
 local function new_folder(test)
   local path = os.tmpname()
   os.remove(path)
@@ -32,7 +32,7 @@ end
 
 local library = assert(os.getenv("VK_COMPUTE_LIB"), "VK_COMPUTE_LIB must name the library to test")
 
--- The ffi.cdef block of the original request, and a use of the module, as program text.
+-- The ffi.cdef block of the original request and a use of the module, as program text.
 local request = io.open(support.here .. "original_request.lua"):read("*a")
   :match("ffi%.cdef%[%[.-%]%]")
 local use = [[
@@ -92,7 +92,7 @@ function TestModule:test_plain_lua()
     .. "is Lua 5.4: run the script with luajit, or use the program vulkan-compute")
 end
 
--- Short for the option of that name.
+-- Shorthand for the option of that name.
 function TestModule.test_a_boolean_for_the_options_is_validation()
   local program = [[
     local vk = require("vk_compute")
@@ -139,7 +139,8 @@ function TestModule:test_the_original_request()
     "LD_LIBRARY_PATH=" .. folder .. ":$LD_LIBRARY_PATH")
 end
 
--- A copy of the module elsewhere, with no library named: what program is to print.
+-- A copy of the module in another folder, with no library named: the expected output of the
+-- program.
 local find = [[
 local vk = require("vk_compute")
 local devices, message = vk.devices()

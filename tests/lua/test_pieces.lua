@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Long work in calls of about a second, between which Ctrl-C is heard: the same bytes as in one
--- call, never much more work, and on a device that is as slow as one may be no call that is long.
+-- Long work in calls of about a second, between which Ctrl-C takes effect: the same bytes as in one
+-- call, never much more work, and no long call even on the slowest supported device.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
@@ -22,7 +22,7 @@ function TestPieces.tearDown()
   matrix.first_rows, continuation.assumed_rate = first_rows, assumed_rate
 end
 
--- Counts the calls of each function of a context's library.
+-- Counts the calls of each function in the library of a context.
 local function count_calls(ctx)
   local lib, counts = ctx.lib, {}
   ctx.lib = setmetatable({}, {
@@ -36,7 +36,7 @@ local function count_calls(ctx)
   return counts
 end
 
--- A context that seems to be slow: every call takes as long as it may.
+-- A context that appears to be slow: every call takes the maximum duration.
 local function slow_context(opts)
   local now = 0
   matrix.first_rows = 16
@@ -45,7 +45,7 @@ local function slow_context(opts)
     now = now + calls.target
     return now
   end
-  -- The matrix, too, in steps that are as small as they can be.
+  -- The matrix is computed in the smallest possible steps, too.
   opts.tuning = opts.tuning or "submit_us=1"
   local ctx = assert(vk.new(opts))
   assert(ctx:upload(rows))
@@ -81,7 +81,7 @@ local function everything(ctx)
   }
 end
 
--- Every kind of work as the first after an upload, and after every other.
+-- Every kind of work, first after an upload and after every other kind.
 local function assert_same_in_any_order(opts)
   local plain = assert(vk.new())
   assert(plain:upload(rows))
@@ -140,7 +140,7 @@ function TestPieces.test_there_are_many_calls()
   ctx:close()
 end
 
--- What the whole matrix would take long for does not take it.
+-- Work for which computing the whole matrix would take long does not compute it.
 function TestPieces.test_few_rows_do_without_the_matrix()
   local ctx, counts = slow_context({})
   ctx:diversity_sequence(1, { length = 8 })
@@ -164,7 +164,7 @@ function TestPieces.test_what_is_short_is_few_calls()
   ctx:close()
 end
 
--- Once it is known how long they take, many short walks are one call each.
+-- Once the duration is known, many short walks are one call each.
 function TestPieces.test_walks_that_are_quick_are_one_call()
   local ctx = assert(vk.new())
   assert(ctx:upload(rows))
@@ -180,8 +180,9 @@ function TestPieces.test_walks_that_are_quick_are_one_call()
   ctx:close()
 end
 
--- The matrix as include/vulkan_compute.h says that it is made, without making it: a library whose
--- calls take the time that theirs would, on a device of `speed` multiply-adds a second.
+-- A model of how include/vulkan_compute.h describes the computation of the matrix, without
+-- computing it: the calls take the time that they would take on a device of `speed` multiply-adds
+-- per second.
 local function model(size, width, speed, fits)
   local now, asked, ready = 0, 0, 0
   local made = { longest = 0, work = 0 }
@@ -191,7 +192,7 @@ local function model(size, width, speed, fits)
     now = now + work / speed + 1e-6
     return 0
   end
-  -- What there is to compute before so many rows are ready.
+  -- The work to do before this many rows are ready.
   local function half(row)
     row = math.max(ready, row)
     return ((size - ready) ^ 2 - (size - row) ^ 2) / 2 * width
@@ -249,7 +250,7 @@ function TestPieces.test_no_call_is_long_and_nothing_is_computed_twice()
     luaunit.assertTrue(made.longest <= 2, ("%s: a call takes %.2f s"):format(what, made.longest))
     luaunit.assertTrue(made.work <= 1.001 * whole, ("%s: %.3f of the work"):format(what,
       made.work / whole))
-    -- Before sequences, and before rows at the end: nothing is left.
+    -- Before sequences, and before rows at the end: no work is left.
     for _, wanted in ipairs({ size, size / 4 }) do
       ctx, made = model(size, 768, speed, true)
       luaunit.assertEquals(matrix.prepare_for(ctx, wanted, true), 0)
@@ -259,7 +260,7 @@ function TestPieces.test_no_call_is_long_and_nothing_is_computed_twice()
     ctx, made = model(size, 768, speed, true)
     luaunit.assertEquals(matrix.read_rows(ctx, size / 2, size / 2 + 100, floats), 0)
     luaunit.assertTrue(made.work <= 100 * size * 768, what)
-    -- Without memory for it, twice the work.
+    -- Without memory for the matrix, the work doubles.
     ctx, made = model(size, 768, speed, false)
     luaunit.assertEquals(matrix.read_rows(ctx, 0, size, floats), 0)
     luaunit.assertTrue(made.longest <= 2 and made.work <= 2.001 * whole, what)

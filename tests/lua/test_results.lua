@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Results against the definitions in plain Lua; indices, ids, views.
+-- Results compared with the definitions in plain Lua; indices, ids, views.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
@@ -237,7 +237,7 @@ function TestResults:test_ids()
   plain:close()
 end
 
--- Any value but nil and nan is an id.
+-- Any value except nil and NaN is an id.
 function TestResults:test_false_is_an_id()
   assert(self.ctx:upload({ { 1, 0 }, { 1, 1 }, { 0, 1 } }, { ids = { true, false, "c" } }))
   luaunit.assertEquals(self.ctx:diversity_sequence(false), { false, true, "c" })
@@ -314,7 +314,7 @@ function TestResults.test_memory_limit()
     ["2G"] = 2 ^ 31, ["512k"] = 2 ^ 19, ["300m"] = 300 * 2 ^ 20, ["2g"] = 2 ^ 31,
     ["1000000"] = 1e6 }) do
     local ctx = vk.new({ memory_limit = limit })
-    if ctx then -- the smallest may be too little for the device
+    if ctx then -- the smallest limit may be too low for the device
       luaunit.assertEquals(ctx:device().memory_limit, bytes)
       ctx:close()
     else

@@ -15,7 +15,7 @@ local function output_of(command)
 end
 
 if select(2, output_of("command -v luarocks")) ~= 0 then
-  print("skipped: there is no luarocks (Debian: apt-get install luarocks)")
+  print("skipped: luarocks is not installed (Debian: apt-get install luarocks)")
   os.exit(77)
 end
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- The same embeddings in every accepted shape give the same results.
+-- The same embeddings give the same results in every accepted form.
 
 local ffi = require("ffi")
 local luaunit = require("luaunit")
@@ -36,7 +36,7 @@ function TestUpload.test_tables_as_doubles()
 end
 
 function TestUpload.test_tables_are_doubles_by_default()
-  -- As floats the first two rows are the same.
+  -- As floats, the first two rows are equal.
   local close = { { 1, 1 }, { 1, 1 + 2 ^ -25 }, { -1, 1 } }
   assert(ctx:upload(close, { type = "float32" }))
   luaunit.assertEquals((ctx:nearest_neighbors(2))[3], { 1, 2 })
@@ -49,7 +49,7 @@ function TestUpload.test_tables_are_doubles_by_default()
   end
 end
 
--- Whatever the length of its rows, a table has the cosines of their directions.
+-- The rows of a table keep the cosines of their directions, whatever their lengths.
 function TestUpload.test_numbers_of_any_size()
   for _, size in ipairs({ 1e-300, 1e-160, 1e-50, 1e-46, 1e-44, 1e-40, 1e30, 1e160, 1e300 }) do
     local scaled = { { 1.37 * size, 2.71 * size }, { 1.37, 2.71 }, { -2.71 * size, 1.37 * size } }
@@ -60,7 +60,8 @@ function TestUpload.test_numbers_of_any_size()
   end
 end
 
--- What is small beside a larger number, or is a float already, loses nothing that counts.
+-- A number that is small beside a larger one, or that is a float already, loses nothing
+-- significant.
 function TestUpload.test_small_numbers_as_floats()
   local small = { { 1, 1e-50 }, { 2 ^ -126, 1e-50 }, { 2 ^ -149, 3 * 2 ^ -149 }, { 0, 0 } }
   assert(ctx:upload(small, { type = "float32" }))
@@ -104,7 +105,7 @@ function TestUpload.test_stride()
         array[i * 10 + j] = j < dim and rows[i + 1][j + 1] or 0 / 0
       end
     end
-    -- The last row need not be followed by what pads the others.
+    -- The padding after the last row may be missing.
     local exact = ffi.new(kind .. "[?]", (n - 1) * 10 + dim)
     ffi.copy(exact, array, ffi.sizeof(exact))
     luaunit.assertEquals(results(exact, { n = n, dim = dim, stride = 10 * size }), expected)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Preloaded into LuaJIT beside the sanitizer: the programs that a Lua test
- * starts, such as a compiler, are none of the sanitizer's business.
+ * Preloaded into LuaJIT together with the sanitizer: the programs that a Lua test starts, such as a
+ * compiler, run without the sanitizer.
  */
 #include <stdlib.h>
 

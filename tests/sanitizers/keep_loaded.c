@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Linked into sanitized programs: nothing is unloaded before they end. The
- * Vulkan loader unloads drivers, whose static memory would then be reported as
- * leaked, from an "unknown module" that cannot be named in a suppression.
+ * Linked into sanitized programs, so that nothing is unloaded before they end. The Vulkan loader
+ * unloads drivers, whose static memory would then be reported as leaked from an "unknown module"
+ * that a suppression cannot name.
  */
 int dlclose(void *handle);
 

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- The documentation against the sources: the paths it names exist, its links lead somewhere, its
--- table of tuning keys is that of the library, and its diagrams are rendered from what is there.
+-- The documentation compared with the sources: the paths it names exist, its links are valid, its
+-- table of tuning keys matches the library, and its diagrams match their sources.
 
 local root = assert(arg[1], "usage: test_docs.lua FOLDER")
 local failures, num_checks = {}, 0
@@ -29,7 +29,7 @@ local function lines_of(command)
   return list
 end
 
--- Whether a path, which may have a * in it, names something. The names come from this project.
+-- Whether a path, which may contain *, names an existing file. The names come from this project.
 local function exists(path)
   return #lines_of(("ls -d %s 2>/dev/null"):format(path)) > 0
 end
@@ -50,7 +50,7 @@ local function check_paths(page, text)
   end
 end
 
--- What a heading is called in a link, as GitHub makes it.
+-- The anchor that GitHub gives to a heading.
 local function anchors(text)
   local found = {}
   for heading in ("\n" .. text):gmatch("\n#+ ([^\n]+)") do
@@ -74,13 +74,13 @@ local function check_links(page, text)
 end
 
 for _, page in ipairs(lines_of("ls *.md docs/*.md")) do
-  -- Code is no prose: what it names is the reader's.
+  -- Code is not prose: the names in it belong to the reader.
   local text = read(page):gsub("\n```.-\n```", "")
   check_paths(page, text)
   check_links(page, text)
 end
 
--- The keys of the table, and those that the library reads, both sorted.
+-- The keys in the table and those that the library reads, both sorted.
 local function sorted(text, pattern)
   local list = {}
   for key in text:gmatch(pattern) do
@@ -97,7 +97,7 @@ local known = sorted(keys, '%.name = "([%w_]+)"')
 check(#known > 0 and documented == known,
   "docs/architecture.md has the tuning keys %s, but the library has %s", documented, known)
 
--- Graphviz writes each line of a label as a text of its own.
+-- Graphviz writes each line of a label as a separate text.
 for _, source in ipairs(lines_of("ls docs/*.dot")) do
   local text, svg = read(source), read((source:gsub("%.dot$", ".svg"))):gsub("&#45;", "-")
   check_paths(source, text)

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: MIT
--- The order of the sources: a file of src/ includes files of its own folder and of the layers
--- below, and no two files include each other, over however many others. A header and the source
--- of the same name count as one file.
+-- The layers of the sources: a file of src/ includes only files of its own folder and of the layers
+-- below, and no files include each other, directly or indirectly. A header and the source of the
+-- same name count as one file.
 
--- From the bottom up.
+-- The layers, from the bottom up.
 local layers = { "base", "vulkan", "engine", "data", "matrix", "sequence", "api" }
 
 local height = {}
@@ -26,7 +26,7 @@ local function unit_of(path)
   return (path:gsub("%.[ch]$", ""))
 end
 
---- The files of src/ that a file includes: those are named with their folder.
+--- The files of src/ that a file includes; they are named with their folder.
 local function includes(path)
   local found = {}
   for line in io.lines(root .. "/" .. path) do

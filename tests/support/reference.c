@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Wide enough that no square of a float64 overflows or vanishes. */
+/* Wide enough that no square of a float64 overflows or underflows. */
 static long double wide_norm(const double *row, uint32_t d)
 {
 	long double sum = 0;
@@ -16,7 +16,7 @@ static long double wide_norm(const double *row, uint32_t d)
 	return sqrtl(sum);
 }
 
-/* Four sums, so that the processor need not wait for one addition to begin the next. */
+/* Four sums, so that one addition need not wait for the result of the previous one. */
 static double dot(const double *a, const double *b, uint32_t d)
 {
 	double sums[4] = {0, 0, 0, 0};
@@ -33,7 +33,7 @@ static double dot(const double *a, const double *b, uint32_t d)
 	return sums[0] + sums[1] + (sums[2] + sums[3]);
 }
 
-/* All rows divided by their lengths; a zero row stays zero. The caller frees. */
+/* Divides all rows by their lengths; a zero row stays zero. The caller frees the result. */
 static double *unit_rows(const double *rows, uint32_t n, uint32_t d)
 {
 	double *units = calloc((size_t)n * d, sizeof(*units));
@@ -197,8 +197,8 @@ void reference_sequence(const double *rows, uint32_t n, uint32_t d, uint32_t sta
 	walk_end(&walk);
 }
 
-/* An unused row of lower index with the same numbers, or n. */
-static uint32_t unused_twin(const Walk *walk, const double *rows, uint32_t row)
+/* An unused row with a lower index and the same numbers, or n. */
+static uint32_t unused_duplicate(const Walk *walk, const double *rows, uint32_t row)
 {
 	size_t bytes = walk->d * sizeof(*rows);
 
@@ -213,11 +213,11 @@ static int check_choice(const Walk *walk, const double *rows, uint32_t position,
                         uint32_t chosen, uint32_t *differences, char *message,
                         size_t message_size)
 {
-	/* `position` rows have been chosen. */
+	/* `position` is also the number of rows chosen so far. */
 	double tolerance = 1e-6 * walk->largest_norm * position;
 	double second_score;
 	uint32_t best = walk_best(walk, &second_score);
-	uint32_t twin = unused_twin(walk, rows, chosen);
+	uint32_t duplicate = unused_duplicate(walk, rows, chosen);
 
 	*differences += chosen != best;
 	if (chosen != best && second_score - walk->scores[best] > tolerance) {
@@ -232,10 +232,10 @@ static int check_choice(const Walk *walk, const double *rows, uint32_t position,
 		         position, chosen, walk->scores[chosen], best, walk->scores[best]);
 		return 0;
 	}
-	if (twin < walk->n) {
+	if (duplicate < walk->n) {
 		snprintf(message, message_size,
 		         "position %u holds %u although its identical row %u is unused",
-		         position, chosen, twin);
+		         position, chosen, duplicate);
 		return 0;
 	}
 	return 1;

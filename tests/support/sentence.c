@@ -38,7 +38,7 @@ void check_words(const char *text, const char *what, const char *const *words)
 	size_t length = strlen(text);
 
 	if (length < 20 || text[length - 1] != '.')
-		fail_msg("%s: \"%s\" is no sentence", what, text);
+		fail_msg("%s: \"%s\" is not a sentence", what, text);
 	for (; *words; words++)
 		if (!holds_one_of(text, *words))
 			fail_msg("%s: \"%s\" does not say %s", what, text, *words);

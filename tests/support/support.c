@@ -257,7 +257,7 @@ void check_matrix(const Data *data, const float *matrix, const char *format, ...
 
 Answers answers_compute(VkComputeContext *ctx, uint32_t n)
 {
-	/* More walks take longer and show no more. */
+	/* More walks take longer and reveal nothing more. */
 	Answers answers = {
 		.n = n,
 		.k = n > 10 ? 10 : n - 1,
@@ -271,7 +271,7 @@ Answers answers_compute(VkComputeContext *ctx, uint32_t n)
 	answers.similarities = allocate((size_t)n * answers.k, sizeof(*answers.similarities));
 	for (uint32_t i = 0; i < answers.num_starts; i++)
 		starts[i] = (n - 1) - i * (n / answers.num_starts);
-	/* Neighbours first: the whole matrix may not be asked for by then. */
+	/* Neighbours come first, so that the whole matrix has not been requested by then. */
 	if (answers.k)
 		succeed(ctx,
 		        vkc_compute_nearest_neighbors(ctx, 0, n, answers.k, answers.neighbors,

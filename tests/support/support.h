@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the tests share: embeddings made from a seed, a context that fails the
- * test when something goes wrong, and comparisons that say where they failed.
+ * What the tests share: embeddings made from a seed, a context that fails the test if something
+ * goes wrong, and comparisons that report where they failed.
  */
 #ifndef SUPPORT_H
 #define SUPPORT_H
@@ -17,7 +17,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The largest error of a similarity against the reference: a correctly rounded float. */
+/* The largest allowed difference of a similarity from the reference: that of a correctly rounded
+ * float. */
 #define SIMILARITY_TOLERANCE 6e-8
 
 /* ---- Embeddings ------------------------------------------------------------ */
@@ -45,19 +46,19 @@ const char *data_kind_name(DataKind kind);
 Data data_make(DataKind kind, uint32_t n, uint32_t d, uint64_t seed);
 void data_free(Data *data);
 
-/* The next number of a sequence that depends on the seed alone. */
+/* The next number of a sequence that depends only on the seed. */
 uint64_t random_bits(uint64_t *seed);
 /* Uniform in 0 ... bound - 1. */
 uint32_t random_below(uint64_t *seed, uint32_t bound);
-/* Close to normal, with variance 1. */
+/* Approximately normal, with variance 1. */
 double random_normal(uint64_t *seed);
 
-/* Memory, or a failed test. */
+/* Allocates memory, or fails the test. */
 void *allocate(size_t count, size_t size);
 
 /* ---- Contexts ---------------------------------------------------------------- */
 
-/* A context with these overrides (NULL and 0: none), or a failed test. */
+/* Creates a context with these overrides (NULL and 0: none), or fails the test. */
 VkComputeContext *context_new(const char *tuning, uint64_t memory_limit);
 void context_upload(VkComputeContext *ctx, const Data *data);
 
@@ -65,19 +66,19 @@ void context_upload(VkComputeContext *ctx, const Data *data);
 int context_setup(void **state);
 int context_teardown(void **state);
 
-/* Fails the test, with the library's sentence, unless `call` succeeds. */
+/* Fails the test with the library's message unless `call` succeeds. */
 #define succeed(ctx, call) check_success((ctx), (call), #call, __FILE__, __LINE__)
 void check_success(const VkComputeContext *ctx, VkcResult result, const char *call,
                    const char *file, int line);
 
 /* ---- Comparisons --------------------------------------------------------------- */
 
-/* Fails unless both hold the same bytes; the format says what is compared. */
+/* Fails unless both hold the same bytes; the format describes what is compared. */
 void check_bytes(const void *actual, const void *expected, size_t size, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* Fails unless the sequence keeps the rule of the reference. Returns how many
- * elements are not its very choice. */
+/* Fails unless the sequence follows the rule of the reference. Returns the number of elements that
+ * differ from its exact choice. */
 uint32_t check_sequence(const Data *data, const uint32_t *sequence, uint32_t length,
                         uint32_t prefix_length, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
@@ -87,7 +88,7 @@ uint32_t check_sequence(const Data *data, const uint32_t *sequence, uint32_t len
 void check_matrix(const Data *data, const float *matrix, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Everything the library computes from an upload, for comparisons byte by byte. */
+/* Everything that the library computes from an upload, for comparison byte by byte. */
 typedef struct Answers {
 	uint32_t n, k, num_starts;
 	float *matrix;
