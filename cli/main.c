@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/command_line.h"
 #include "commands/commands.h"
 #include "base/interrupt.h"
 #include "io/json_out.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/command_line.h"
+#include "base/options.h"
 
 #define MOST_FILES 8
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -5,7 +5,7 @@
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H
 
-#include "commands/command_line.h"
+#include "base/options.h"
 #include "base/problem.h"
 
 /* "vulkan-compute diversity-all: …" */

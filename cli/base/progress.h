@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "commands/command_line.h"
+#include "base/options.h"
 
 struct progress {
 	const struct command_line *options;

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "files/distinct.h"
+#include "session/distinct.h"
 #include "jobs/extend.h"
 #include "base/interrupt.h"
 #include "jobs/job.h"
@@ -15,7 +15,7 @@
 #include "files/output.h"
 #include "jobs/batch_size.h"
 #include "base/progress.h"
-#include "commands/session.h"
+#include "session/session.h"
 #include "base/size.h"
 
 #define MOST_BATCH_BYTES (64u << 20)

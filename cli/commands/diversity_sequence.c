@@ -12,7 +12,7 @@
 #include "io/json_out.h"
 #include "base/message.h"
 #include "io/names.h"
-#include "commands/session.h"
+#include "session/session.h"
 
 /* The sequence with what it was made from; takes the reference to it. */
 static json_t *describe(const struct session *session, const struct names *names, uint32_t start,

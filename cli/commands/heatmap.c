@@ -13,9 +13,9 @@
 #include "base/message.h"
 #include "base/numbers.h"
 #include "files/output.h"
-#include "base/panels.h"
+#include "session/panels.h"
 #include "picture/seriation.h"
-#include "commands/session.h"
+#include "session/session.h"
 #include "base/size.h"
 
 /* Cell of each row in the picture. */

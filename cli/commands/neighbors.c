@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/distinct.h"
+#include "session/distinct.h"
 #include "files/files.h"
 #include "io/json_out.h"
 #include "base/message.h"
@@ -17,7 +17,7 @@
 #include "io/npy_header.h"
 #include "files/output.h"
 #include "base/progress.h"
-#include "commands/session.h"
+#include "session/session.h"
 #include "base/size.h"
 
 #define PANEL_NUMBERS (4u << 20)

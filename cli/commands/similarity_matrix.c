@@ -7,8 +7,8 @@
 #include "base/message.h"
 #include "io/npy_header.h"
 #include "files/output.h"
-#include "base/panels.h"
-#include "commands/session.h"
+#include "session/panels.h"
+#include "session/session.h"
 #include "base/size.h"
 
 struct writing {

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "commands/command_line.h"
+#include "base/options.h"
 
 /* Prints one value and what is to follow it, such as "\n"; takes the reference, NULL being a
  * lack of memory. Returns an exit status. */

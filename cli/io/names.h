@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "commands/command_line.h"
+#include "base/options.h"
 #include "io/table.h"
 
 struct names {

@@ -9,7 +9,7 @@
 
 #include "jobs/previous_run.h"
 #include "jobs/replay.h"
-#include "commands/session.h"
+#include "session/session.h"
 
 struct extend {
 	struct session *session;

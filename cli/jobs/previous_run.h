@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "files/file_bytes.h"
-#include "commands/session.h"
+#include "session/session.h"
 
 struct previous_run {
 	struct file_bytes file;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/message.h"
-#include "base/panels.h"
+#include "session/panels.h"
 
 /* What is known about this version of the library's results, and used below: the weight of a row
  * is its length over a power of two above all lengths, rounded to 30 bits; a cosine is that of

@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-#include "commands/session.h"
+#include "session/session.h"
 
 struct replay;
 

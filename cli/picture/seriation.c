@@ -5,7 +5,7 @@
 
 #include "picture/clusters.h"
 #include "base/message.h"
-#include "base/panels.h"
+#include "session/panels.h"
 #include "base/size.h"
 
 #define MOST_LEAVES 3000

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "commands/session.h"
+#include "session/session.h"
 
 /* Similar rows side by side. order[position] = row; one element for each row.
  * Returns an exit status.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "commands/session.h"
+#include "session/session.h"
 
 #include <string.h>
 
-#include "files/distinct.h"
+#include "session/distinct.h"
 #include "base/library.h"
 #include "base/message.h"
 #include "base/progress.h"

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "commands/session.h"
+#include "session/session.h"
 
 /* What is done with rows `first` … of a panel, packed. Returns an exit status; any but EXIT_GOOD
  * ends it all. */

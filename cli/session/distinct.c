@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "files/distinct.h"
+#include "session/distinct.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #ifndef CLI_DISTINCT_H
 #define CLI_DISTINCT_H
 
-#include "commands/command_line.h"
+#include "base/options.h"
 
 /* Whether a file of this name (and suffix) may be written: it is none of the files that the options
  * give to be read, by whatever name. Returns an exit status, after printing the error. */

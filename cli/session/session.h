@@ -7,7 +7,7 @@
 #define CLI_SESSION_H
 
 #include "io/input.h"
-#include "commands/command_line.h"
+#include "base/options.h"
 #include "vulkan_compute.h"
 
 struct session {
