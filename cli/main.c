@@ -66,7 +66,7 @@ static void print_help(const struct command *none)
 }
 
 /* The status after --help and --version, and for wrong use. */
-static int answered(const struct command_line *options, enum parsed parsed)
+static int exit_status(const struct command_line *options, enum parsed parsed)
 {
 	return parsed == PARSED_DONE ? json_flush(options) : EXIT_USAGE;
 }
@@ -91,11 +91,11 @@ int main(int argc, char **argv)
 	interrupt_install();
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		print_help(&none);
-		return answered(&options, PARSED_DONE);
+		return exit_status(&options, PARSED_DONE);
 	}
 	parsed = command_line_parse(&options, argc, argv, &next);
 	if (parsed != PARSED_RUN)
-		return answered(&options, parsed);
+		return exit_status(&options, parsed);
 	if (next >= argc)
 		return message_usage(&options, "a command is needed, such as diversity-sequence");
 	for (i = 0; i < NUM_COMMANDS; i++)
@@ -107,6 +107,6 @@ int main(int argc, char **argv)
 	options.command = &commands[i];
 	parsed = command_line_parse(&options, argc - next, argv + next, &next);
 	if (parsed != PARSED_RUN)
-		return answered(&options, parsed);
+		return exit_status(&options, parsed);
 	return commands[i].run(&options);
 }

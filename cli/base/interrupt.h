@@ -14,8 +14,8 @@ void interrupt_install(void);
 
 /* Files that are removed when a signal ends the program. Said before the file is there, so that
  * there is no moment between. The string must stay until it is kept again. */
-void interrupt_removes(const char *path);
-void interrupt_keeps(const char *path);
+void interrupt_add_file(const char *path);
+void interrupt_forget_file(const char *path);
 
 /* Removes one now. It is not removed again, should it then be another process's. */
 void interrupt_unlink(const char *path);
@@ -29,9 +29,9 @@ void interrupt_unblock(const sigset_t *before);
 void interrupt_defer(const char *sentence);
 
 /* Whether one was noted. */
-bool interrupt_noted(void);
+bool interrupt_pending(void);
 
 /* Ends the program by the signal that was noted, as its parent expects. */
-void interrupt_obey(void);
+void interrupt_raise(void);
 
 #endif

@@ -2,8 +2,8 @@
  *
  * Little-endian numbers, wherever they lie.
  */
-#ifndef CLI_LITTLE_H
-#define CLI_LITTLE_H
+#ifndef CLI_LITTLE_ENDIAN_H
+#define CLI_LITTLE_ENDIAN_H
 
 #include <stdint.h>
 

@@ -157,8 +157,8 @@ void command_line_print_help(const struct command *command)
 	}
 }
 
-static enum parsed wrong(const struct command_line *options, const char *option, const char *value,
-                         const char *expected)
+static enum parsed reject_value(const struct command_line *options, const char *option,
+                                const char *value, const char *expected)
 {
 	message_usage(options, "--%s takes %s, not '%s'", option, expected, value);
 	return PARSED_WRONG;
@@ -190,38 +190,38 @@ static enum parsed set_checked(struct command_line *options, int key, const char
 	switch (key) {
 	case KEY_MEMORY_LIMIT:
 		if (!parse_bytes(value, &options->memory_limit))
-			return wrong(options, "memory-limit", value,
-			             "a number of bytes above 0, such as 300000000, 512K, 300M, 2G or 1T");
+			return reject_value(options, "memory-limit", value,
+			                    "a number of bytes above 0, such as 300000000, 512K, 300M, 2G or 1T");
 		break;
 	case KEY_INPUT_FORMAT:
 		if (!input_format_known(value))
-			return wrong(options, "input-format", value, "npy, json, jsonl, fvecs or fbin");
+			return reject_value(options, "input-format", value, "npy, json, jsonl, fvecs or fbin");
 		options->input_format = value;
 		break;
 	case KEY_K:
 		if (!parse_u32(value, &options->k) || options->k == 0)
-			return wrong(options, "k", value, at_least_1);
+			return reject_value(options, "k", value, at_least_1);
 		break;
 	case KEY_LENGTH:
 		if (!parse_u32(value, &options->length) || options->length == 0)
-			return wrong(options, "length", value, at_least_1);
+			return reject_value(options, "length", value, at_least_1);
 		break;
 	case KEY_BATCH:
 		if (!parse_u32(value, &options->batch) || options->batch == 0)
-			return wrong(options, "batch", value, at_least_1);
+			return reject_value(options, "batch", value, at_least_1);
 		break;
 	case KEY_SIZE:
 		if (!parse_u32(value, &options->size) || options->size < 16 || options->size > 16384)
-			return wrong(options, "size", value, "a whole number of 16 … 16384");
+			return reject_value(options, "size", value, "a whole number of 16 … 16384");
 		break;
 	case KEY_CHECKPOINT:
 		if (!parse_seconds(value, &options->checkpoint_seconds))
-			return wrong(options, "checkpoint", value, "a number of seconds");
+			return reject_value(options, "checkpoint", value, "a number of seconds");
 		break;
 	case KEY_LOG_PROGRESS:
 		options->log_seconds = 60;
 		if (value && (!parse_seconds(value, &options->log_seconds) || options->log_seconds <= 0))
-			return wrong(options, "log-progress", value, "a number of seconds above 0");
+			return reject_value(options, "log-progress", value, "a number of seconds above 0");
 		break;
 	default:
 		break;
@@ -288,7 +288,7 @@ static enum parsed set(struct command_line *options, int key, const char *value)
 }
 
 /* Whether the word is "--name" or "--name=…". */
-static bool names(const char *word, const char *name)
+static bool is_option(const char *word, const char *name)
 {
 	size_t length = strlen(name);
 
@@ -297,8 +297,8 @@ static bool names(const char *word, const char *name)
 }
 
 /* Why getopt_long took `word`, or the letter `key` in it, for none of the command's options. */
-static enum parsed unknown(const struct command_line *options, const char *word, int key,
-                           bool value_missing)
+static enum parsed reject_option(const struct command_line *options, const char *word, int key,
+                                 bool value_missing)
 {
 	unsigned flag = options->command->flag;
 	char letter[3] = {'-', (char)key, '\0'};
@@ -313,7 +313,7 @@ static enum parsed unknown(const struct command_line *options, const char *word,
 		/* Its key is told where it was found, but was given a value. */
 		else if (!value_missing && applies && specs[i].key == key)
 			message_usage(options, "--%s takes no value", specs[i].name);
-		else if (!value_missing && key == 0 && names(word, specs[i].name))
+		else if (!value_missing && key == 0 && is_option(word, specs[i].name))
 			message_usage(options, "--%s does not apply here", specs[i].name);
 		else
 			continue;
@@ -356,7 +356,7 @@ enum parsed command_line_parse(struct command_line *options, int argc, char **ar
 		enum parsed parsed;
 
 		if (key == '?' || key == ':')
-			return unknown(options, argv[optind - 1], optopt, key == ':');
+			return reject_option(options, argv[optind - 1], optopt, key == ':');
 		parsed = set(options, key, optarg);
 		if (parsed != PARSED_RUN)
 			return parsed;

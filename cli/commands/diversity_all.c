@@ -18,7 +18,7 @@
 #include "session/session.h"
 #include "base/size.h"
 
-#define MOST_BATCH_BYTES (64u << 20)
+#define MAX_BATCH_BYTES (64u << 20)
 
 struct run {
 	struct session session;
@@ -45,7 +45,7 @@ static int compute_batch(struct run *run, uint32_t first, uint32_t count)
 }
 
 /* What has been computed stays, whatever goes wrong. */
-static int save_what_is_done(struct run *run, int status)
+static int save_rows(struct run *run, int status)
 {
 	uint32_t done = run->job.rows_written;
 	const struct command_line *options = run->session.options;
@@ -81,7 +81,7 @@ static int compute_rows(struct run *run)
 
 	batch_size_begin(&size, run->max, options->batch, options->checkpoint_seconds);
 	progress_begin(&progress, options, "sequences", run->rows, done);
-	while (done < run->rows && status == EXIT_GOOD && !interrupt_noted()) {
+	while (done < run->rows && status == EXIT_GOOD && !interrupt_pending()) {
 		double began = seconds_now();
 
 		progress_update(&progress, done);
@@ -102,14 +102,14 @@ static int compute_rows(struct run *run)
 		saved_at = seconds_now();
 	}
 	progress_end(&progress);
-	return save_what_is_done(run, status);
+	return save_rows(run, status);
 }
 
 static int allocate(struct run *run)
 {
 	uint64_t row_bytes = (uint64_t)run->length * sizeof(uint32_t);
 
-	run->max = (uint32_t)min_u64(run->rows, MOST_BATCH_BYTES / row_bytes + 1);
+	run->max = (uint32_t)min_u64(run->rows, MAX_BATCH_BYTES / row_bytes + 1);
 	run->starts = calloc(run->max, sizeof(uint32_t));
 	run->sequences = malloc(run->max * row_bytes);
 	if (run->starts && run->sequences)
@@ -222,7 +222,7 @@ int command_all(const struct command_line *options)
 	free(run.starts);
 	free(run.sequences);
 	session_close(&run.session);
-	if (interrupt_noted() && status == EXIT_GOOD && run.job.record.rows_done < rows)
-		interrupt_obey();
+	if (interrupt_pending() && status == EXIT_GOOD && run.job.record.rows_done < rows)
+		interrupt_raise();
 	return status;
 }

@@ -47,8 +47,8 @@ bool write_at(int descriptor, const char *name, const void *bytes, size_t length
 	return true;
 }
 
-bool write_on(int descriptor, const char *name, const void *bytes, size_t length,
-              struct problem *problem)
+bool write_all(int descriptor, const char *name, const void *bytes, size_t length,
+               struct problem *problem)
 {
 	const char *from = bytes;
 

@@ -22,8 +22,8 @@ bool write_at(int descriptor, const char *name, const void *bytes, size_t length
               struct problem *problem);
 
 /* Writes all to a pipe or the like. */
-bool write_on(int descriptor, const char *name, const void *bytes, size_t length,
-              struct problem *problem);
+bool write_all(int descriptor, const char *name, const void *bytes, size_t length,
+               struct problem *problem);
 
 /* Takes the disk space for so many bytes now. */
 bool reserve_space(int descriptor, const char *name, uint64_t size, struct problem *problem);

@@ -40,7 +40,7 @@ static int take(const char *name, const char *target, struct problem *problem)
 		if (is_named(lock, name, &status)) {
 			if (S_ISREG(status.st_mode)) {
 				if (status.st_size == 0)
-					interrupt_removes(name);
+					interrupt_add_file(name);
 				return lock;
 			}
 			problem_set(problem, "cannot write %s: it is not a regular file", name);
@@ -51,7 +51,7 @@ static int take(const char *name, const char *target, struct problem *problem)
 	}
 }
 
-int lock_take(const char *name, const char *target, struct problem *problem)
+int lock_acquire(const char *name, const char *target, struct problem *problem)
 {
 	sigset_t before;
 	int lock;
@@ -63,7 +63,7 @@ int lock_take(const char *name, const char *target, struct problem *problem)
 	return lock;
 }
 
-void lock_give(int lock, const char *name, bool remove)
+void lock_release(int lock, const char *name, bool remove)
 {
 	struct stat status;
 
@@ -72,6 +72,6 @@ void lock_give(int lock, const char *name, bool remove)
 	if (remove || (fstat(lock, &status) == 0 && status.st_size == 0))
 		interrupt_unlink(name);
 	else
-		interrupt_keeps(name);
+		interrupt_forget_file(name);
 	close(lock);
 }

@@ -25,22 +25,18 @@ struct output {
 /* Whether the name means standard output: "-". */
 bool output_is_standard(const char *target);
 
-/* size: of the whole file where it is known, to be sure of the space; else 0. */
-bool output_create(struct output *output, const char *target, uint64_t size,
-                   struct problem *problem);
-
-/* The same, but the target may also be standard output, a pipe or a device that takes bytes; a
- * terminal is refused. */
+/* Opens a file, standard output, a pipe or a device that takes bytes; refuses a terminal. size is
+ * that of the whole file, to reserve its space, or 0 if unknown. */
 bool output_open(struct output *output, const char *target, uint64_t size,
                  struct problem *problem);
 
-/* As output_create(), but while it is open no other process can do the same. */
+/* Creates a file. No other process can do so for the same target until it is closed. */
 bool output_create_locked(struct output *output, const char *target, uint64_t size,
                           struct problem *problem);
 
-/* The same where no other process writes this target: what a run that was killed has left is
- * overwritten by the next. */
-bool output_create_alone(struct output *output, const char *target, struct problem *problem);
+/* Creates a file that no other process writes. Its temporary file has a fixed name, so each run
+ * overwrites what a killed one left. */
+bool output_create_unlocked(struct output *output, const char *target, struct problem *problem);
 
 bool output_append(struct output *output, const void *bytes, size_t length,
                    struct problem *problem);

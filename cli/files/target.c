@@ -13,28 +13,28 @@
 #include "files/files.h"
 
 #define ACCESS_LIST "system.posix_acl_access"
-#define MOST_ACCESS_LIST 65536 /* the kernel's own limit */
+#define MAX_ACCESS_LIST 65536 /* the kernel's own limit */
 
 /* What is wrong with the directory that path is to lie in, if anything. */
-static bool directory_there(const char *path, struct problem *problem)
+static bool check_directory(const char *path, struct problem *problem)
 {
 	char *copy = path_with(path, "");
 	struct stat status;
-	bool there;
+	bool exists;
 
 	if (!copy)
 		return problem_set(problem, "there is not enough memory for the names of files");
-	there = stat(dirname(copy), &status) == 0;
-	if (!there)
+	exists = stat(dirname(copy), &status) == 0;
+	if (!exists)
 		cannot_write(path, problem);
 	else if (!S_ISDIR(status.st_mode))
-		there = problem_set(problem, "cannot write %s: %s is no directory", path, copy);
+		exists = problem_set(problem, "cannot write %s: %s is no directory", path, copy);
 	free(copy);
-	return there;
+	return exists;
 }
 
 /* Nothing was found under the name, for the reason in errno: whether it can be a new file's. */
-static bool can_be_new(const char *path, struct problem *problem)
+static bool check_new_file(const char *path, struct problem *problem)
 {
 	struct stat status;
 
@@ -43,7 +43,7 @@ static bool can_be_new(const char *path, struct problem *problem)
 	if (lstat(path, &status) == 0)
 		return problem_set(problem,
 		                   "cannot write %s: it is a link to something that is not there", path);
-	return directory_there(path, problem);
+	return check_directory(path, problem);
 }
 
 char *target_resolve(const char *path, struct problem *problem)
@@ -52,7 +52,7 @@ char *target_resolve(const char *path, struct problem *problem)
 	char *target;
 
 	if (stat(path, &status) != 0)
-		return can_be_new(path, problem) ? path_with(path, "") : NULL;
+		return check_new_file(path, problem) ? path_with(path, "") : NULL;
 	if (!S_ISREG(status.st_mode)) {
 		problem_set(problem, "cannot write %s: it is not a regular file", path);
 		return NULL;
@@ -81,8 +81,8 @@ int target_open_new(const char *target, const char *name)
 /* Whether the file has the list of the target now, or neither has one. */
 static bool copy_access_list(int descriptor, const char *target)
 {
-	char *list = malloc(MOST_ACCESS_LIST);
-	ssize_t length = list ? getxattr(target, ACCESS_LIST, list, MOST_ACCESS_LIST) : -1;
+	char *list = malloc(MAX_ACCESS_LIST);
+	ssize_t length = list ? getxattr(target, ACCESS_LIST, list, MAX_ACCESS_LIST) : -1;
 	bool copied = list != NULL;
 
 	if (length >= 0)

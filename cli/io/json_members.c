@@ -35,7 +35,8 @@ static enum json_key key_of(const char *quoted, size_t length)
 	return key;
 }
 
-bool json_take_key(struct json_rows *rows, enum json_key *key)
+/* Moves from a key to its value. key is MEMBERS for any other key. */
+static bool take_key(struct json_rows *rows, enum json_key *key)
 {
 	struct json_scan *scan = &rows->scan;
 	size_t at;
@@ -66,7 +67,7 @@ bool json_find_members(struct json_rows *rows, struct json_members *members)
 		enum json_key key = MEMBERS;
 		size_t at;
 
-		if (!json_take_key(rows, &key))
+		if (!take_key(rows, &key))
 			return false;
 		at = scan->at;
 		if (!skip_value(rows))

@@ -31,9 +31,6 @@ struct json_members {
  * shows only at the end. */
 bool json_find_members(struct json_rows *rows, struct json_members *members);
 
-/* Moves from a key to its value; key is MEMBERS where it is none of those above. */
-bool json_take_key(struct json_rows *rows, enum json_key *key);
-
 /* Moves to the value of a key, which must be there only once. */
 bool json_enter(struct json_rows *rows, const struct json_members *members, enum json_key key);
 

@@ -14,8 +14,8 @@
 #include "base/size.h"
 #include "io/text.h"
 
-static void say(const struct json_rows *rows, struct problem *problem, size_t at,
-                const char *format, va_list arguments)
+static void format_problem(const struct json_rows *rows, struct problem *problem, size_t at,
+                           const char *format, va_list arguments)
 {
 	char sentence[768];
 	size_t line = 1, line_start = 0, i;
@@ -35,7 +35,7 @@ bool json_rows_wrong(struct json_rows *rows, size_t at, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(rows, rows->problem, at, format, arguments);
+	format_problem(rows, rows->problem, at, format, arguments);
 	va_end(arguments);
 	return false;
 }
@@ -162,7 +162,7 @@ static bool drop_ids(struct json_rows *rows, size_t at, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(rows, &rows->no_ids, at, format, arguments);
+	format_problem(rows, &rows->ids_problem, at, format, arguments);
 	va_end(arguments);
 	json_decref(rows->ids);
 	rows->ids = NULL;
@@ -191,7 +191,7 @@ bool json_rows_add_id(struct json_rows *rows, size_t row_at, size_t at, size_t l
 	json_error_t error;
 	json_t *id;
 
-	if (rows->no_ids.text[0])
+	if (rows->ids_problem.text[0])
 		return true;
 	if (row > 0 && (length > 0) != (rows->ids != NULL))
 		return drop_ids(rows, row_at, "%s was expected in row %u, as in the rows before",
@@ -224,6 +224,6 @@ bool json_rows_finish(struct json_rows *rows, bool good, struct table *table)
 	table->columns = rows->columns;
 	table->row_stride = rows->columns * sizeof(double);
 	table->ids = rows->ids;
-	table->no_ids = rows->no_ids;
+	table->ids_problem = rows->ids_problem;
 	return true;
 }

@@ -18,7 +18,7 @@ struct json_rows {
 	size_t used, capacity; /* numbers */
 	uint32_t rows, columns;
 	json_t *ids;
-	struct problem no_ids; /* why there are none, where that has to be said */
+	struct problem ids_problem; /* why there are none, where that has to be said */
 	struct problem *problem;
 };
 

@@ -75,7 +75,7 @@ int names_open(struct names *names, const struct command_line *options, const st
 	if (options->use_ids) {
 		if (!table->ids) {
 			message_error(options, "%s has no ids that --use-ids could use%s%s", source,
-			              table->no_ids.text[0] ? ": " : "", table->no_ids.text);
+			              table->ids_problem.text[0] ? ": " : "", table->ids_problem.text);
 			return EXIT_FAILED;
 		}
 		names->ids = json_incref(table->ids);

@@ -18,9 +18,9 @@ struct table {
 	uint64_t row_stride; /* bytes from one row to the next */
 	uint32_t rows;
 	uint32_t columns;
-	void *owned;           /* the memory of data, or NULL where it lies in the file's bytes */
-	json_t *ids;           /* a list of strings or integers, one per row, or NULL */
-	struct problem no_ids; /* why the file's ids cannot be used; empty where it has none */
+	void *owned;                /* the memory of data, or NULL where it lies in the file's bytes */
+	json_t *ids;                /* a list of strings or integers, one per row, or NULL */
+	struct problem ids_problem; /* why the file's ids cannot be used; empty where it has none */
 };
 
 /* Bytes of one number. */

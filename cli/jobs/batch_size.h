@@ -5,8 +5,8 @@
  * as it is where sequences share work. What a call took may have had other reasons,
  * the making of pipelines or a machine that was asleep: nothing is concluded for good.
  */
-#ifndef CLI_PACE_H
-#define CLI_PACE_H
+#ifndef CLI_BATCH_SIZE_H
+#define CLI_BATCH_SIZE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,8 +20,8 @@ struct batch_size {
 	double rate;         /* sequences a second of the last call that tells */
 	double smaller_rate; /* before batch was raised, until the next call tells; else 0 */
 	uint32_t smaller;    /* batch before it was raised */
-	unsigned rest;       /* calls until a larger batch is tried again */
-	unsigned next_rest;  /* after the next trial that does not pay */
+	unsigned wait;       /* calls until a larger batch is tried again */
+	unsigned next_wait;  /* after the next trial that does not pay */
 };
 
 /* room: sequences that fit the memory. fixed: a batch size given by the user, or 0.

@@ -96,8 +96,8 @@ static bool begin(struct job *job, const struct identity *identity, struct probl
 	job->record = (struct record){.identity = *identity, .sequence = job->record.sequence};
 	job->ours = true;
 	/* Until there is something to keep. */
-	interrupt_removes(job->partial);
-	interrupt_removes(job->progress);
+	interrupt_add_file(job->partial);
+	interrupt_add_file(job->progress);
 	return record_store(job->lock, job->progress, &job->record, problem) &&
 	       sync_directory(job->progress, problem) && create_partial(job, problem);
 }
@@ -123,8 +123,8 @@ static bool reopen_partial(struct job *job, struct problem *problem)
 	return true;
 }
 
-static bool go_on(struct job *job, const struct identity *identity, bool recorded,
-                  struct problem *problem)
+static bool resume(struct job *job, const struct identity *identity, bool recorded,
+                   struct problem *problem)
 {
 	bool begun = access(job->partial, F_OK) == 0;
 	const char *difference =
@@ -176,11 +176,11 @@ bool job_open(struct job *job, const char *target, const struct identity *identi
 	if (!name_files(job, target, problem))
 		return false;
 	/* Its descriptor is also that of the record. */
-	job->lock = lock_take(job->progress, job->target, problem);
+	job->lock = lock_acquire(job->progress, job->target, problem);
 	if (job->lock < 0)
 		return false;
 	recorded = record_load(job->lock, &job->record);
-	return restart ? begin(job, identity, problem) : go_on(job, identity, recorded, problem);
+	return restart ? begin(job, identity, problem) : resume(job, identity, recorded, problem);
 }
 
 bool job_write(struct job *job, uint32_t count, const uint32_t *sequences,
@@ -200,8 +200,8 @@ bool job_save(struct job *job, struct problem *problem)
 {
 	if (!sync_data(job->data, job->partial, problem))
 		return false;
-	interrupt_keeps(job->partial);
-	interrupt_keeps(job->progress);
+	interrupt_forget_file(job->partial);
+	interrupt_forget_file(job->progress);
 	job->record.rows_done = job->rows_written;
 	job->record.content = fingerprint_so_far(job->content);
 	return record_store(job->lock, job->progress, &job->record, problem);
@@ -232,10 +232,10 @@ void job_close(struct job *job)
 
 	if (nothing_done)
 		interrupt_unlink(job->partial);
-	interrupt_keeps(job->partial);
+	interrupt_forget_file(job->partial);
 	if (job->data >= 0)
 		close(job->data);
-	lock_give(job->lock, job->progress, nothing_done);
+	lock_release(job->lock, job->progress, nothing_done);
 	fingerprint_end(job->content);
 	free(job->target);
 	free(job->partial);

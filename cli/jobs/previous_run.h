@@ -3,8 +3,8 @@
  * --extend: the sequences of an earlier run, made from the first rows of the
  * present embeddings.
  */
-#ifndef CLI_OLD_H
-#define CLI_OLD_H
+#ifndef CLI_PREVIOUS_RUN_H
+#define CLI_PREVIOUS_RUN_H
 
 #include <stdint.h>
 
@@ -18,8 +18,8 @@ struct previous_run {
 };
 
 /* Opens --extend's file and makes sure that it holds sequences, made from the first rows of the
- * session's table. Where only the user says so, old_compare() has to follow. Returns an exit
- * status, after printing the error. */
+ * session's table. With --old-embeddings, call previous_run_compare() next. Returns an exit status,
+ * after printing the error. */
 int previous_run_open(struct previous_run *old, const struct session *session);
 
 /* Computes some of the sequences again, to see whether the options and the library's results were

@@ -16,10 +16,10 @@
  * a score. Where the library's number is another, everything is computed again: see whether this
  * still holds before changing the number here. */
 #define KNOWN_RESULT_VERSION 1
-#define MOST_ROWS (1u << 20)
+#define MAX_ROWS (1u << 20)
 
 /* Beyond this the new rows are so many that hardly a sequence would keep anything. */
-#define MOST_SIMILARITY_BYTES (512ull << 20)
+#define MAX_SIMILARITY_BYTES (512ull << 20)
 
 struct replay {
 	const struct table *table;
@@ -72,17 +72,17 @@ static double scale_of(double max)
 /* Whether the old rows have the weights they had without the new ones. */
 static bool same_weights(struct replay *replay)
 {
-	double old_most = longest(replay->norms, 0, replay->old_rows);
-	double new_most = longest(replay->norms, replay->old_rows, replay->table->rows);
-	double scale = scale_of(old_most);
+	double old_max = longest(replay->norms, 0, replay->old_rows);
+	double new_max = longest(replay->norms, replay->old_rows, replay->table->rows);
+	double scale = scale_of(old_max);
 
-	if (new_most < old_most * (1 - 1e-12)) {
+	if (new_max < old_max * (1 - 1e-12)) {
 		/* The longest row is an old one; any bound of its power of two will do. */
-		replay->scale = 2 * old_most;
-		return old_most > 0 && isfinite(old_most);
+		replay->scale = 2 * old_max;
+		return old_max > 0 && isfinite(old_max);
 	}
 	replay->scale = scale;
-	return scale != 0 && scale == scale_of(new_most);
+	return scale != 0 && scale == scale_of(new_max);
 }
 
 /* Whether all numbers are 0. */
@@ -153,14 +153,14 @@ int replay_open(struct replay **opened, struct session *session, uint32_t old_ro
 
 	*opened = NULL;
 	if (vkc_result_version() != KNOWN_RESULT_VERSION || session->options->center ||
-	    table->rows > MOST_ROWS) {
+	    table->rows > MAX_ROWS) {
 		message_note(session->options, "everything is computed again, because %s",
-		             session->options->center  ? "with --center every new row changes all others"
-		             : table->rows > MOST_ROWS ? "there are more than 1048576 rows"
-		                                       : "the library is newer than this program");
+		             session->options->center ? "with --center every new row changes all others"
+		             : table->rows > MAX_ROWS ? "there are more than 1048576 rows"
+		                                      : "the library is newer than this program");
 		return EXIT_GOOD;
 	}
-	if ((uint64_t)old_rows * new_rows > MOST_SIMILARITY_BYTES / sizeof(float)) {
+	if ((uint64_t)old_rows * new_rows > MAX_SIMILARITY_BYTES / sizeof(float)) {
 		message_note(session->options,
 		             "everything is computed again, because %" PRIu32
 		             " new rows leave hardly anything as it was",

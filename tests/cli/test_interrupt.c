@@ -56,7 +56,7 @@ static void signal_twice(const char *name)
 	fill_errors();
 	interrupt_defer("finishing\n");
 	raise(SIGTERM);
-	if (!interrupt_noted())
+	if (!interrupt_pending())
 		_exit(2);
 	raise(SIGTERM);
 }
@@ -72,13 +72,13 @@ static void test_second_signal_with_a_stopped_reader(void **state)
 
 static void signal_with_files(const char *name)
 {
-	interrupt_removes(name);
+	interrupt_add_file(name);
 	raise(SIGUSR1);
 }
 
 static void signal_after_unlink(const char *name)
 {
-	interrupt_removes(name);
+	interrupt_add_file(name);
 	interrupt_unlink(name);
 	/* Now it is another process's. */
 	close(open(name, O_CREAT | O_WRONLY, 0600));
@@ -89,7 +89,7 @@ static void exit_in_child(const char *name)
 {
 	pid_t child;
 
-	interrupt_removes(name);
+	interrupt_add_file(name);
 	child = fork();
 	if (child == 0)
 		exit(0);
