@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * vulkan-compute: the command line. Finds the subcommand and hands over.
+ * The program vulkan-compute: finds the subcommand and runs it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -65,7 +65,7 @@ static void print_help(const struct command *none)
 	command_line_print_help(none);
 }
 
-/* The status after --help and --version, and for wrong use. */
+/* Returns the exit status after --help and --version, and for an invalid command line. */
 static int exit_status(const struct command_line *options, enum parsed parsed)
 {
 	return parsed == PARSED_DONE ? json_flush(options) : EXIT_USAGE;

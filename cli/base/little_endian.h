@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Little-endian numbers, wherever they lie.
+ * Little-endian numbers at any alignment.
  */
 #ifndef CLI_LITTLE_ENDIAN_H
 #define CLI_LITTLE_ENDIAN_H

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Whether a bar stands on the terminal's line. */
+/* Whether the terminal's current line shows a progress bar. */
 static bool bar_shown;
 
 void message_bar_shown(void)

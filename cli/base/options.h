@@ -12,7 +12,7 @@
 enum {
 	EXIT_GOOD = 0,
 	EXIT_USAGE = 1, /* the command line is wrong */
-	EXIT_FAILED = 2 /* it is right, but the work could not be done */
+	EXIT_FAILED = 2 /* the command line is valid, but the work failed */
 };
 
 enum {
@@ -31,7 +31,7 @@ struct command {
 	const char *name;
 	unsigned flag;       /* COMMAND_… */
 	const char *summary; /* one line */
-	const char *needs;   /* the arguments that cannot be left out, for the line of usage */
+	const char *needs;   /* the required arguments, for the usage line */
 	const char *text;    /* a paragraph */
 	int (*run)(const struct command_line *options);
 };
@@ -49,7 +49,7 @@ struct command_line {
 	bool use_ids;
 
 	const char *output;
-	const char *format; /* NULL: the first that the subcommand names */
+	const char *format; /* NULL: the default of the subcommand */
 	const char *start;
 	const char *row;
 	uint32_t length; /* 0: all */

@@ -182,7 +182,7 @@ static enum parsed version(void)
 	return PARSED_DONE;
 }
 
-/* The options that take a number or one of a few words. */
+/* Sets an option whose value is checked here. */
 static enum parsed set_checked(struct command_line *options, int key, const char *value)
 {
 	static const char at_least_1[] = "a whole number of 1 … 4294967295";
@@ -191,7 +191,8 @@ static enum parsed set_checked(struct command_line *options, int key, const char
 	case KEY_MEMORY_LIMIT:
 		if (!parse_bytes(value, &options->memory_limit))
 			return reject_value(options, "memory-limit", value,
-			                    "a number of bytes above 0, such as 300000000, 512K, 300M, 2G or 1T");
+			                    "a number of bytes above 0, such as 300000000, 512K, 300M, 2G or "
+			                    "1T");
 		break;
 	case KEY_INPUT_FORMAT:
 		if (!input_format_known(value))
@@ -296,7 +297,7 @@ static bool is_option(const char *word, const char *name)
 	       (word[2 + length] == '\0' || word[2 + length] == '=');
 }
 
-/* Why getopt_long took `word`, or the letter `key` in it, for none of the command's options. */
+/* Prints why `word`, or the letter `key` in it, is none of the command's options. */
 static enum parsed reject_option(const struct command_line *options, const char *word, int key,
                                  bool value_missing)
 {
@@ -310,7 +311,7 @@ static enum parsed reject_option(const struct command_line *options, const char 
 		if (value_missing && applies && specs[i].key == key)
 			message_usage(options, "'%s' needs a value: %s",
 			              strncmp(word, "--", 2) == 0 ? word : letter, specs[i].argument);
-		/* Its key is told where it was found, but was given a value. */
+		/* getopt_long() reports the key of a known option that has an unexpected value. */
 		else if (!value_missing && applies && specs[i].key == key)
 			message_usage(options, "--%s takes no value", specs[i].name);
 		else if (!value_missing && key == 0 && is_option(word, specs[i].name))
@@ -319,7 +320,7 @@ static enum parsed reject_option(const struct command_line *options, const char 
 			continue;
 		return PARSED_WRONG;
 	}
-	/* A letter may stand in the middle of a word that getopt_long has not left yet. */
+	/* getopt_long() may still be inside a word of several letters. */
 	message_usage(options, "unknown option '%s'", key ? letter : word);
 	return PARSED_WRONG;
 }
@@ -332,7 +333,7 @@ enum parsed command_line_parse(struct command_line *options, int argc, char **ar
 	size_t i, longs = 0, shorts = 0;
 	int key;
 
-	/* '+' stops at the first word that is no option, ':' tells a missing value apart. */
+	/* '+' stops at the first word that is not an option; ':' reports a missing value separately. */
 	if (command->flag == COMMAND_NONE)
 		short_options[shorts++] = '+';
 	short_options[shorts++] = ':';

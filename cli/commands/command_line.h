@@ -10,16 +10,16 @@
 
 /* What parsing decided. */
 enum parsed {
-	PARSED_RUN,  /* go on with the options */
-	PARSED_DONE, /* --help or --version were answered */
-	PARSED_WRONG /* said what is wrong */
+	PARSED_RUN,  /* run with the options */
+	PARSED_DONE, /* --help or --version was printed */
+	PARSED_WRONG /* the error was printed */
 };
 
-/* Parses argv[1] … argv[argc - 1] for options->command. With a COMMAND_NONE command it stops at
- * the first word that is no option; *next is its place. */
+/* Parses argv[1] … argv[argc - 1] for options->command. For COMMAND_NONE it stops at the first word
+ * that is not an option and sets *next to its index. */
 enum parsed command_line_parse(struct command_line *options, int argc, char **argv, int *next);
 
-/* Every option that applies to a command, as --help shows it. */
+/* Prints the options of a command for --help. */
 void command_line_print_help(const struct command *command);
 
 #endif

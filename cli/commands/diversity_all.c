@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * diversity-all: the sequences from every row, as a job that can be interrupted.
+ * diversity-all: computes the sequences from every row, as a job that can be interrupted.
  */
 #include "commands/commands.h"
 
@@ -25,7 +25,7 @@ struct run {
 	struct job job;
 	struct extend extend;
 	uint32_t rows, length;
-	uint32_t max;        /* sequences in a call at most */
+	uint32_t max;        /* sequences per call */
 	uint32_t *starts;    /* of a call */
 	uint32_t *sequences; /* of a call */
 };
@@ -44,7 +44,7 @@ static int compute_batch(struct run *run, uint32_t first, uint32_t count)
 	return EXIT_GOOD;
 }
 
-/* What has been computed stays, whatever goes wrong. */
+/* Saves the computed rows, even after an error. Returns the status, or that of saving. */
 static int save_rows(struct run *run, int status)
 {
 	uint32_t done = run->job.rows_written;
@@ -61,7 +61,7 @@ static int save_rows(struct run *run, int status)
 	return status;
 }
 
-/* Whether so much work would be at stake after the next call that what is there is saved first. */
+/* Whether to save now, because a crash in the next call would lose too much unsaved work. */
 static bool save_is_due(const struct run *run, const struct batch_size *size, double saved_at)
 {
 	double at_stake = seconds_now() - saved_at + batch_size_expected(size);
@@ -139,7 +139,7 @@ static int open_job(struct run *run)
 	return message_failed(options, &problem);
 }
 
-/* What has to be there before the first sequence. None of it is kept, so a signal may end it. */
+/* Prepares for the first sequence. Nothing here is worth saving, so a signal may end it. */
 static int prepare(struct run *run)
 {
 	const struct command_line *options = run->session.options;
@@ -150,7 +150,7 @@ static int prepare(struct run *run)
 	return status == EXIT_GOOD ? session_prepare_matrix(&run->session) : status;
 }
 
-/* What is left of a job that is open and not complete. */
+/* Completes an open job. */
 static int work(struct run *run)
 {
 	const struct command_line *options = run->session.options;
@@ -178,7 +178,7 @@ static int work(struct run *run)
 	return EXIT_GOOD;
 }
 
-/* Files beside the target, and the target, are no inputs. */
+/* Refuses a target if it, or a file written next to it, is an input. */
 static int check_outputs(const struct command_line *options)
 {
 	static const char *const suffixes[] = {".partial", ".progress", ".json"};

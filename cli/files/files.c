@@ -113,8 +113,8 @@ bool sync_directory(const char *path, struct problem *problem)
 		return problem_set(problem, "there is not enough memory for the names of files");
 	directory = dirname(copy);
 	descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* One that may be written but not read cannot be synced. On some file systems none can
-	 * (EINVAL); then there is nothing to wait for. */
+	/* A directory without read permission cannot be synced. Some file systems cannot sync any
+	 * directory (EINVAL). Neither is an error. */
 	good = descriptor >= 0 ? fsync(descriptor) == 0 || errno == EINVAL : errno == EACCES;
 	if (!good)
 		cannot_write(directory, problem);

@@ -10,7 +10,7 @@
 #include "files/files.h"
 #include "base/interrupt.h"
 
-/* Whether the open file has this name still: another process may have removed it. */
+/* Whether the name still refers to the open file. Another process may have removed it. */
 static bool is_named(int lock, const char *name, struct stat *opened)
 {
 	struct stat named;
@@ -56,7 +56,8 @@ int lock_acquire(const char *name, const char *target, struct problem *problem)
 	sigset_t before;
 	int lock;
 
-	/* It must not be removed while another process has it, nor stay when this one is ended. */
+	/* A signal between locking and registering the file would leave it behind. Registering it
+	 * earlier could remove the lock of another process. */
 	interrupt_block(&before);
 	lock = take(name, target, problem);
 	interrupt_unblock(&before);

@@ -26,7 +26,7 @@ static bool begin(struct output *output, const char *target, struct problem *pro
 	return output->target && target_writable(output->target, problem);
 }
 
-/* Opens TARGET + suffix. On failure errno says why. */
+/* Opens TARGET + suffix. On failure errno gives the reason. */
 static bool open_temporary(struct output *output, const char *suffix)
 {
 	int error;
@@ -113,20 +113,19 @@ bool output_is_standard(const char *target)
 	return strcmp(target, "-") == 0;
 }
 
-/* Opens what takes bytes one after the other. -1 with errno, which is 0 where the target is none
- * of these. */
+/* Opens a target that is a stream. Returns -1 on failure, with errno 0 if the target is no
+ * stream. */
 static int open_stream(const char *target)
 {
 	struct stat status, standard;
 
 	if (output_is_standard(target))
 		return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-	/* A new file. */
 	if (stat(target, &status) != 0) {
 		errno = 0;
 		return -1;
 	}
-	/* /dev/stdout, or the file that it is: what is there already stays. */
+	/* /dev/stdout or its file: append, as the shell opened it, and keep what it already holds. */
 	if (fstat(STDOUT_FILENO, &standard) == 0 && standard.st_dev == status.st_dev &&
 	    standard.st_ino == status.st_ino)
 		return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
@@ -169,7 +168,7 @@ bool output_append(struct output *output, const void *bytes, size_t length,
 	return written;
 }
 
-/* The last steps before it gets its name. */
+/* Makes the temporary file ready to replace the target. */
 static bool sync_output(const struct output *output, struct problem *problem)
 {
 	return target_attributes(output->descriptor, output->target, problem) &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Writing files so that they are either whole or not there.
+ * Writes files atomically: a file is either complete or absent.
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
@@ -11,12 +11,12 @@
 
 #include "base/problem.h"
 
-/* A file written beside its target and renamed onto it when it is complete. Until then, and
- * whatever happens, the target is what it was. Or a pipe, a device, standard output: what is
- * written there is gone. */
+/* Either a temporary file, which is renamed onto its target when it is complete, so that the target
+ * does not change before; or a stream (a pipe, a device, standard output), which is written
+ * directly. */
 struct output {
-	char *target;    /* or what a message calls it */
-	char *temporary; /* NULL: written to the target itself */
+	char *target;    /* its name, also for messages */
+	char *temporary; /* NULL: bytes go to the target itself */
 	char *lock_name; /* NULL: other processes may write the same target */
 	int descriptor, lock;
 	uint64_t used; /* bytes written */
@@ -42,11 +42,11 @@ bool output_append(struct output *output, const void *bytes, size_t length,
                    struct problem *problem);
 bool output_commit(struct output *output, struct problem *problem);
 
-/* The same for two that belong together, and are locked: whenever the second target is there, it
- * belongs to the first. */
+/* Commits two locked files that belong together. Whenever the second target exists, it belongs to
+ * the first. */
 bool output_commit_pair(struct output *first, struct output *second, struct problem *problem);
 
-/* Frees; what was not committed is removed. An all-zero output is fine. */
+/* Frees the output and removes an uncommitted file. An all-zero output is allowed. */
 void output_close(struct output *output);
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/numbers.h"
 #include "io/readers.h"
 
-/* An id as it is typed behind --start: 17 and "17" are the same. */
+/* An id as the user types it after --start: 17 and "17" are the same. */
 static const char *id_text(const json_t *id, char buffer[24])
 {
 	if (json_is_string(id))
@@ -32,7 +32,7 @@ static bool load(struct names *names, const char *file_name, struct problem *pro
 	return true;
 }
 
-/* Checks the ids while making them findable. */
+/* Builds the index from ids to rows. Refuses duplicates and a wrong number of ids. */
 static bool index_ids(struct names *names, const char *source, struct problem *problem)
 {
 	uint32_t row;

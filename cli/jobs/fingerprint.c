@@ -10,7 +10,7 @@
 
 #include "base/size.h"
 
-/* The header is all of the hash; no library is needed at run time. */
+/* The header contains the whole hash, so that the program needs no library for it. */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -89,7 +89,7 @@ bool fingerprint_add_file(struct fingerprint_state *state, int descriptor, uint6
 		if (length_read < 0 && errno == EINTR)
 			continue;
 		if (length_read <= 0) {
-			/* It ends too early. */
+			/* The file is too short. */
 			if (length_read == 0)
 				errno = EIO;
 			break;

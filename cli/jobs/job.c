@@ -33,13 +33,13 @@ static bool name_files(struct job *job, const char *target, struct problem *prob
 	job->sidecar = path_with(job->target, ".json");
 	if (!job->partial || !job->progress || !job->sidecar)
 		return problem_set(problem, "there is not enough memory for the names of files");
-	/* Said now, not when all is computed. */
+	/* Report a bad name now, not after the computation. */
 	resolved = target_resolve(job->sidecar, problem);
 	free(resolved);
 	return resolved != NULL;
 }
 
-/* Whether the target is there already, made from the same. */
+/* Whether an earlier run has already written the same target. */
 static bool already_complete(const struct job *job, const struct identity *identity)
 {
 	struct sidecar sidecar;
@@ -60,13 +60,13 @@ static bool already_complete(const struct job *job, const struct identity *ident
 	return same;
 }
 
-/* Where the first `rows` rows end. */
+/* The offset of the end of the first `rows` rows. */
 static uint64_t end_of(const struct job *job, uint32_t rows)
 {
 	return NPY_HEADER_SIZE + (uint64_t)rows * job->record.identity.length * sizeof(uint32_t);
 }
 
-/* A new TARGET.partial; the record that belongs to it is on the disk already. */
+/* Creates TARGET.partial. Its record is already on the disk. */
 static bool create_partial(struct job *job, struct problem *problem)
 {
 	unsigned char header[NPY_HEADER_SIZE];
@@ -92,17 +92,17 @@ static bool begin(struct job *job, const struct identity *identity, struct probl
 {
 	if (!may_replace(job, problem))
 		return false;
-	/* The count of writes goes on, so that this record is newer than any in the file. */
+	/* Keep the sequence number, so that this record is newer than those in the file. */
 	job->record = (struct record){.identity = *identity, .sequence = job->record.sequence};
 	job->ours = true;
-	/* Until there is something to keep. */
+	/* Until the first job_save(). */
 	interrupt_add_file(job->partial);
 	interrupt_add_file(job->progress);
 	return record_store(job->lock, job->progress, &job->record, problem) &&
 	       sync_directory(job->progress, problem) && create_partial(job, problem);
 }
 
-/* TARGET.partial as an earlier run left it: every byte that is to be kept is compared. */
+/* Opens the TARGET.partial of an earlier run. Checks every byte of the rows it keeps. */
 static bool reopen_partial(struct job *job, struct problem *problem)
 {
 	struct stat status;
@@ -130,10 +130,10 @@ static bool resume(struct job *job, const struct identity *identity, bool record
 	const char *difference =
 		recorded ? identity_difference(identity, &job->record.identity) : NULL;
 
-	/* A file that is complete may be being made again, by --restart: that goes on. */
+	/* If --restart began to replace a complete file, continue with that instead. */
 	if ((!recorded || difference || !begun) && already_complete(job, identity)) {
 		job->complete = true;
-		/* Left by a run that was ended between its last two steps. */
+		/* A run that ended between its last two steps left this behind. */
 		if (recorded && !difference)
 			unlink(job->progress);
 		return true;
@@ -142,7 +142,7 @@ static bool resume(struct job *job, const struct identity *identity, bool record
 		return problem_set(problem,
 		                   "%s is there, but it is no record of a job; --restart overwrites it",
 		                   job->progress);
-	/* Nothing is lost where nothing was done. */
+	/* Starting again loses nothing if no row is done. */
 	if (!begun || (recorded && job->record.rows_done == 0))
 		return begin(job, identity, problem);
 	if (!recorded)
@@ -175,7 +175,7 @@ bool job_open(struct job *job, const char *target, const struct identity *identi
 		return problem_set(problem, "there is not enough memory to watch over the file");
 	if (!name_files(job, target, problem))
 		return false;
-	/* Its descriptor is also that of the record. */
+	/* The record is in the same file, so they share the descriptor. */
 	job->lock = lock_acquire(job->progress, job->target, problem);
 	if (job->lock < 0)
 		return false;
@@ -214,7 +214,8 @@ bool job_finish(struct job *job, struct problem *problem)
 		.content = fingerprint_so_far(job->content),
 	};
 
-	/* Should it end between these two, the description fits neither file and is not believed. */
+	/* If the program ends between these two steps, the description does not match the old target,
+	 * so no run relies on it. */
 	if (!target_attributes(job->data, job->target, problem) ||
 	    !sidecar_write(job->sidecar, &sidecar, problem))
 		return false;

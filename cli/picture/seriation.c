@@ -10,7 +10,7 @@
 
 #define MAX_LEAVES 3000
 
-/* Where a row stands: beside its leaf, the more similar the closer. */
+/* Sort key of a row: the place of its leaf, then the similarity to it. */
 struct position {
 	uint32_t place;
 	float similarity;
@@ -35,7 +35,7 @@ static int by_place(const void *a, const void *b)
 	return left->row < right->row ? -1 : 1;
 }
 
-/* The row that a leaf stands for. */
+/* The row that a leaf represents. */
 static uint32_t row_of(const struct seriation *seriation, uint32_t leaf)
 {
 	return (uint32_t)((uint64_t)leaf * seriation->rows / seriation->clusters.leaves);
@@ -58,7 +58,7 @@ static struct position position_of(const struct seriation *seriation, uint32_t r
 	return (struct position){places[best], similarities[row_of(seriation, best)], row};
 }
 
-/* The similarities of those rows that leaves stand for. */
+/* Stores the similarities between the rows of the leaves. */
 static int take_leaves(void *user, uint32_t first, uint32_t count, const float *panel)
 {
 	struct seriation *seriation = user;

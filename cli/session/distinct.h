@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Files that are to be written must not be those that are read.
+ * Refuses outputs that are also inputs.
  */
 #ifndef CLI_DISTINCT_H
 #define CLI_DISTINCT_H
 
 #include "base/options.h"
 
-/* Whether a file of this name (and suffix) may be written: it is none of the files that the options
- * give to be read, by whatever name. Returns an exit status, after printing the error. */
+/* Checks that the file name + suffix is none of the inputs in the options, even under another name.
+ * Returns an exit status, after printing the error. */
 int distinct_output(const struct command_line *options, const char *name, const char *suffix);
 
 #endif

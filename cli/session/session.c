@@ -8,7 +8,7 @@
 #include "base/message.h"
 #include "base/progress.h"
 
-/* Between two looks at how far the matrix is. */
+/* Time between two updates of the progress. */
 #define PREPARE_SECONDS 0.5
 
 int session_read(struct session *session, const struct command_line *options)
