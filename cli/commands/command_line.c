@@ -57,23 +57,23 @@ static const struct {
      "- for standard input; default: $VKC_EMBEDDINGS"},
 	{"input-format", required_argument, KEY_INPUT_FORMAT, WITH_INPUT, "FORMAT",
      "npy, json, jsonl, fvecs or fbin; default: by the\n"
-     "name's ending, else by the contents"},
+     "file extension, else by the contents"},
 	{"center", no_argument, KEY_CENTER, WITH_INPUT, NULL,
      "subtract the mean row from every row first"},
 	{"start", required_argument, KEY_START, COMMAND_SEQUENCE, "N",
-     "the row to begin with, from 0; with ids: an id"},
+     "the first row, counted from 0; with ids: its id"},
 	{"k", required_argument, KEY_K, COMMAND_NEIGHBORS, "K",
-     "how many neighbours of each row, at least 1"},
+     "number of neighbours per row, at least 1"},
 	{"row", required_argument, KEY_ROW, COMMAND_NEIGHBORS, "N",
-     "only those of row N, from 0; with ids: of an id"},
+     "only row N, counted from 0; with ids: its id"},
 	{"length", required_argument, KEY_LENGTH, COMMAND_SEQUENCE | COMMAND_ALL, "K",
-     "only the first K of each sequence"},
+     "only the first K rows of each sequence"},
 	{"ids", required_argument, KEY_IDS, WITH_NAMES, "FILE",
-     "names instead of numbers: one a line, or a JSON list"},
+     "ids instead of row numbers: one per line or a JSON list"},
 	{"use-ids", no_argument, KEY_USE_IDS, WITH_NAMES, NULL,
-     "the same with the \"id\"s of the embeddings' file"},
+     "the same, with the \"id\"s in the embeddings file"},
 	{"format", required_argument, KEY_FORMAT, COMMAND_SEQUENCE, "FORMAT",
-     "array (default), or object: also what it was made from"},
+     "array (default), or object, which also names its inputs"},
 	{"format", required_argument, KEY_FORMAT, COMMAND_DEVICES, "FORMAT",
      "text (default) or json"},
 	{"output", required_argument, KEY_OUTPUT, COMMAND_ALL, "FILE.npy", "the file to write"},
@@ -87,33 +87,33 @@ static const struct {
 	{"resume", no_argument, KEY_RESUME, COMMAND_ALL, NULL,
      "continue where an earlier run stopped (always on)"},
 	{"restart", no_argument, KEY_RESTART, COMMAND_ALL, NULL,
-     "discard what an earlier run has done"},
+     "discard the work of an earlier run"},
 	{"extend", required_argument, KEY_EXTEND, COMMAND_ALL, "OLD.npy",
-     "rows were appended since OLD.npy was made: keep\n"
-     "of its sequences what the new rows do not change"},
+     "after appending rows to the embeddings of OLD.npy: keep\n"
+     "the parts of its sequences that do not change"},
 	{"old-embeddings", required_argument, KEY_OLD_EMBEDDINGS, COMMAND_ALL, "FILE",
-     "what OLD.npy was made from, where OLD.npy.json is lost"},
+     "the embeddings of OLD.npy, if OLD.npy.json is lost"},
 	{"batch", required_argument, KEY_BATCH, COMMAND_ALL, "N",
-     "sequences a call; default: what takes a second or a few"},
+     "sequences per call; default: adapted to the device"},
 	{"checkpoint", required_argument, KEY_CHECKPOINT, COMMAND_ALL, "SECONDS",
-     "how much work may be lost at most, but for a single\n"
-     "sequence that takes longer; default: 5"},
+     "the most work that may be lost, unless a single\n"
+     "sequence takes longer; default: 5"},
 	{"order", required_argument, KEY_ORDER, COMMAND_HEATMAP, "ORDER",
      "file (default), diversity (the sequence from row 0), or\n"
      "cluster (similar rows side by side)"},
 	{"size", required_argument, KEY_SIZE, COMMAND_HEATMAP, "PIXELS",
-     "width and height of the matrix at most; default: 1000"},
+     "maximum width and height of the matrix; default: 1000"},
 	{"range", required_argument, KEY_RANGE, COMMAND_HEATMAP, "LOW:HIGH",
-     "similarities at the ends of the scale; default: so that\n"
-     "1 in 200 of the picture's cells lies beyond each end"},
+     "similarities at the ends of the scale; default:\n"
+     "1 in 200 cells of the picture lies beyond each end"},
 	{"log-progress", optional_argument, KEY_LOG_PROGRESS, WITH_PROGRESS, "[=SECONDS]",
-     "a line about the progress every minute"},
+     "print a progress line every minute, or as given"},
 	{"device", required_argument, KEY_DEVICE, EVERYWHERE, "DEVICE",
-     "a number of `vulkan-compute devices`, or a part of the\n"
-     "name; default: $VKC_DEVICE, else the best there is"},
+     "a number from `vulkan-compute devices` or part of a\n"
+     "name; default: $VKC_DEVICE, else the best device"},
 	{"memory-limit", required_argument, KEY_MEMORY_LIMIT, EVERYWHERE, "BYTES",
-     "device memory to use at most, such as 300M, 2G or 1T;\n"
-     "default: $VKC_MEMORY_LIMIT, else most of it"},
+     "maximum device memory to use, such as 300M, 2G or 1T;\n"
+     "default: $VKC_MEMORY_LIMIT, else most of the memory"},
 	{"quiet", no_argument, KEY_QUIET, EVERYWHERE, NULL,
      "errors only: no progress, no remarks"},
 	{"version", no_argument, KEY_VERSION, EVERYWHERE, NULL, "print the version"},
@@ -364,7 +364,7 @@ enum parsed command_line_parse(struct command_line *options, int argc, char **ar
 	}
 	*next = optind;
 	if (command->flag != COMMAND_NONE && optind < argc) {
-		message_usage(options, "'%s' was not expected: everything is given by options",
+		message_usage(options, "'%s' was not expected: all arguments are options",
 		              argv[optind]);
 		return PARSED_WRONG;
 	}

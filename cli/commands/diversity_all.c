@@ -55,7 +55,7 @@ static int save_rows(struct run *run, int status)
 		return message_failed(options, &problem);
 	if (done < run->rows && done > 0)
 		message_note(options, "%" PRIu32 " of %" PRIu32 " sequences are kept in %s; the same "
-		                      "command%s goes on there",
+		                      "command%s continues there",
 		             done, run->rows, run->job.partial,
 		             options->restart ? " without --restart" : "");
 	return status;
@@ -163,8 +163,8 @@ static int work(struct run *run)
 		             run->rows);
 	if (status == EXIT_GOOD && left > 0)
 		status = prepare(run);
-	interrupt_defer("\nvulkan-compute: finishing the sequences at hand; Ctrl-C again ends at once, "
-	                "with what was saved last\n");
+	interrupt_defer("\nvulkan-compute: finishing the current sequences; Ctrl-C again ends at once, "
+	                "keeping only what is saved\n");
 	if (status == EXIT_GOOD)
 		status = compute_rows(run);
 	if (status != EXIT_GOOD || run->job.record.rows_done < run->rows)
@@ -186,8 +186,8 @@ static int check_outputs(const struct command_line *options)
 	size_t i;
 
 	if (status == EXIT_GOOD && output_is_standard(options->output))
-		return message_usage(options, "--output takes the name of a file, to go on with after an "
-		                              "interruption; standard output cannot be");
+		return message_usage(options, "--output takes the name of a file: a run cannot continue "
+		                              "on standard output after an interruption");
 	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]) && status == EXIT_GOOD; i++)
 		status = distinct_output(options, options->output, suffixes[i]);
 	return status;
@@ -213,7 +213,7 @@ int command_all(const struct command_line *options)
 		status = open_job(&run);
 	if (status == EXIT_GOOD && run.job.complete)
 		message_note(options,
-		             "%s is complete already, made from the same; --restart makes it again",
+		             "%s is already complete; --restart computes it again",
 		             options->output);
 	else if (status == EXIT_GOOD)
 		status = work(&run);

@@ -136,8 +136,8 @@ static int check_outputs(const struct command_line *options)
 	int status = session_needs_output(options);
 
 	if (status == EXIT_GOOD && output_is_standard(options->output))
-		status = message_usage(options, "--output writes two files, and standard output is one; "
-		                                "without --output it gets JSON");
+		status = message_usage(options, "--output writes two files, so it cannot be standard "
+		                                "output; without --output, JSON goes there");
 	if (status == EXIT_GOOD && second)
 		status = distinct_output(options, second, "");
 	free(second);
@@ -209,8 +209,8 @@ int command_neighbors(const struct command_line *options)
 	if (options->k == 0)
 		return message_usage(options, "-k is needed: how many neighbours");
 	if (options->output && (options->ids || options->use_ids))
-		return message_usage(options, "a .npy file has numbers only: --output and ids exclude each "
-		                              "other");
+		return message_usage(options, "a .npy file holds only numbers: --output and ids exclude "
+		                              "each other");
 	status = options->output ? check_outputs(options) : EXIT_GOOD;
 	if (status == EXIT_GOOD)
 		status = prepare(&job, options);

@@ -83,7 +83,7 @@ bool reserve_space(int descriptor, const char *name, uint64_t size, struct probl
 		                   "cannot write %s: it needs %llu bytes, and its disk has only %llu left",
 		                   name, (unsigned long long)size,
 		                   (unsigned long long)space.f_bavail * space.f_frsize);
-	return problem_set(problem, "cannot take the space for %s: %s", name, strerror(error));
+	return problem_set(problem, "cannot allocate the space for %s: %s", name, strerror(error));
 }
 
 bool sync_file(int descriptor, const char *name, struct problem *problem)

@@ -150,7 +150,7 @@ bool output_open(struct output *output, const char *target, uint64_t size,
 		return no_memory(problem);
 	return !isatty(output->descriptor) ||
 	       problem_set(problem,
-	                   "cannot write %s: it is a terminal, and what would be written is no text; "
+	                   "cannot write %s: it is a terminal, and the output is not text; "
 	                   "redirect it to a file or a pipe",
 	                   name);
 }

@@ -28,7 +28,7 @@ static bool check_directory(const char *path, struct problem *problem)
 	if (!exists)
 		cannot_write(path, problem);
 	else if (!S_ISDIR(status.st_mode))
-		exists = problem_set(problem, "cannot write %s: %s is no directory", path, copy);
+		exists = problem_set(problem, "cannot write %s: %s is not a directory", path, copy);
 	free(copy);
 	return exists;
 }
@@ -42,7 +42,7 @@ static bool check_new_file(const char *path, struct problem *problem)
 		return cannot_write(path, problem);
 	if (lstat(path, &status) == 0)
 		return problem_set(problem,
-		                   "cannot write %s: it is a link to something that is not there", path);
+		                   "cannot write %s: it is a link to a file that does not exist", path);
 	return check_directory(path, problem);
 }
 

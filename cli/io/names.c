@@ -74,7 +74,7 @@ int names_open(struct names *names, const struct command_line *options, const st
 		return message_failed(options, &problem);
 	if (options->use_ids) {
 		if (!table->ids) {
-			message_error(options, "%s has no ids that --use-ids could use%s%s", source,
+			message_error(options, "%s has no ids for --use-ids%s%s", source,
 			              table->ids_problem.text[0] ? ": " : "", table->ids_problem.text);
 			return EXIT_FAILED;
 		}
@@ -105,7 +105,8 @@ int names_find(const struct names *names, const struct command_line *options, co
 	}
 	found = json_object_get(names->rows, value);
 	if (!found)
-		return message_usage(options, "--%s takes one of the ids, and '%s' is none of them", option,
+		return message_usage(options, "--%s takes one of the ids, and '%s' is not one of them",
+		                     option,
 		                     value);
 	*row = (uint32_t)json_integer_value(found);
 	return EXIT_GOOD;

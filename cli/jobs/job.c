@@ -140,19 +140,18 @@ static bool resume(struct job *job, const struct identity *identity, bool record
 	}
 	if (!recorded && record_is_foreign(job->lock))
 		return problem_set(problem,
-		                   "%s is there, but it is no record of a job; --restart overwrites it",
+		                   "%s exists, but it is not the record of a job; --restart overwrites it",
 		                   job->progress);
 	/* Starting again loses nothing if no row is done. */
 	if (!begun || (recorded && job->record.rows_done == 0))
 		return begin(job, identity, problem);
 	if (!recorded)
 		return problem_set(problem,
-		                   "%s is there, but no %s that says what it is; --restart discards it",
+		                   "%s exists, but not %s, which describes it; --restart discards it",
 		                   job->partial, job->progress);
 	if (difference)
 		return problem_set(problem,
-		                   "%s was begun with %s; run it with the same as then, or discard it "
-		                   "with --restart",
+		                   "%s was begun with %s; use the same again, or discard it with --restart",
 		                   job->partial, difference);
 	return reopen_partial(job, problem);
 }
@@ -172,7 +171,7 @@ bool job_open(struct job *job, const char *target, const struct identity *identi
 		                   identity->rows, identity->length);
 	job->content = fingerprint_begin();
 	if (!job->content)
-		return problem_set(problem, "there is not enough memory to watch over the file");
+		return problem_set(problem, "there is not enough memory for the fingerprint of the file");
 	if (!name_files(job, target, problem))
 		return false;
 	/* The record is in the same file, so they share the descriptor. */

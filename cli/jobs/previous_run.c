@@ -76,7 +76,8 @@ static bool check_sidecar(const struct previous_run *old, const struct command_l
 	free(description);
 	if (!good)
 		return problem_prefix(problem,
-		                      "what %s was made from is unknown; --old-embeddings FILE says it: ",
+		                      "it is unknown what %s was made from; --old-embeddings FILE "
+		                      "names it: ",
 		                      name);
 	descriptor = open(name, O_RDONLY | O_CLOEXEC);
 	good = descriptor >= 0 ? sidecar_fits(&sidecar, descriptor, name, problem)

@@ -162,7 +162,7 @@ int replay_open(struct replay **opened, struct session *session, uint32_t old_ro
 	if ((uint64_t)old_rows * new_rows > MAX_SIMILARITY_BYTES / sizeof(float)) {
 		message_note(session->options,
 		             "everything is computed again, because %" PRIu32
-		             " new rows leave hardly anything as it was",
+		             " new rows change almost every sequence",
 		             new_rows);
 		return EXIT_GOOD;
 	}
@@ -177,7 +177,7 @@ int replay_open(struct replay **opened, struct session *session, uint32_t old_ro
 	if (!measure_rows(replay)) {
 		replay_close(replay);
 		message_note(session->options, "everything is computed again, because the lengths of the "
-		                               "new rows may change how all are weighted");
+		                               "new rows may change all weights");
 		return EXIT_GOOD;
 	}
 	status = panels_each(session, old_rows, new_rows, false, take_new_rows, replay);
