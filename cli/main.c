@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * vulkan-compute: the command line. Finds the subcommand and hands over.
+ * The program vulkan-compute: finds the subcommand and runs it.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/command_line.h"
 #include "commands/commands.h"
 #include "base/interrupt.h"
 #include "io/json_out.h"
@@ -14,32 +15,32 @@
 #include "files/streams.h"
 
 static const struct command commands[] = {
-	{"devices", COMMAND_DEVICES, "list the Vulkan devices, and the one that would be used", "",
-     "Lists the Vulkan devices and marks the one that would be used.", command_devices},
-	{"diversity-sequence", COMMAND_SEQUENCE, "one reading order, each next as new as possible",
+	{"devices", COMMAND_DEVICES, "list the Vulkan devices and mark the default", "",
+     "Lists the Vulkan devices and marks the default device.", command_devices},
+	{"diversity-sequence", COMMAND_SEQUENCE, "print one sequence, each row as new as possible",
      "--embeddings FILE --start N",
-     "Prints a diversity sequence as a JSON array: it begins at row N, and each next row is the\n"
-     "one farthest from the centre of those before. Rows count from 0.",
+     "Prints a diversity sequence as a JSON array. It begins at row N, and each further row is\n"
+     "the one farthest from the centre of those before it. Rows count from 0.",
      command_sequence},
-	{"diversity-all", COMMAND_ALL, "the sequences from every row, into a file",
+	{"diversity-all", COMMAND_ALL, "write the sequences from every row to a file",
      "--embeddings FILE --output FILE.npy",
-     "Writes the diversity sequences from every row as a .npy file: row i begins at i; numbers\n"
-     "are uint32 and count from 0. May be stopped at any time; the same command continues it.",
+     "Writes the diversity sequences from every row to a .npy file of uint32. Row i begins at i,\n"
+     "and rows count from 0. You can stop it at any time; the same command continues it.",
      command_all},
-	{"similarity-matrix", COMMAND_MATRIX, "all cosine similarities, into a file",
+	{"similarity-matrix", COMMAND_MATRIX, "write all cosine similarities to a file",
      "--embeddings FILE --output FILE.npy",
-     "Writes the matrix of cosine similarities as a .npy file of float32. It is written piece by\n"
-     "piece and may be larger than the memory.",
+     "Writes the matrix of cosine similarities to a .npy file of float32, piece by piece. It may\n"
+     "be larger than the memory.",
      command_matrix},
-	{"neighbors", COMMAND_NEIGHBORS, "the most similar rows of each row",
+	{"neighbors", COMMAND_NEIGHBORS, "find the most similar rows of each row",
      "--embeddings FILE -k K",
-     "Prints the K most similar rows of each row, nearest first, as JSON: one object for --row,\n"
-     "else a list of them, a line each. Rows count from 0.",
+     "Prints the K most similar rows of each row as JSON, nearest first: with --row one object,\n"
+     "otherwise a list with one object per line. Rows count from 0.",
      command_neighbors},
-	{"heatmap", COMMAND_HEATMAP, "the similarity matrix as a picture",
+	{"heatmap", COMMAND_HEATMAP, "draw the similarity matrix as a picture",
      "--embeddings FILE --output FILE.png",
-     "Draws the similarity matrix as a PNG picture with a scale; where there are more rows than\n"
-     "pixels, a pixel is the average of what it covers.",
+     "Draws the similarity matrix as a PNG picture with a scale. If there are more rows than\n"
+     "pixels, each pixel shows an average.",
      command_heatmap},
 };
 
@@ -60,12 +61,12 @@ static void print_help(const struct command *none)
 	       "any Vulkan driver.\n\n");
 	for (i = 0; i < NUM_COMMANDS; i++)
 		printf("  %-20s %s\n", commands[i].name, commands[i].summary);
-	printf("\nEach has its own --help. Everywhere:\n\n");
+	printf("\nEvery command has its own --help. Options of all commands:\n\n");
 	command_line_print_help(none);
 }
 
-/* The status after --help and --version, and for wrong use. */
-static int answered(const struct command_line *options, enum parsed parsed)
+/* Returns the exit status after --help and --version, and for an invalid command line. */
+static int exit_status(const struct command_line *options, enum parsed parsed)
 {
 	return parsed == PARSED_DONE ? json_flush(options) : EXIT_USAGE;
 }
@@ -90,11 +91,11 @@ int main(int argc, char **argv)
 	interrupt_install();
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		print_help(&none);
-		return answered(&options, PARSED_DONE);
+		return exit_status(&options, PARSED_DONE);
 	}
 	parsed = command_line_parse(&options, argc, argv, &next);
 	if (parsed != PARSED_RUN)
-		return answered(&options, parsed);
+		return exit_status(&options, parsed);
 	if (next >= argc)
 		return message_usage(&options, "a command is needed, such as diversity-sequence");
 	for (i = 0; i < NUM_COMMANDS; i++)
@@ -106,6 +107,6 @@ int main(int argc, char **argv)
 	options.command = &commands[i];
 	parsed = command_line_parse(&options, argc - next, argv + next, &next);
 	if (parsed != PARSED_RUN)
-		return answered(&options, parsed);
+		return exit_status(&options, parsed);
 	return commands[i].run(&options);
 }

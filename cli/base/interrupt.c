@@ -10,28 +10,28 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/command_line.h"
+#include "base/options.h"
 
-#define MOST_FILES 8
+#define MAX_FILES 8
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const int deferrable[] = {SIGINT, SIGTERM, SIGHUP};
 
-/* Those whose default is not to end the process. */
+/* By default these do not end the process. */
 static const int harmless[] = {SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP,
                                SIGTTIN, SIGTTOU, SIGURG, SIGWINCH};
 
-/* Whoever has set `busy` may use it: signals may come to any of the driver's threads. */
-static const char *files[MOST_FILES];
+/* `busy` guards the list, because any of the driver's threads can receive a signal. */
+static const char *files[MAX_FILES];
 static atomic_flag busy = ATOMIC_FLAG_INIT;
-/* A child that a driver has forked has the list, but not the files. */
+/* A child that a driver forks inherits the list but must not remove the files. */
 static pid_t owner;
 
 static const char *volatile deferring;
-/* Signals may come to two threads at the same moment: only one of them is the first. */
-static atomic_int noted;
+/* Atomic, because two threads can receive signals at the same moment. */
+static atomic_int pending;
 
-static void take_files(void)
+static void lock_files(void)
 {
 	while (atomic_flag_test_and_set(&busy))
 		sched_yield();
@@ -41,20 +41,20 @@ static void remove_files(void)
 {
 	size_t i;
 
-	take_files();
-	for (i = 0; i < MOST_FILES; i++)
+	lock_files();
+	for (i = 0; i < MAX_FILES; i++)
 		if (files[i] && getpid() == owner)
 			unlink(files[i]);
 }
 
-/* Where a library calls exit(). */
-static void on_exit_of_program(void)
+/* A library may call exit(). */
+static void remove_files_at_exit(void)
 {
 	remove_files();
 	atomic_flag_clear(&busy);
 }
 
-static bool among(const int *signals, size_t count, int number)
+static bool contains(const int *signals, size_t count, int number)
 {
 	size_t i;
 
@@ -64,33 +64,33 @@ static bool among(const int *signals, size_t count, int number)
 	return false;
 }
 
-static void say(const char *sentence)
+static void write_stderr(const char *sentence)
 {
 	ssize_t wrote = write(STDERR_FILENO, sentence, strlen(sentence));
 
-	/* Nothing can be done where standard error is closed. */
+	/* If standard error is closed, there is nowhere to report that. */
 	(void)wrote;
 }
 
-/* Whether the program may go on for now. */
+/* Returns true if the program may continue for now. */
 static bool defer(int number)
 {
 	const char *sentence = deferring;
 	struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
 	int none = 0;
 
-	if (!sentence || !among(deferrable, COUNT(deferrable), number) ||
-	    !atomic_compare_exchange_strong(&noted, &none, number))
+	if (!sentence || !contains(deferrable, COUNT(deferrable), number) ||
+	    !atomic_compare_exchange_strong(&pending, &none, number))
 		return false;
-	/* Ctrl-C has ended the readers of a pipeline, too; that must not end what is to be finished. */
+	/* Ctrl-C also ends the readers of a pipeline. The work at hand must still be completed. */
 	signal(SIGPIPE, SIG_IGN);
-	/* A reader that has stopped must not keep the second signal from its work. */
+	/* Do not block on a stopped reader: the second signal must still end the program. */
 	if (poll(&ready, 1, 0) == 1)
-		say(sentence);
+		write_stderr(sentence);
 	return true;
 }
 
-static void die_of(int number)
+static void end_by_signal(int number)
 {
 	struct sigaction plain = {.sa_handler = SIG_DFL};
 	sigset_t only;
@@ -108,19 +108,20 @@ static void on_signal(int number, siginfo_t *info, void *context)
 
 	(void)context;
 	if (defer(number)) {
-		/* What was interrupted may be about to look at its own. */
+		/* The interrupted code may be about to check errno. */
 		errno = error;
 		return;
 	}
-	/* The files are not given back: nothing is to be created any more. */
+	/* The list stays locked, so that no new file can be registered. */
 	remove_files();
-	/* Files are mapped: should one be cut short meanwhile, reading it raises SIGBUS. One that
-	 * another process has sent is a signal like the others. */
+	/* Reading a mapped file that has been truncated raises SIGBUS. A SIGBUS sent by another process
+	 * is handled like any other signal. */
 	if (number == SIGBUS && info->si_code > 0) {
-		say("vulkan-compute: a file became shorter while it was read, or its disk failed\n");
+		write_stderr("vulkan-compute: a file became shorter while it was read, or its "
+		             "disk failed\n");
 		_exit(EXIT_FAILED);
 	}
-	die_of(number);
+	end_by_signal(number);
 }
 
 void interrupt_install(void)
@@ -130,15 +131,15 @@ void interrupt_install(void)
 	int number;
 
 	owner = getpid();
-	atexit(on_exit_of_program);
+	atexit(remove_files_at_exit);
 	sigfillset(&action.sa_mask);
-	/* A file over the limit of `ulimit -f` is an error of write() instead. */
+	/* Makes write() fail when a file exceeds the limit of `ulimit -f`. */
 	signal(SIGXFSZ, SIG_IGN);
 	for (number = 1; number <= SIGRTMAX; number++) {
-		if (among(harmless, COUNT(harmless), number) || sigaction(number, NULL, &before) != 0)
+		if (contains(harmless, COUNT(harmless), number) || sigaction(number, NULL, &before) != 0)
 			continue;
-		/* What was ignored before, by nohup for example, stays so, and so does the handler of a
-		 * profiler or a sanitizer; but for SIGBUS, which has a cause that can be said. */
+		/* Keep ignored signals ignored, as under nohup, and keep the handlers of profilers and
+		 * sanitizers. SIGBUS is the exception, because its message explains the cause. */
 		if (before.sa_handler == SIG_DFL || (number == SIGBUS && before.sa_handler != SIG_IGN))
 			sigaction(number, &action, NULL);
 	}
@@ -159,9 +160,9 @@ void interrupt_unblock(const sigset_t *before)
 
 static void begin_change(sigset_t *before)
 {
-	/* A handler in this thread would wait for itself. */
+	/* A signal handler in this thread would deadlock on the lock. */
 	interrupt_block(before);
-	take_files();
+	lock_files();
 }
 
 static void end_change(const sigset_t *before)
@@ -174,18 +175,18 @@ static void forget(const char *path)
 {
 	size_t i;
 
-	for (i = 0; i < MOST_FILES; i++)
+	for (i = 0; i < MAX_FILES; i++)
 		if (files[i] == path)
 			files[i] = NULL;
 }
 
-void interrupt_removes(const char *path)
+void interrupt_add_file(const char *path)
 {
 	sigset_t before;
 	size_t i;
 
 	begin_change(&before);
-	for (i = 0; i < MOST_FILES; i++) {
+	for (i = 0; i < MAX_FILES; i++) {
 		if (!files[i]) {
 			files[i] = path;
 			break;
@@ -194,7 +195,7 @@ void interrupt_removes(const char *path)
 	end_change(&before);
 }
 
-void interrupt_keeps(const char *path)
+void interrupt_forget_file(const char *path)
 {
 	sigset_t before;
 
@@ -218,12 +219,12 @@ void interrupt_defer(const char *sentence)
 	deferring = sentence;
 }
 
-bool interrupt_noted(void)
+bool interrupt_pending(void)
 {
-	return noted != 0;
+	return pending != 0;
 }
 
-void interrupt_obey(void)
+void interrupt_raise(void)
 {
-	die_of(noted);
+	end_by_signal(pending);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Signals that end the program: Ctrl-C and those that mean the same (SIGTERM, SIGHUP), and all
- * others. Files that are not complete are removed, and the program ends by the signal.
+ * Handles the signals that end the program: removes incomplete files, then lets the signal end the
+ * program. SIGINT (Ctrl-C), SIGTERM and SIGHUP can be deferred.
  */
 #ifndef CLI_INTERRUPT_H
 #define CLI_INTERRUPT_H
@@ -9,29 +9,29 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* At the beginning of the program. Signals that are ignored stay so. */
+/* Call this when the program starts. Ignored signals stay ignored. */
 void interrupt_install(void);
 
-/* Files that are removed when a signal ends the program. Said before the file is there, so that
- * there is no moment between. The string must stay until it is kept again. */
-void interrupt_removes(const char *path);
-void interrupt_keeps(const char *path);
+/* Registers a file to remove when a signal ends the program. Call it before creating the file, so
+ * that no signal can come in between. The string must stay valid until the file is forgotten. */
+void interrupt_add_file(const char *path);
+void interrupt_forget_file(const char *path);
 
-/* Removes one now. It is not removed again, should it then be another process's. */
+/* Removes a file and forgets it: another process may then create a file of that name. */
 void interrupt_unlink(const char *path);
 
-/* No signal comes to this thread between these two. */
+/* Between these two calls this thread receives no signals. */
 void interrupt_block(sigset_t *before);
 void interrupt_unblock(const sigset_t *before);
 
-/* From now on the first Ctrl-C or the like only says `sentence` and is noted; the second ends the
- * program. */
+/* From now on the first Ctrl-C, SIGTERM or SIGHUP prints `sentence` and stays pending. The second
+ * ends the program. */
 void interrupt_defer(const char *sentence);
 
-/* Whether one was noted. */
-bool interrupt_noted(void);
+/* Whether a deferred signal is pending. */
+bool interrupt_pending(void);
 
-/* Ends the program by the signal that was noted, as its parent expects. */
-void interrupt_obey(void);
+/* Ends the program by the pending signal, so that its parent sees that signal. */
+void interrupt_raise(void);
 
 #endif

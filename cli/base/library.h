@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the library says, in words for the program's users.
+ * Error messages of the library, adapted for the program's users.
  */
 #ifndef CLI_LIBRARY_H
 #define CLI_LIBRARY_H
 
 #include "vulkan_compute.h"
 
-/* The sentence of the last failure, as vkc_last_error() has it, but without the name of a C
- * function that it may begin with. */
+/* Returns the message of vkc_last_error() without a leading name of a C function. */
 const char *library_failure(const VkComputeContext *context);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Little-endian numbers, wherever they lie.
+ * Little-endian numbers at any alignment.
  */
-#ifndef CLI_LITTLE_H
-#define CLI_LITTLE_H
+#ifndef CLI_LITTLE_ENDIAN_H
+#define CLI_LITTLE_ENDIAN_H
 
 #include <stdint.h>
 

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Whether a bar stands on the terminal's line. */
+/* Whether the terminal's current line shows a progress bar. */
 static bool bar_shown;
 
 void message_bar_shown(void)
@@ -19,7 +19,7 @@ void message_clear_bar(void)
 	bar_shown = false;
 }
 
-static void say(const struct command_line *options, const char *format, va_list arguments)
+static void print(const struct command_line *options, const char *format, va_list arguments)
 {
 	const char *name = options->command ? options->command->name : "";
 
@@ -34,7 +34,7 @@ void message_error(const struct command_line *options, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(options, format, arguments);
+	print(options, format, arguments);
 	va_end(arguments);
 }
 
@@ -45,7 +45,7 @@ void message_note(const struct command_line *options, const char *format, ...)
 	if (options->quiet)
 		return;
 	va_start(arguments, format);
-	say(options, format, arguments);
+	print(options, format, arguments);
 	va_end(arguments);
 }
 
@@ -55,7 +55,7 @@ int message_usage(const struct command_line *options, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(options, format, arguments);
+	print(options, format, arguments);
 	va_end(arguments);
 	fprintf(stderr, "Try: vulkan-compute %s%s--help\n", name, *name ? " " : "");
 	return EXIT_USAGE;

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is said to people: on standard error, one sentence a line.
+ * Messages for the user: on standard error, one sentence per line.
  */
 #ifndef CLI_MESSAGE_H
 #define CLI_MESSAGE_H
 
-#include "commands/command_line.h"
+#include "base/options.h"
 #include "base/problem.h"
 
-/* "vulkan-compute diversity-all: …" */
+/* Prints "vulkan-compute diversity-all: …". */
 void message_error(const struct command_line *options, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* As message_error, for what is good to know; --quiet leaves it out. */
+/* Prints a remark in the same form. --quiet suppresses it. */
 void message_note(const struct command_line *options, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Wrong use: the sentence, then where to read more. Returns EXIT_USAGE. */
+/* Prints what is wrong with the command line, then how to get help. Returns EXIT_USAGE. */
 int message_usage(const struct command_line *options, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The sentence of a problem. Returns EXIT_FAILED. */
+/* Prints a problem. Returns EXIT_FAILED. */
 int message_failed(const struct command_line *options, const struct problem *problem);
 
-/* A bar was drawn on the line that the cursor is in: the next sentence takes its place. */
+/* Records that the current line shows a progress bar, which the next message must replace. */
 void message_bar_shown(void);
 void message_clear_bar(void);
 

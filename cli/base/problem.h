@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * One sentence about what went wrong, handed up to whoever prints it.
+ * One sentence about what went wrong, for a caller to print.
  */
 #ifndef CLI_PROBLEM_H
 #define CLI_PROBLEM_H
@@ -16,7 +16,7 @@ struct problem {
 bool problem_set(struct problem *problem, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Puts words before the sentence: "cannot read x.npy: " + what it says now. Returns false. */
+/* Inserts text such as "cannot read x.npy: " before the sentence. Returns false. */
 bool problem_prefix(struct problem *problem, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -34,7 +34,7 @@ void progress_begin(struct progress *progress, const struct command_line *option
 	};
 }
 
-/* "5:37", "2:05:37", "3 days", or "?" when nothing is known yet. */
+/* "5:37", "2:05:37", "3 days", or "?" if it is not known yet. */
 static void time_left(double seconds, char text[32])
 {
 	unsigned long long whole;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * How far it has come: a bar on a terminal, or a line from time to time.
+ * Shows progress: a bar on a terminal, or a line at intervals.
  */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "commands/command_line.h"
+#include "base/options.h"
 
 struct progress {
 	const struct command_line *options;
@@ -19,14 +19,14 @@ struct progress {
 	bool bar;
 };
 
-/* Seconds of a clock that only goes forward. */
+/* Seconds of a monotonic clock. */
 double seconds_now(void);
 
 void progress_begin(struct progress *progress, const struct command_line *options, const char *unit,
                     uint64_t total, uint64_t done_before);
 void progress_update(struct progress *progress, uint64_t done);
 
-/* Leaves the terminal's line empty. */
+/* Removes the bar from the terminal. */
 void progress_end(struct progress *progress);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Arithmetic on sizes that come from files: says whether the result is right.
+ * Arithmetic on sizes from files. The checked functions return false on overflow.
  */
 #ifndef CLI_SIZE_H
 #define CLI_SIZE_H

@@ -57,23 +57,23 @@ static const struct {
      "- for standard input; default: $VKC_EMBEDDINGS"},
 	{"input-format", required_argument, KEY_INPUT_FORMAT, WITH_INPUT, "FORMAT",
      "npy, json, jsonl, fvecs or fbin; default: by the\n"
-     "name's ending, else by the contents"},
+     "file extension, else by the contents"},
 	{"center", no_argument, KEY_CENTER, WITH_INPUT, NULL,
      "subtract the mean row from every row first"},
 	{"start", required_argument, KEY_START, COMMAND_SEQUENCE, "N",
-     "the row to begin with, from 0; with ids: an id"},
+     "the first row, counted from 0; with ids: its id"},
 	{"k", required_argument, KEY_K, COMMAND_NEIGHBORS, "K",
-     "how many neighbours of each row, at least 1"},
+     "number of neighbours per row, at least 1"},
 	{"row", required_argument, KEY_ROW, COMMAND_NEIGHBORS, "N",
-     "only those of row N, from 0; with ids: of an id"},
+     "only row N, counted from 0; with ids: its id"},
 	{"length", required_argument, KEY_LENGTH, COMMAND_SEQUENCE | COMMAND_ALL, "K",
-     "only the first K of each sequence"},
+     "only the first K rows of each sequence"},
 	{"ids", required_argument, KEY_IDS, WITH_NAMES, "FILE",
-     "names instead of numbers: one a line, or a JSON list"},
+     "ids instead of row numbers: one per line or a JSON list"},
 	{"use-ids", no_argument, KEY_USE_IDS, WITH_NAMES, NULL,
-     "the same with the \"id\"s of the embeddings' file"},
+     "the same, with the \"id\"s in the embeddings file"},
 	{"format", required_argument, KEY_FORMAT, COMMAND_SEQUENCE, "FORMAT",
-     "array (default), or object: also what it was made from"},
+     "array (default), or object, which also names its inputs"},
 	{"format", required_argument, KEY_FORMAT, COMMAND_DEVICES, "FORMAT",
      "text (default) or json"},
 	{"output", required_argument, KEY_OUTPUT, COMMAND_ALL, "FILE.npy", "the file to write"},
@@ -87,33 +87,33 @@ static const struct {
 	{"resume", no_argument, KEY_RESUME, COMMAND_ALL, NULL,
      "continue where an earlier run stopped (always on)"},
 	{"restart", no_argument, KEY_RESTART, COMMAND_ALL, NULL,
-     "discard what an earlier run has done"},
+     "discard the work of an earlier run"},
 	{"extend", required_argument, KEY_EXTEND, COMMAND_ALL, "OLD.npy",
-     "rows were appended since OLD.npy was made: keep\n"
-     "of its sequences what the new rows do not change"},
+     "after appending rows to the embeddings of OLD.npy: keep\n"
+     "the parts of its sequences that do not change"},
 	{"old-embeddings", required_argument, KEY_OLD_EMBEDDINGS, COMMAND_ALL, "FILE",
-     "what OLD.npy was made from, where OLD.npy.json is lost"},
+     "the embeddings of OLD.npy, if OLD.npy.json is lost"},
 	{"batch", required_argument, KEY_BATCH, COMMAND_ALL, "N",
-     "sequences a call; default: what takes a second or a few"},
+     "sequences per call; default: adapted to the device"},
 	{"checkpoint", required_argument, KEY_CHECKPOINT, COMMAND_ALL, "SECONDS",
-     "how much work may be lost at most, but for a single\n"
-     "sequence that takes longer; default: 5"},
+     "the most work that may be lost, unless a single\n"
+     "sequence takes longer; default: 5"},
 	{"order", required_argument, KEY_ORDER, COMMAND_HEATMAP, "ORDER",
      "file (default), diversity (the sequence from row 0), or\n"
      "cluster (similar rows side by side)"},
 	{"size", required_argument, KEY_SIZE, COMMAND_HEATMAP, "PIXELS",
-     "width and height of the matrix at most; default: 1000"},
+     "maximum width and height of the matrix; default: 1000"},
 	{"range", required_argument, KEY_RANGE, COMMAND_HEATMAP, "LOW:HIGH",
-     "similarities at the ends of the scale; default: so that\n"
-     "1 in 200 of the picture's cells lies beyond each end"},
+     "similarities at the ends of the scale; default:\n"
+     "1 in 200 cells of the picture lies beyond each end"},
 	{"log-progress", optional_argument, KEY_LOG_PROGRESS, WITH_PROGRESS, "[=SECONDS]",
-     "a line about the progress every minute"},
+     "print a progress line every minute, or as given"},
 	{"device", required_argument, KEY_DEVICE, EVERYWHERE, "DEVICE",
-     "a number of `vulkan-compute devices`, or a part of the\n"
-     "name; default: $VKC_DEVICE, else the best there is"},
+     "a number from `vulkan-compute devices` or part of a\n"
+     "name; default: $VKC_DEVICE, else the best device"},
 	{"memory-limit", required_argument, KEY_MEMORY_LIMIT, EVERYWHERE, "BYTES",
-     "device memory to use at most, such as 300M, 2G or 1T;\n"
-     "default: $VKC_MEMORY_LIMIT, else most of it"},
+     "maximum device memory to use, such as 300M, 2G or 1T;\n"
+     "default: $VKC_MEMORY_LIMIT, else most of the memory"},
 	{"quiet", no_argument, KEY_QUIET, EVERYWHERE, NULL,
      "errors only: no progress, no remarks"},
 	{"version", no_argument, KEY_VERSION, EVERYWHERE, NULL, "print the version"},
@@ -157,8 +157,8 @@ void command_line_print_help(const struct command *command)
 	}
 }
 
-static enum parsed wrong(const struct command_line *options, const char *option, const char *value,
-                         const char *expected)
+static enum parsed reject_value(const struct command_line *options, const char *option,
+                                const char *value, const char *expected)
 {
 	message_usage(options, "--%s takes %s, not '%s'", option, expected, value);
 	return PARSED_WRONG;
@@ -182,7 +182,7 @@ static enum parsed version(void)
 	return PARSED_DONE;
 }
 
-/* The options that take a number or one of a few words. */
+/* Sets an option whose value is checked here. */
 static enum parsed set_checked(struct command_line *options, int key, const char *value)
 {
 	static const char at_least_1[] = "a whole number of 1 … 4294967295";
@@ -190,38 +190,39 @@ static enum parsed set_checked(struct command_line *options, int key, const char
 	switch (key) {
 	case KEY_MEMORY_LIMIT:
 		if (!parse_bytes(value, &options->memory_limit))
-			return wrong(options, "memory-limit", value,
-			             "a number of bytes above 0, such as 300000000, 512K, 300M, 2G or 1T");
+			return reject_value(options, "memory-limit", value,
+			                    "a number of bytes above 0, such as 300000000, 512K, 300M, 2G or "
+			                    "1T");
 		break;
 	case KEY_INPUT_FORMAT:
 		if (!input_format_known(value))
-			return wrong(options, "input-format", value, "npy, json, jsonl, fvecs or fbin");
+			return reject_value(options, "input-format", value, "npy, json, jsonl, fvecs or fbin");
 		options->input_format = value;
 		break;
 	case KEY_K:
 		if (!parse_u32(value, &options->k) || options->k == 0)
-			return wrong(options, "k", value, at_least_1);
+			return reject_value(options, "k", value, at_least_1);
 		break;
 	case KEY_LENGTH:
 		if (!parse_u32(value, &options->length) || options->length == 0)
-			return wrong(options, "length", value, at_least_1);
+			return reject_value(options, "length", value, at_least_1);
 		break;
 	case KEY_BATCH:
 		if (!parse_u32(value, &options->batch) || options->batch == 0)
-			return wrong(options, "batch", value, at_least_1);
+			return reject_value(options, "batch", value, at_least_1);
 		break;
 	case KEY_SIZE:
 		if (!parse_u32(value, &options->size) || options->size < 16 || options->size > 16384)
-			return wrong(options, "size", value, "a whole number of 16 … 16384");
+			return reject_value(options, "size", value, "a whole number of 16 … 16384");
 		break;
 	case KEY_CHECKPOINT:
 		if (!parse_seconds(value, &options->checkpoint_seconds))
-			return wrong(options, "checkpoint", value, "a number of seconds");
+			return reject_value(options, "checkpoint", value, "a number of seconds");
 		break;
 	case KEY_LOG_PROGRESS:
 		options->log_seconds = 60;
 		if (value && (!parse_seconds(value, &options->log_seconds) || options->log_seconds <= 0))
-			return wrong(options, "log-progress", value, "a number of seconds above 0");
+			return reject_value(options, "log-progress", value, "a number of seconds above 0");
 		break;
 	default:
 		break;
@@ -288,7 +289,7 @@ static enum parsed set(struct command_line *options, int key, const char *value)
 }
 
 /* Whether the word is "--name" or "--name=…". */
-static bool names(const char *word, const char *name)
+static bool is_option(const char *word, const char *name)
 {
 	size_t length = strlen(name);
 
@@ -296,9 +297,9 @@ static bool names(const char *word, const char *name)
 	       (word[2 + length] == '\0' || word[2 + length] == '=');
 }
 
-/* Why getopt_long took `word`, or the letter `key` in it, for none of the command's options. */
-static enum parsed unknown(const struct command_line *options, const char *word, int key,
-                           bool value_missing)
+/* Prints why `word`, or the letter `key` in it, is none of the command's options. */
+static enum parsed reject_option(const struct command_line *options, const char *word, int key,
+                                 bool value_missing)
 {
 	unsigned flag = options->command->flag;
 	char letter[3] = {'-', (char)key, '\0'};
@@ -310,16 +311,16 @@ static enum parsed unknown(const struct command_line *options, const char *word,
 		if (value_missing && applies && specs[i].key == key)
 			message_usage(options, "'%s' needs a value: %s",
 			              strncmp(word, "--", 2) == 0 ? word : letter, specs[i].argument);
-		/* Its key is told where it was found, but was given a value. */
+		/* getopt_long() reports the key of a known option that has an unexpected value. */
 		else if (!value_missing && applies && specs[i].key == key)
 			message_usage(options, "--%s takes no value", specs[i].name);
-		else if (!value_missing && key == 0 && names(word, specs[i].name))
+		else if (!value_missing && key == 0 && is_option(word, specs[i].name))
 			message_usage(options, "--%s does not apply here", specs[i].name);
 		else
 			continue;
 		return PARSED_WRONG;
 	}
-	/* A letter may stand in the middle of a word that getopt_long has not left yet. */
+	/* getopt_long() may still be inside a word of several letters. */
 	message_usage(options, "unknown option '%s'", key ? letter : word);
 	return PARSED_WRONG;
 }
@@ -332,7 +333,7 @@ enum parsed command_line_parse(struct command_line *options, int argc, char **ar
 	size_t i, longs = 0, shorts = 0;
 	int key;
 
-	/* '+' stops at the first word that is no option, ':' tells a missing value apart. */
+	/* '+' stops at the first word that is not an option; ':' reports a missing value separately. */
 	if (command->flag == COMMAND_NONE)
 		short_options[shorts++] = '+';
 	short_options[shorts++] = ':';
@@ -356,14 +357,14 @@ enum parsed command_line_parse(struct command_line *options, int argc, char **ar
 		enum parsed parsed;
 
 		if (key == '?' || key == ':')
-			return unknown(options, argv[optind - 1], optopt, key == ':');
+			return reject_option(options, argv[optind - 1], optopt, key == ':');
 		parsed = set(options, key, optarg);
 		if (parsed != PARSED_RUN)
 			return parsed;
 	}
 	*next = optind;
 	if (command->flag != COMMAND_NONE && optind < argc) {
-		message_usage(options, "'%s' was not expected: everything is given by options",
+		message_usage(options, "'%s' was not expected: all arguments are options",
 		              argv[optind]);
 		return PARSED_WRONG;
 	}

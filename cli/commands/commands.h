@@ -5,7 +5,7 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
-#include "commands/command_line.h"
+#include "base/options.h"
 
 int command_devices(const struct command_line *options);
 int command_sequence(const struct command_line *options);

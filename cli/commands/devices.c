@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * devices: what there is, and which one would be used.
+ * devices: lists the devices and marks the default.
  */
 #include "commands/commands.h"
 
@@ -89,7 +89,7 @@ static int list(const struct command_line *options, VkcDeviceInfo **devices, uin
 		message_error(options, "%s", library_failure(NULL));
 		return EXIT_FAILED;
 	}
-	/* One more, so that no device at all is no lack of memory. */
+	/* One more than needed, because calloc(0) may return NULL. */
 	*devices = calloc(*count + 1, sizeof(**devices));
 	if (!*devices) {
 		message_error(options, "there is not enough memory for the list of devices");
@@ -104,8 +104,8 @@ static int list(const struct command_line *options, VkcDeviceInfo **devices, uin
 	return EXIT_GOOD;
 }
 
-/* The library marks the device that it would choose; where it marks none, it would refuse to, and
- * says why. */
+/* The library marks the device that it would choose. If it marks none, opening one fails, and its
+ * message says why. */
 static int check_choice(const struct command_line *options, const VkcDeviceInfo *devices,
                         uint32_t count)
 {
@@ -133,7 +133,7 @@ int command_devices(const struct command_line *options)
 
 	if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0)
 		return message_usage(options, "--format takes text or json, not '%s'", format);
-	/* --device is to count as the variable does. */
+	/* vkc_list_devices() takes the choice only from the environment. */
 	if (options->device && setenv("VKC_DEVICE", options->device, 1) != 0) {
 		message_error(options, "there is not enough memory for the name of the device");
 		return EXIT_FAILED;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * diversity-all: the sequences from every row, as a job that can be interrupted.
+ * diversity-all: computes the sequences from every row, as a job that can be interrupted.
  */
 #include "commands/commands.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "files/distinct.h"
+#include "session/distinct.h"
 #include "jobs/extend.h"
 #include "base/interrupt.h"
 #include "jobs/job.h"
@@ -15,17 +15,17 @@
 #include "files/output.h"
 #include "jobs/batch_size.h"
 #include "base/progress.h"
-#include "commands/session.h"
+#include "session/session.h"
 #include "base/size.h"
 
-#define MOST_BATCH_BYTES (64u << 20)
+#define MAX_BATCH_BYTES (64u << 20)
 
 struct run {
 	struct session session;
 	struct job job;
 	struct extend extend;
 	uint32_t rows, length;
-	uint32_t max;        /* sequences in a call at most */
+	uint32_t max;        /* sequences per call */
 	uint32_t *starts;    /* of a call */
 	uint32_t *sequences; /* of a call */
 };
@@ -44,8 +44,8 @@ static int compute_batch(struct run *run, uint32_t first, uint32_t count)
 	return EXIT_GOOD;
 }
 
-/* What has been computed stays, whatever goes wrong. */
-static int save_what_is_done(struct run *run, int status)
+/* Saves the computed rows, even after an error. Returns the status, or that of saving. */
+static int save_rows(struct run *run, int status)
 {
 	uint32_t done = run->job.rows_written;
 	const struct command_line *options = run->session.options;
@@ -55,13 +55,13 @@ static int save_what_is_done(struct run *run, int status)
 		return message_failed(options, &problem);
 	if (done < run->rows && done > 0)
 		message_note(options, "%" PRIu32 " of %" PRIu32 " sequences are kept in %s; the same "
-		                      "command%s goes on there",
+		                      "command%s continues there",
 		             done, run->rows, run->job.partial,
 		             options->restart ? " without --restart" : "");
 	return status;
 }
 
-/* Whether so much work would be at stake after the next call that what is there is saved first. */
+/* Whether to save now, because a crash in the next call would lose too much unsaved work. */
 static bool save_is_due(const struct run *run, const struct batch_size *size, double saved_at)
 {
 	double at_stake = seconds_now() - saved_at + batch_size_expected(size);
@@ -81,7 +81,7 @@ static int compute_rows(struct run *run)
 
 	batch_size_begin(&size, run->max, options->batch, options->checkpoint_seconds);
 	progress_begin(&progress, options, "sequences", run->rows, done);
-	while (done < run->rows && status == EXIT_GOOD && !interrupt_noted()) {
+	while (done < run->rows && status == EXIT_GOOD && !interrupt_pending()) {
 		double began = seconds_now();
 
 		progress_update(&progress, done);
@@ -102,14 +102,14 @@ static int compute_rows(struct run *run)
 		saved_at = seconds_now();
 	}
 	progress_end(&progress);
-	return save_what_is_done(run, status);
+	return save_rows(run, status);
 }
 
 static int allocate(struct run *run)
 {
 	uint64_t row_bytes = (uint64_t)run->length * sizeof(uint32_t);
 
-	run->max = (uint32_t)min_u64(run->rows, MOST_BATCH_BYTES / row_bytes + 1);
+	run->max = (uint32_t)min_u64(run->rows, MAX_BATCH_BYTES / row_bytes + 1);
 	run->starts = calloc(run->max, sizeof(uint32_t));
 	run->sequences = malloc(run->max * row_bytes);
 	if (run->starts && run->sequences)
@@ -139,7 +139,7 @@ static int open_job(struct run *run)
 	return message_failed(options, &problem);
 }
 
-/* What has to be there before the first sequence. None of it is kept, so a signal may end it. */
+/* Prepares for the first sequence. Nothing here is worth saving, so a signal may end it. */
 static int prepare(struct run *run)
 {
 	const struct command_line *options = run->session.options;
@@ -150,7 +150,7 @@ static int prepare(struct run *run)
 	return status == EXIT_GOOD ? session_prepare_matrix(&run->session) : status;
 }
 
-/* What is left of a job that is open and not complete. */
+/* Completes an open job. */
 static int work(struct run *run)
 {
 	const struct command_line *options = run->session.options;
@@ -163,8 +163,8 @@ static int work(struct run *run)
 		             run->rows);
 	if (status == EXIT_GOOD && left > 0)
 		status = prepare(run);
-	interrupt_defer("\nvulkan-compute: finishing the sequences at hand; Ctrl-C again ends at once, "
-	                "with what was saved last\n");
+	interrupt_defer("\nvulkan-compute: finishing the current sequences; Ctrl-C again ends at once, "
+	                "keeping only what is saved\n");
 	if (status == EXIT_GOOD)
 		status = compute_rows(run);
 	if (status != EXIT_GOOD || run->job.record.rows_done < run->rows)
@@ -178,7 +178,7 @@ static int work(struct run *run)
 	return EXIT_GOOD;
 }
 
-/* Files beside the target, and the target, are no inputs. */
+/* Refuses a target if it, or a file written next to it, is an input. */
 static int check_outputs(const struct command_line *options)
 {
 	static const char *const suffixes[] = {".partial", ".progress", ".json"};
@@ -186,8 +186,8 @@ static int check_outputs(const struct command_line *options)
 	size_t i;
 
 	if (status == EXIT_GOOD && output_is_standard(options->output))
-		return message_usage(options, "--output takes the name of a file, to go on with after an "
-		                              "interruption; standard output cannot be");
+		return message_usage(options, "--output takes the name of a file: a run cannot continue "
+		                              "on standard output after an interruption");
 	for (i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]) && status == EXIT_GOOD; i++)
 		status = distinct_output(options, options->output, suffixes[i]);
 	return status;
@@ -213,7 +213,7 @@ int command_all(const struct command_line *options)
 		status = open_job(&run);
 	if (status == EXIT_GOOD && run.job.complete)
 		message_note(options,
-		             "%s is complete already, made from the same; --restart makes it again",
+		             "%s is already complete; --restart computes it again",
 		             options->output);
 	else if (status == EXIT_GOOD)
 		status = work(&run);
@@ -222,7 +222,7 @@ int command_all(const struct command_line *options)
 	free(run.starts);
 	free(run.sequences);
 	session_close(&run.session);
-	if (interrupt_noted() && status == EXIT_GOOD && run.job.record.rows_done < rows)
-		interrupt_obey();
+	if (interrupt_pending() && status == EXIT_GOOD && run.job.record.rows_done < rows)
+		interrupt_raise();
 	return status;
 }

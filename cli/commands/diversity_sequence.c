@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * diversity-sequence: one sequence as JSON.
+ * diversity-sequence: prints one sequence as JSON.
  */
 #include "commands/commands.h"
 
@@ -12,9 +12,9 @@
 #include "io/json_out.h"
 #include "base/message.h"
 #include "io/names.h"
-#include "commands/session.h"
+#include "session/session.h"
 
-/* The sequence with what it was made from; takes the reference to it. */
+/* Builds the object of --format object. Takes the reference to the sequence. */
 static json_t *describe(const struct session *session, const struct names *names, uint32_t start,
                         json_t *sequence)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * heatmap: the similarity matrix as a picture. Rows come and go one panel at a
- * time; only the cells of the picture are kept.
+ * heatmap: draws the similarity matrix. Only one panel of rows and the cells of the picture are in
+ * memory at a time.
  */
 #include "commands/commands.h"
 
@@ -13,12 +13,12 @@
 #include "base/message.h"
 #include "base/numbers.h"
 #include "files/output.h"
-#include "base/panels.h"
+#include "session/panels.h"
 #include "picture/seriation.h"
-#include "commands/session.h"
+#include "session/session.h"
 #include "base/size.h"
 
-/* Cell of each row in the picture. */
+/* Returns the cell of each row in the picture. */
 static uint32_t *cells_of_rows(const uint32_t *order, uint32_t rows, uint32_t cells)
 {
 	uint32_t *cell_of = calloc(rows, sizeof(*cell_of));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * neighbors: the most similar rows, as JSON or as two .npy files.
+ * neighbors: writes the most similar rows as JSON or as two .npy files.
  */
 #include "commands/commands.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files/distinct.h"
+#include "session/distinct.h"
 #include "files/files.h"
 #include "io/json_out.h"
 #include "base/message.h"
@@ -17,7 +17,7 @@
 #include "io/npy_header.h"
 #include "files/output.h"
 #include "base/progress.h"
-#include "commands/session.h"
+#include "session/session.h"
 #include "base/size.h"
 
 #define PANEL_NUMBERS (4u << 20)
@@ -31,7 +31,7 @@ struct job {
 	float *similarities;
 };
 
-/* One row's answer. */
+/* Builds the JSON object of one row. */
 static json_t *describe(const struct job *job, uint32_t row, const uint32_t *indices,
                         const float *similarities)
 {
@@ -48,7 +48,7 @@ static json_t *describe(const struct job *job, uint32_t row, const uint32_t *ind
 	                 names_list(&job->names, indices, job->k), "similarities", values);
 }
 
-/* What was computed for `count` rows from `first`. */
+/* Prints the results of `count` rows from `first`. */
 static int print_panel(struct job *job, uint32_t first, uint32_t count)
 {
 	const struct command_line *options = job->session.options;
@@ -59,7 +59,7 @@ static int print_panel(struct job *job, uint32_t first, uint32_t count)
 		size_t place = (size_t)i * job->k;
 		json_t *answer;
 
-		/* A list of objects, a line each. */
+		/* A list with one object per line. */
 		if (!options->row)
 			fputs(first + i == 0 ? "[\n" : "", stdout);
 		answer = describe(job, first + i, job->indices + place, job->similarities + place);
@@ -129,15 +129,15 @@ static char *similarities_name(const char *name)
 	return whole;
 }
 
-/* Neither file is an input. */
+/* Refuses outputs that are also inputs. */
 static int check_outputs(const struct command_line *options)
 {
 	char *second = similarities_name(options->output);
 	int status = session_needs_output(options);
 
 	if (status == EXIT_GOOD && output_is_standard(options->output))
-		status = message_usage(options, "--output writes two files, and standard output is one; "
-		                                "without --output it gets JSON");
+		status = message_usage(options, "--output writes two files, so it cannot be standard "
+		                                "output; without --output, JSON goes there");
 	if (status == EXIT_GOOD && second)
 		status = distinct_output(options, second, "");
 	free(second);
@@ -148,7 +148,7 @@ static bool create(struct output *output, const char *name, const char *type, co
                    struct problem *problem)
 {
 	unsigned char header[NPY_HEADER_SIZE];
-	/* At most 2^32 rows of fewer than 2^32 numbers: checked by the library against n - 1. */
+	/* This cannot overflow: both factors are below 2^32. */
 	uint64_t size, numbers = (uint64_t)job->count * job->k;
 
 	if (!name)
@@ -209,8 +209,8 @@ int command_neighbors(const struct command_line *options)
 	if (options->k == 0)
 		return message_usage(options, "-k is needed: how many neighbours");
 	if (options->output && (options->ids || options->use_ids))
-		return message_usage(options, "a .npy file has numbers only: --output and ids exclude each "
-		                              "other");
+		return message_usage(options, "a .npy file holds only numbers: --output and ids exclude "
+		                              "each other");
 	status = options->output ? check_outputs(options) : EXIT_GOOD;
 	if (status == EXIT_GOOD)
 		status = prepare(&job, options);

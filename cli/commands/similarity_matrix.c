@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * similarity-matrix: panel by panel into a .npy file.
+ * similarity-matrix: writes the matrix to a .npy file panel by panel.
  */
 #include "commands/commands.h"
 
 #include "base/message.h"
 #include "io/npy_header.h"
 #include "files/output.h"
-#include "base/panels.h"
-#include "commands/session.h"
+#include "session/panels.h"
+#include "session/session.h"
 #include "base/size.h"
 
 struct writing {
@@ -43,7 +43,7 @@ int command_matrix(const struct command_line *options)
 	if (status != EXIT_GOOD)
 		goto done;
 	rows = session->input.table.rows;
-	/* 2^32 rows would need 2^66 bytes. */
+	/* rows * rows cannot overflow; its size in bytes can. */
 	if (!size_multiply(rows * rows, sizeof(float), &size) ||
 	    !size_add(size, sizeof(header), &size)) {
 		message_error(options, "a matrix of %llu x %llu is larger than a file can be",

@@ -27,7 +27,7 @@ static bool map(struct file_bytes *file, int descriptor, uint64_t length, struct
 	return true;
 }
 
-/* What cannot be mapped: a pipe, a terminal, a device. */
+/* For files that cannot be mapped: pipes, terminals, devices. */
 static bool read_all(struct file_bytes *file, int descriptor, struct problem *problem)
 {
 	size_t capacity = 0, used = 0;

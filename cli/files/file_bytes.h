@@ -17,7 +17,7 @@ struct file_bytes {
 	void *owned;  /* what to free, or NULL */
 };
 
-/* name "-" is standard input. */
+/* The name "-" means standard input. */
 bool file_bytes_open(struct file_bytes *file, const char *name, struct problem *problem);
 void file_bytes_close(struct file_bytes *file);
 

@@ -47,8 +47,8 @@ bool write_at(int descriptor, const char *name, const void *bytes, size_t length
 	return true;
 }
 
-bool write_on(int descriptor, const char *name, const void *bytes, size_t length,
-              struct problem *problem)
+bool write_all(int descriptor, const char *name, const void *bytes, size_t length,
+               struct problem *problem)
 {
 	const char *from = bytes;
 
@@ -83,7 +83,7 @@ bool reserve_space(int descriptor, const char *name, uint64_t size, struct probl
 		                   "cannot write %s: it needs %llu bytes, and its disk has only %llu left",
 		                   name, (unsigned long long)size,
 		                   (unsigned long long)space.f_bavail * space.f_frsize);
-	return problem_set(problem, "cannot take the space for %s: %s", name, strerror(error));
+	return problem_set(problem, "cannot allocate the space for %s: %s", name, strerror(error));
 }
 
 bool sync_file(int descriptor, const char *name, struct problem *problem)
@@ -113,8 +113,8 @@ bool sync_directory(const char *path, struct problem *problem)
 		return problem_set(problem, "there is not enough memory for the names of files");
 	directory = dirname(copy);
 	descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* One that may be written but not read cannot be synced. On some file systems none can
-	 * (EINVAL); then there is nothing to wait for. */
+	/* A directory without read permission cannot be synced. Some file systems cannot sync any
+	 * directory (EINVAL). Neither is an error. */
 	good = descriptor >= 0 ? fsync(descriptor) == 0 || errno == EINVAL : errno == EACCES;
 	if (!good)
 		cannot_write(directory, problem);

@@ -10,7 +10,7 @@
 #include "files/files.h"
 #include "base/interrupt.h"
 
-/* Whether the open file has this name still: another process may have removed it. */
+/* Whether the name still refers to the open file. Another process may have removed it. */
 static bool is_named(int lock, const char *name, struct stat *opened)
 {
 	struct stat named;
@@ -40,7 +40,7 @@ static int take(const char *name, const char *target, struct problem *problem)
 		if (is_named(lock, name, &status)) {
 			if (S_ISREG(status.st_mode)) {
 				if (status.st_size == 0)
-					interrupt_removes(name);
+					interrupt_add_file(name);
 				return lock;
 			}
 			problem_set(problem, "cannot write %s: it is not a regular file", name);
@@ -51,19 +51,20 @@ static int take(const char *name, const char *target, struct problem *problem)
 	}
 }
 
-int lock_take(const char *name, const char *target, struct problem *problem)
+int lock_acquire(const char *name, const char *target, struct problem *problem)
 {
 	sigset_t before;
 	int lock;
 
-	/* It must not be removed while another process has it, nor stay when this one is ended. */
+	/* A signal between locking and registering the file would leave it behind. Registering it
+	 * earlier could remove the lock of another process. */
 	interrupt_block(&before);
 	lock = take(name, target, problem);
 	interrupt_unblock(&before);
 	return lock;
 }
 
-void lock_give(int lock, const char *name, bool remove)
+void lock_release(int lock, const char *name, bool remove)
 {
 	struct stat status;
 
@@ -72,6 +73,6 @@ void lock_give(int lock, const char *name, bool remove)
 	if (remove || (fstat(lock, &status) == 0 && status.st_size == 0))
 		interrupt_unlink(name);
 	else
-		interrupt_keeps(name);
+		interrupt_forget_file(name);
 	close(lock);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Files that say that a process is writing another: those of diversity-all, and TARGET.lock.
+ * Lock files, which prevent two processes from writing the same target.
  */
 #ifndef CLI_LOCK_H
 #define CLI_LOCK_H
@@ -9,13 +9,13 @@
 
 #include "base/problem.h"
 
-/* Opens the file `name`, which is made where it is not there, for this process alone; -1 with a
- * problem that says `target` is being written, or why not. An empty one is removed should a
- * signal end the program. */
-int lock_take(const char *name, const char *target, struct problem *problem);
+/* Opens and locks the file `name`, and creates it if necessary. Returns its descriptor, or -1 with
+ * a problem, which names `target` if another process has the lock. If a signal ends the program, an
+ * empty lock file is removed. */
+int lock_acquire(const char *name, const char *target, struct problem *problem);
 
-/* Lets the next one have it; the file is removed where that is said, or where it is empty. Does
- * nothing with -1. */
-void lock_give(int lock, const char *name, bool remove);
+/* Releases the lock. Removes the file if `remove` is true or the file is empty. Does nothing for
+ * -1. */
+void lock_release(int lock, const char *name, bool remove);
 
 #endif

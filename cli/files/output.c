@@ -26,7 +26,7 @@ static bool begin(struct output *output, const char *target, struct problem *pro
 	return output->target && target_writable(output->target, problem);
 }
 
-/* Opens TARGET + suffix. On failure errno says why. */
+/* Opens TARGET + suffix. On failure errno gives the reason. */
 static bool open_temporary(struct output *output, const char *suffix)
 {
 	int error;
@@ -34,12 +34,12 @@ static bool open_temporary(struct output *output, const char *suffix)
 	output->temporary = path_with(output->target, suffix);
 	if (!output->temporary)
 		return false;
-	interrupt_removes(output->temporary);
+	interrupt_add_file(output->temporary);
 	output->descriptor = target_open_new(output->target, output->temporary);
 	if (output->descriptor >= 0)
 		return true;
 	error = errno;
-	interrupt_keeps(output->temporary);
+	interrupt_forget_file(output->temporary);
 	free(output->temporary);
 	output->temporary = NULL;
 	errno = error;
@@ -47,7 +47,7 @@ static bool open_temporary(struct output *output, const char *suffix)
 }
 
 /* Opens TARGET.xxxxxx. */
-static bool open_some_temporary(struct output *output, struct problem *problem)
+static bool open_random_temporary(struct output *output, struct problem *problem)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
 	unsigned char random[6];
@@ -70,11 +70,11 @@ static bool open_some_temporary(struct output *output, struct problem *problem)
 
 static bool open_file(struct output *output, uint64_t size, struct problem *problem)
 {
-	return open_some_temporary(output, problem) &&
+	return open_random_temporary(output, problem) &&
 	       (size == 0 || reserve_space(output->descriptor, output->target, size, problem));
 }
 
-bool output_create(struct output *output, const char *target, uint64_t size,
+static bool create(struct output *output, const char *target, uint64_t size,
                    struct problem *problem)
 {
 	return begin(output, target, problem) && open_file(output, size, problem);
@@ -88,11 +88,11 @@ bool output_create_locked(struct output *output, const char *target, uint64_t si
 	output->lock_name = path_with(output->target, ".lock");
 	if (!output->lock_name)
 		return no_memory(problem);
-	output->lock = lock_take(output->lock_name, output->target, problem);
+	output->lock = lock_acquire(output->lock_name, output->target, problem);
 	return output->lock >= 0 && open_file(output, size, problem);
 }
 
-bool output_create_alone(struct output *output, const char *target, struct problem *problem)
+bool output_create_unlocked(struct output *output, const char *target, struct problem *problem)
 {
 	char *old;
 
@@ -113,20 +113,19 @@ bool output_is_standard(const char *target)
 	return strcmp(target, "-") == 0;
 }
 
-/* Opens what takes bytes one after the other. -1 with errno, which is 0 where the target is none
- * of these. */
+/* Opens a target that is a stream. Returns -1 on failure, with errno 0 if the target is no
+ * stream. */
 static int open_stream(const char *target)
 {
 	struct stat status, standard;
 
 	if (output_is_standard(target))
 		return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-	/* A new file. */
 	if (stat(target, &status) != 0) {
 		errno = 0;
 		return -1;
 	}
-	/* /dev/stdout, or the file that it is: what is there already stays. */
+	/* /dev/stdout or its file: append, as the shell opened it, and keep what it already holds. */
 	if (fstat(STDOUT_FILENO, &standard) == 0 && standard.st_dev == status.st_dev &&
 	    standard.st_ino == status.st_ino)
 		return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
@@ -144,14 +143,14 @@ bool output_open(struct output *output, const char *target, uint64_t size,
 	*output = (struct output){.descriptor = -1, .lock = -1};
 	output->descriptor = open_stream(target);
 	if (output->descriptor < 0)
-		return errno == 0 ? output_create(output, target, size, problem)
+		return errno == 0 ? create(output, target, size, problem)
 		                  : cannot_write(name, problem);
 	output->target = path_with(name, "");
 	if (!output->target)
 		return no_memory(problem);
 	return !isatty(output->descriptor) ||
 	       problem_set(problem,
-	                   "cannot write %s: it is a terminal, and what would be written is no text; "
+	                   "cannot write %s: it is a terminal, and the output is not text; "
 	                   "redirect it to a file or a pipe",
 	                   name);
 }
@@ -162,25 +161,25 @@ bool output_append(struct output *output, const void *bytes, size_t length,
 	bool written = output->temporary
 	                   ? write_at(output->descriptor, output->target, bytes, length, output->used,
 	                              problem)
-	                   : write_on(output->descriptor, output->target, bytes, length, problem);
+	                   : write_all(output->descriptor, output->target, bytes, length, problem);
 
 	if (written)
 		output->used += length;
 	return written;
 }
 
-/* The last steps before it gets its name. */
-static bool completed(const struct output *output, struct problem *problem)
+/* Makes the temporary file ready to replace the target. */
+static bool sync_output(const struct output *output, struct problem *problem)
 {
 	return target_attributes(output->descriptor, output->target, problem) &&
 	       sync_file(output->descriptor, output->target, problem);
 }
 
-static bool renamed(struct output *output, struct problem *problem)
+static bool rename_output(struct output *output, struct problem *problem)
 {
 	if (rename(output->temporary, output->target) != 0)
 		return cannot_write(output->target, problem);
-	interrupt_keeps(output->temporary);
+	interrupt_forget_file(output->temporary);
 	free(output->temporary);
 	output->temporary = NULL;
 	return sync_directory(output->target, problem);
@@ -190,17 +189,17 @@ bool output_commit(struct output *output, struct problem *problem)
 {
 	if (!output->temporary)
 		return true;
-	return completed(output, problem) && renamed(output, problem);
+	return sync_output(output, problem) && rename_output(output, problem);
 }
 
 bool output_commit_pair(struct output *first, struct output *second, struct problem *problem)
 {
-	if (!completed(first, problem) || !completed(second, problem))
+	if (!sync_output(first, problem) || !sync_output(second, problem))
 		return false;
 	if (unlink(second->target) != 0 && errno != ENOENT)
 		return cannot_write(second->target, problem);
-	return sync_directory(second->target, problem) && renamed(first, problem) &&
-	       renamed(second, problem);
+	return sync_directory(second->target, problem) && rename_output(first, problem) &&
+	       rename_output(second, problem);
 }
 
 void output_close(struct output *output)
@@ -208,7 +207,7 @@ void output_close(struct output *output)
 	if (output->temporary)
 		interrupt_unlink(output->temporary);
 	if (output->lock_name) {
-		lock_give(output->lock, output->lock_name, false);
+		lock_release(output->lock, output->lock_name, false);
 		free(output->lock_name);
 	}
 	if (output->target && output->descriptor >= 0)

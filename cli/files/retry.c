@@ -12,6 +12,6 @@ bool retry(int descriptor, short events)
 		return true;
 	if (errno != EAGAIN)
 		return false;
-	/* Setting the descriptor to block would do so for all processes that have it. */
+	/* Making the descriptor blocking would affect all processes that share it. */
 	return poll(&ready, 1, -1) >= 0 || errno == EINTR;
 }

@@ -37,7 +37,7 @@ static ssize_t write_stream(void *cookie, const char *bytes, size_t length)
 	return (ssize_t)length;
 }
 
-/* stdio gives up, and loses what it holds, where a non-blocking descriptor is not ready. */
+/* glibc loses buffered output if a non-blocking descriptor is not ready. write_stream() waits. */
 static FILE *open_stream(struct stream *stream, int buffering)
 {
 	FILE *file =
@@ -53,8 +53,8 @@ static bool open_descriptors(void)
 	int descriptor;
 
 	for (descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
-		/* The other way round: reading standard input, and writing the others, is an error as
-		 * it is where they are closed. */
+		/* The opposite access mode, so that reading standard input and writing the others still
+		 * fail, as they do on closed descriptors. */
 		int flags = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
 
 		if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", flags) < 0)
@@ -72,7 +72,7 @@ bool streams_open(void)
 	file = open_stream(&output, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
 	if (!file)
 		return false;
-	/* glibc lets a program replace them; printf() and the like follow. */
+	/* glibc allows assigning to stdout and stderr; printf() uses the new streams. */
 	stdout = file;
 	file = open_stream(&errors, _IONBF);
 	if (!file)

@@ -13,28 +13,28 @@
 #include "files/files.h"
 
 #define ACCESS_LIST "system.posix_acl_access"
-#define MOST_ACCESS_LIST 65536 /* the kernel's own limit */
+#define MAX_ACCESS_LIST 65536 /* the kernel's limit */
 
-/* What is wrong with the directory that path is to lie in, if anything. */
-static bool directory_there(const char *path, struct problem *problem)
+/* Whether the directory of a new file exists. */
+static bool check_directory(const char *path, struct problem *problem)
 {
 	char *copy = path_with(path, "");
 	struct stat status;
-	bool there;
+	bool exists;
 
 	if (!copy)
 		return problem_set(problem, "there is not enough memory for the names of files");
-	there = stat(dirname(copy), &status) == 0;
-	if (!there)
+	exists = stat(dirname(copy), &status) == 0;
+	if (!exists)
 		cannot_write(path, problem);
 	else if (!S_ISDIR(status.st_mode))
-		there = problem_set(problem, "cannot write %s: %s is no directory", path, copy);
+		exists = problem_set(problem, "cannot write %s: %s is not a directory", path, copy);
 	free(copy);
-	return there;
+	return exists;
 }
 
-/* Nothing was found under the name, for the reason in errno: whether it can be a new file's. */
-static bool can_be_new(const char *path, struct problem *problem)
+/* Whether a new file can have this name. errno is that of a failed stat(). */
+static bool check_new_file(const char *path, struct problem *problem)
 {
 	struct stat status;
 
@@ -42,8 +42,8 @@ static bool can_be_new(const char *path, struct problem *problem)
 		return cannot_write(path, problem);
 	if (lstat(path, &status) == 0)
 		return problem_set(problem,
-		                   "cannot write %s: it is a link to something that is not there", path);
-	return directory_there(path, problem);
+		                   "cannot write %s: it is a link to a file that does not exist", path);
+	return check_directory(path, problem);
 }
 
 char *target_resolve(const char *path, struct problem *problem)
@@ -52,7 +52,7 @@ char *target_resolve(const char *path, struct problem *problem)
 	char *target;
 
 	if (stat(path, &status) != 0)
-		return can_be_new(path, problem) ? path_with(path, "") : NULL;
+		return check_new_file(path, problem) ? path_with(path, "") : NULL;
 	if (!S_ISREG(status.st_mode)) {
 		problem_set(problem, "cannot write %s: it is not a regular file", path);
 		return NULL;
@@ -71,24 +71,24 @@ bool target_writable(const char *target, struct problem *problem)
 
 int target_open_new(const char *target, const char *name)
 {
-	/* Until it has the mode of a target that may be private, nobody else may open it. The
-	 * process's mask cannot be read without changing it for the driver's threads, too. */
+	/* The target may be private, so nobody else may open the new file before it has the target's
+	 * mode. The umask cannot be read without changing it for the driver's threads, too. */
 	mode_t mode = access(target, F_OK) == 0 ? 0600 : 0666;
 
 	return open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 }
 
-/* Whether the file has the list of the target now, or neither has one. */
+/* Copies the access control list. Returns true if both files now have the same or none. */
 static bool copy_access_list(int descriptor, const char *target)
 {
-	char *list = malloc(MOST_ACCESS_LIST);
-	ssize_t length = list ? getxattr(target, ACCESS_LIST, list, MOST_ACCESS_LIST) : -1;
+	char *list = malloc(MAX_ACCESS_LIST);
+	ssize_t length = list ? getxattr(target, ACCESS_LIST, list, MAX_ACCESS_LIST) : -1;
 	bool copied = list != NULL;
 
 	if (length >= 0)
 		copied = fsetxattr(descriptor, ACCESS_LIST, list, (size_t)length, 0) == 0;
 	else
-		/* It may have got one from its directory. */
+		/* The directory may have given it a default list. */
 		fremovexattr(descriptor, ACCESS_LIST);
 	free(list);
 	return copied;
@@ -106,13 +106,13 @@ bool target_attributes(int descriptor, const char *target, struct problem *probl
 		return cannot_write(target, problem);
 	same_group = old.st_gid == new.st_gid || fchown(descriptor, (uid_t)-1, old.st_gid) == 0;
 	if (old.st_uid != new.st_uid) {
-		/* Only root may give files away; from others it becomes theirs. */
+		/* Only root may change the owner. For others the file becomes theirs. */
 		int given = fchown(descriptor, old.st_uid, (gid_t)-1);
 
 		(void)given;
 	}
 	mode = old.st_mode & 0777;
-	/* Another group gets no more than everybody. */
+	/* A different group gets no more rights than everybody. */
 	if (!copy_access_list(descriptor, target) || !same_group)
 		mode &= ~(mode_t)070 | (mode & 07) << 3;
 	if (fstat(descriptor, &new) == 0 && (new.st_mode & 0777) == mode)

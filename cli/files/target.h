@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The file that is to be written: where it is, whether it may be replaced, and what its
- * replacement takes over from it.
+ * The file to write: where it is, whether it may be replaced, and which attributes its replacement
+ * inherits.
  */
 #ifndef CLI_TARGET_H
 #define CLI_TARGET_H
@@ -10,21 +10,21 @@
 
 #include "base/problem.h"
 
-/* Where to write: a new string, symbolic links followed, so that renaming onto it keeps them.
- * NULL with a problem where the target is no regular file, its directory is not there, or a link
- * leads nowhere. */
+/* Returns the path to write in a new string. Follows symbolic links, so that renaming onto the path
+ * keeps them. Returns NULL with a problem if the target is not a regular file, its directory does
+ * not exist, or a link is dangling. */
 char *target_resolve(const char *path, struct problem *problem);
 
-/* Whether the file there, if any, may be written; renaming onto it would need no permission of
- * its own. */
+/* Whether an existing file may be written. Checked here because rename() does not need write
+ * permission for the file. */
 bool target_writable(const char *target, struct problem *problem);
 
-/* Opens a new file that is to take the target's place, as open to others as the target is, or as
- * files usually are where there is none. -1 with errno. */
+/* Creates the file that will replace the target. If there is a target, only the owner may open the
+ * new file until target_attributes(). Returns -1 with errno on failure. */
 int target_open_new(const char *target, const char *name);
 
-/* Gives the file that is to take the target's place its mode, its access control list and, as
- * far as allowed, its owner and group. Does nothing where there is no target. */
+/* Gives the new file the target's mode, its access control list and, as far as allowed, its owner
+ * and group. Does nothing if there is no target. */
 bool target_attributes(int descriptor, const char *target, struct problem *problem);
 
 #endif

@@ -42,7 +42,7 @@ static bool begins_with(const unsigned char *bytes, size_t length, const char *m
 	return length >= size && memcmp(bytes, mark, size) == 0;
 }
 
-/* By the name of the first file in it. */
+/* The name of the first file in the archive tells what it is. */
 static const char *zip_archive(const unsigned char *bytes, size_t length)
 {
 	static const char numpy[] = ".npy", torch[] = "data.pkl";
@@ -105,7 +105,7 @@ const char *foreign_contents(const unsigned char *bytes, size_t length)
 	"text in " encoding " where UTF-8 was expected; 'iconv -f " encoding " -t UTF-8 FILE' " \
 	"converts it"
 
-/* By the byte order mark, or by JSON with a zero in every other byte. */
+/* Looks for a byte order mark, or for JSON with a zero in every other byte. */
 const char *foreign_encoding(const unsigned char *bytes, size_t length)
 {
 	if (length < 4)

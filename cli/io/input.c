@@ -50,14 +50,14 @@ static size_t skip_spaces(const unsigned char *bytes, size_t length, size_t at)
 	return at;
 }
 
-/* NULL where it is not JSON. A list of numbers is the first of many rows; all else says by itself
- * what it is. */
+/* Returns NULL if the bytes are not JSON. A list of numbers is the first row of JSON lines; any
+ * other value is read the same in both formats. */
 static read_function json_by_contents(const unsigned char *bytes, size_t length)
 {
 	size_t at = skip_spaces(bytes, length, text_mark_length(bytes, length));
 	char next;
 
-	/* The first bytes of .fvecs may be a bracket and zeros. */
+	/* A .fvecs file may begin with a bracket and zeros. */
 	if (at >= length || (bytes[at] != '[' && bytes[at] != '{') ||
 	    (at + 1 < length && bytes[at + 1] == '\0'))
 		return NULL;
@@ -68,8 +68,8 @@ static read_function json_by_contents(const unsigned char *bytes, size_t length)
 	return next == '[' || next == '{' || next == ']' ? read_json : read_jsonl;
 }
 
-/* NULL: none that is known. Without a mark of their own, .fbin and .fvecs are what has the right
- * number of bytes. */
+/* Returns NULL for an unknown format. .fbin and .fvecs have no magic number, so only their size
+ * tells them. */
 static read_function by_contents(const unsigned char *bytes, size_t length)
 {
 	read_function json = json_by_contents(bytes, length);
@@ -83,7 +83,7 @@ static read_function by_contents(const unsigned char *bytes, size_t length)
 	return fvecs_fits(bytes, length) ? read_fvecs : NULL;
 }
 
-/* What is wrong with bytes that a format, or none, was found for. Returns false. */
+/* Sets the problem to what the bytes are, if that is known. Returns false. */
 static bool name_contents(const unsigned char *bytes, size_t length, read_function read,
                           struct problem *problem)
 {
@@ -129,7 +129,7 @@ bool input_read(const unsigned char *bytes, size_t length, const char *name, con
 	}
 	if (read && read(bytes, length, table, problem))
 		return true;
-	/* A mark that is known says more than where the bytes are not as expected. */
+	/* A recognised format explains more than the position of the first unexpected byte. */
 	return name_contents(bytes, length, read, problem);
 }
 

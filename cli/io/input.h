@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The embeddings, from a file in any format that is understood.
+ * Reads embeddings from a file in any supported format.
  */
 #ifndef CLI_INPUT_H
 #define CLI_INPUT_H
@@ -16,21 +16,21 @@ struct input {
 	struct table table;
 };
 
-/* Formats by name: npy, json, jsonl, fvecs, fbin. */
+/* Whether this is the name of a format: npy, json, jsonl, fvecs, fbin. */
 bool input_format_known(const char *format);
 
-/* name: a file, or "-" for standard input. format: one of the names above, or NULL to
- * tell by the name's ending and, failing that, by the contents. */
+/* name: a file, or "-" for standard input. format: one of the names above, or NULL to detect it
+ * from the file extension or, failing that, from the contents. */
 bool input_open(struct input *input, const char *name, const char *format,
                 struct problem *problem);
 
-/* The same of the bytes that the file has; the table may point into them. */
+/* The same for the bytes of a file. The table may point into them. */
 bool input_read(const unsigned char *bytes, size_t length, const char *name, const char *format,
                 struct table *table, struct problem *problem);
 
 void input_close(struct input *input);
 
-/* What to call it in a message. */
+/* The name of an input in messages. */
 const char *input_name(const char *name);
 
 #endif

@@ -14,7 +14,7 @@ static bool skip_value(struct json_rows *rows)
 	return !missing || json_rows_expected(rows, missing);
 }
 
-/* MEMBERS where it is another. */
+/* Returns MEMBERS for any other key. */
 static enum json_key key_of(const char *quoted, size_t length)
 {
 	enum json_key key;
@@ -35,7 +35,8 @@ static enum json_key key_of(const char *quoted, size_t length)
 	return key;
 }
 
-bool json_take_key(struct json_rows *rows, enum json_key *key)
+/* Moves from a key to its value. key is MEMBERS for any other key. */
+static bool take_key(struct json_rows *rows, enum json_key *key)
 {
 	struct json_scan *scan = &rows->scan;
 	size_t at;
@@ -66,12 +67,12 @@ bool json_find_members(struct json_rows *rows, struct json_members *members)
 		enum json_key key = MEMBERS;
 		size_t at;
 
-		if (!json_take_key(rows, &key))
+		if (!take_key(rows, &key))
 			return false;
 		at = scan->at;
 		if (!skip_value(rows))
 			return false;
-		/* Of equal keys the last counts, as in most parsers, where it has to be one. */
+		/* As in most parsers, the last of several equal keys counts. */
 		if (key < MEMBERS) {
 			members->count[key]++;
 			members->at[key] = at;
@@ -101,7 +102,7 @@ void json_list_keys(struct json_rows *rows, const struct json_members *members, 
 
 		json_scan_string(scan);
 		length = (int)(scan->at - at < 40 ? scan->at - at : 40);
-		/* No character is cut in two. */
+		/* Do not split a UTF-8 character. */
 		while ((scan->text[at + (size_t)length] & 0xc0) == 0x80)
 			length--;
 		if (used + (size_t)length + 8 > size) {

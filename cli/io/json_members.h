@@ -1,43 +1,40 @@
 /* SPDX-License-Identifier: MIT
  *
- * The members of a JSON object that matter to embeddings.
+ * Finds the members of a JSON object that matter for embeddings.
  */
 #ifndef CLI_JSON_MEMBERS_H
 #define CLI_JSON_MEMBERS_H
 
 #include "io/json_rows.h"
 
-/* What is known to hold rows or a part of one. */
+/* Keys that may hold rows or a part of a row. */
 enum json_key {
 	MEMBER_EMBEDDING,
 	MEMBER_EMBEDDINGS,
-	MEMBER_DATA,   /* OpenAI, and all that speak like it */
-	MEMBER_VALUES, /* Gemini, in place of the list of numbers */
-	MEMBER_FLOAT,  /* Cohere, in place of the list of rows */
+	MEMBER_DATA,   /* OpenAI and compatible APIs */
+	MEMBER_VALUES, /* Gemini: an object instead of the list of numbers */
+	MEMBER_FLOAT,  /* Cohere: an object instead of the list of rows */
 	MEMBER_ID,
 	MEMBERS
 };
 
 extern const char *const json_key_names[MEMBERS];
 
-/* The members of an object: where the values of the keys above begin. */
+/* The members of an object: how often each key above occurs, and where its last value is. */
 struct json_members {
 	size_t start, end; /* of the object */
 	size_t count[MEMBERS];
 	size_t at[MEMBERS], length[MEMBERS];
 };
 
-/* Moves past the object at the cursor. Its keys may stand in any order, so that what a value is
- * shows only at the end. */
+/* Moves past the object at the cursor and finds its members. Keys may be in any order, so the
+ * meaning of a value is known only at the end. */
 bool json_find_members(struct json_rows *rows, struct json_members *members);
 
-/* Moves from a key to its value; key is MEMBERS where it is none of those above. */
-bool json_take_key(struct json_rows *rows, enum json_key *key);
-
-/* Moves to the value of a key, which must be there only once. */
+/* Moves to the value of a key, which must not occur twice. */
 bool json_enter(struct json_rows *rows, const struct json_members *members, enum json_key key);
 
-/* The first character of a key's value; '\0' where there is no such key. */
+/* Returns the first character of a key's value, or '\0' if the key is missing. */
 char json_begins_with(const struct json_rows *rows, const struct json_members *members,
                       enum json_key key);
 

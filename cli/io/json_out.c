@@ -10,12 +10,12 @@
 #include "base/message.h"
 #include "files/streams.h"
 
-/* Nine digits bring a float back exactly. */
+/* Nine digits reproduce a float exactly. */
 #define STYLE (JSON_COMPACT | JSON_REAL_PRECISION(9) | JSON_ENCODE_ANY)
 
 static int failed(const struct command_line *options)
 {
-	/* What is not the stream's own fault is a lack of memory in the JSON. */
+	/* Without an error of the stream, Jansson ran out of memory. */
 	int error = streams_error() ? streams_error() : ENOMEM;
 
 	message_error(options, "cannot write to standard output: %s", strerror(error));
@@ -35,7 +35,7 @@ int json_print(const struct command_line *options, json_t *value, const char *af
 	return written ? EXIT_GOOD : failed(options);
 }
 
-/* Bytes of the character at the beginning, or 0 where there is none. */
+/* Returns the length of the first UTF-8 character, or 0 if it is invalid. */
 static size_t character_length(const char *bytes)
 {
 	size_t max = strnlen(bytes, 4), length;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Numbers are converted as they are met: Jansson would hold every number of a row as an object of
- * its own, and would not say in which row and column one is wrong.
+ * Converts numbers while scanning. Jansson would allocate an object per number, and could not
+ * report the row and column of an invalid one.
  */
 #include "io/json_rows.h"
 
@@ -14,8 +14,8 @@
 #include "base/size.h"
 #include "io/text.h"
 
-static void say(const struct json_rows *rows, struct problem *problem, size_t at,
-                const char *format, va_list arguments)
+static void format_problem(const struct json_rows *rows, struct problem *problem, size_t at,
+                           const char *format, va_list arguments)
 {
 	char sentence[768];
 	size_t line = 1, line_start = 0, i;
@@ -35,7 +35,7 @@ bool json_rows_wrong(struct json_rows *rows, size_t at, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(rows, rows->problem, at, format, arguments);
+	format_problem(rows, rows->problem, at, format, arguments);
 	va_end(arguments);
 	return false;
 }
@@ -80,7 +80,7 @@ struct json_kind json_rows_kind(const struct json_rows *rows, size_t at)
 	return kind;
 }
 
-/* Room for one more number. */
+/* Ensures room for one more number. */
 static bool reserve(struct json_rows *rows)
 {
 	uint64_t bytes, capacity;
@@ -110,7 +110,7 @@ static bool add_number(struct json_rows *rows, size_t column)
 	if (!good || scan->text[scan->at] == '\0')
 		return json_rows_wrong(rows, at, "a number was expected in row %u, column %zu, not %s",
 		                       rows->rows, column, json_rows_kind(rows, at).text);
-	/* It ends at the character just looked at, and the program never leaves the C locale. */
+	/* The check above found the end of the number. The program stays in the C locale. */
 	number = strtod(scan->text + at, NULL);
 	if (isinf(number))
 		return json_rows_wrong(rows, at,
@@ -153,7 +153,7 @@ bool json_rows_add_numbers(struct json_rows *rows, size_t row_at)
 	return true;
 }
 
-/* The rows stay without ids. */
+/* Discards the ids but keeps the rows. */
 static bool drop_ids(struct json_rows *rows, size_t at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -162,19 +162,19 @@ static bool drop_ids(struct json_rows *rows, size_t at, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	say(rows, &rows->no_ids, at, format, arguments);
+	format_problem(rows, &rows->ids_problem, at, format, arguments);
 	va_end(arguments);
 	json_decref(rows->ids);
 	rows->ids = NULL;
 	return true;
 }
 
-/* A new reference, or NULL and why. */
+/* Returns a new reference, or NULL with the reason in error. */
 static json_t *parse_id(const char *text, size_t length, json_error_t *error)
 {
 	json_t *id;
 
-	/* Lists and objects may hold what Jansson refuses; they are no ids in any case. */
+	/* Do not parse lists and objects: they are no ids, and Jansson may refuse their contents. */
 	error->text[0] = '\0';
 	if (!strchr("\"-0123456789", *text))
 		return NULL;
@@ -191,7 +191,7 @@ bool json_rows_add_id(struct json_rows *rows, size_t row_at, size_t at, size_t l
 	json_error_t error;
 	json_t *id;
 
-	if (rows->no_ids.text[0])
+	if (rows->ids_problem.text[0])
 		return true;
 	if (row > 0 && (length > 0) != (rows->ids != NULL))
 		return drop_ids(rows, row_at, "%s was expected in row %u, as in the rows before",
@@ -224,6 +224,6 @@ bool json_rows_finish(struct json_rows *rows, bool good, struct table *table)
 	table->columns = rows->columns;
 	table->row_stride = rows->columns * sizeof(double);
 	table->ids = rows->ids;
-	table->no_ids = rows->no_ids;
+	table->ids_problem = rows->ids_problem;
 	return true;
 }

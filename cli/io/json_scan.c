@@ -30,7 +30,7 @@ bool json_scan_string(struct json_scan *scan)
 		}
 		if (character == '\n' && scan->lines)
 			return false;
-		/* Whatever is escaped is not the end. */
+		/* An escaped quote does not end the string. */
 		if (character == '\\' && scan->at + 1 < scan->length)
 			scan->at++;
 	}
@@ -75,7 +75,7 @@ bool json_scan_number(struct json_scan *scan)
 	return true;
 }
 
-/* A number, true, false, null, or what programs write in their place: NaN, -Infinity. */
+/* Skips a number, true, false or null, or extensions of them such as NaN and -Infinity. */
 static bool skip_word(struct json_scan *scan)
 {
 	size_t start = scan->at;
@@ -118,7 +118,7 @@ static const char *skip_key(struct json_scan *scan)
 	return NULL;
 }
 
-/* What is neither a list nor an object. */
+/* Skips a value that is neither a list nor an object. */
 static const char *skip_scalar(struct json_scan *scan)
 {
 	if (scan->at < scan->length && scan->text[scan->at] == '"')
@@ -152,7 +152,7 @@ const char *json_scan_value(struct json_scan *scan)
 			if (missing)
 				return missing;
 		}
-		/* Behind a value, or before the bracket that closes an empty list or object. */
+		/* Here the cursor is after a value, or before the end of an empty list or object. */
 		for (;;) {
 			char next;
 

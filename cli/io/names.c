@@ -10,7 +10,7 @@
 #include "base/numbers.h"
 #include "io/readers.h"
 
-/* An id as it is typed behind --start: 17 and "17" are the same. */
+/* An id as the user types it after --start: 17 and "17" are the same. */
 static const char *id_text(const json_t *id, char buffer[24])
 {
 	if (json_is_string(id))
@@ -32,7 +32,7 @@ static bool load(struct names *names, const char *file_name, struct problem *pro
 	return true;
 }
 
-/* Checks the ids while making them findable. */
+/* Builds the index from ids to rows. Refuses duplicates and a wrong number of ids. */
 static bool index_ids(struct names *names, const char *source, struct problem *problem)
 {
 	uint32_t row;
@@ -74,8 +74,8 @@ int names_open(struct names *names, const struct command_line *options, const st
 		return message_failed(options, &problem);
 	if (options->use_ids) {
 		if (!table->ids) {
-			message_error(options, "%s has no ids that --use-ids could use%s%s", source,
-			              table->no_ids.text[0] ? ": " : "", table->no_ids.text);
+			message_error(options, "%s has no ids for --use-ids%s%s", source,
+			              table->ids_problem.text[0] ? ": " : "", table->ids_problem.text);
 			return EXIT_FAILED;
 		}
 		names->ids = json_incref(table->ids);
@@ -105,7 +105,8 @@ int names_find(const struct names *names, const struct command_line *options, co
 	}
 	found = json_object_get(names->rows, value);
 	if (!found)
-		return message_usage(options, "--%s takes one of the ids, and '%s' is none of them", option,
+		return message_usage(options, "--%s takes one of the ids, and '%s' is not one of them",
+		                     option,
 		                     value);
 	*row = (uint32_t)json_integer_value(found);
 	return EXIT_GOOD;

@@ -6,7 +6,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "files are written in host byte order");
 
-/* The dictionary that the header is: a Python literal. */
+/* A position in the dictionary of the header, which is a Python literal. */
 struct cursor {
 	const char *text;
 	size_t start; /* of the dictionary in the file, for messages */
@@ -27,7 +27,7 @@ static void skip_spaces(struct cursor *cursor)
 		cursor->at++;
 }
 
-/* Takes the character, after spaces, if it is there. */
+/* Skips spaces and takes the character if it comes next. */
 static bool take(struct cursor *cursor, char character)
 {
 	skip_spaces(cursor);

@@ -14,7 +14,7 @@ enum {
 	HEADER_SIZE = 8
 };
 
-/* The bytes of the file that the header describes; false where they are no number. */
+/* Computes the size of the file from its header. Returns false on overflow. */
 static bool described_size(const unsigned char *bytes, uint64_t *size)
 {
 	uint64_t numbers = (uint64_t)little_u32(bytes) * little_u32(bytes + 4);

@@ -18,7 +18,7 @@ bool fvecs_fits(const unsigned char *bytes, size_t length)
 		return false;
 	columns = little_u32(bytes);
 	stride = 4 + 4 * columns;
-	/* The first four bytes of a text would be far more columns than an embedding has. */
+	/* Four bytes of text would mean far more columns than an embedding has. */
 	if (columns == 0 || columns > UINT16_MAX || length % stride != 0)
 		return false;
 	return length == stride || little_u32(bytes + stride) == columns;
@@ -34,7 +34,7 @@ bool fvecs_holds_integers(const unsigned char *bytes, size_t length)
 
 		if (at % row_end == 0)
 			continue;
-		/* As floats these are below 1.2e-38, the smallest normal number. */
+		/* Smaller integers would be denormal as floats, which embeddings hardly hold. */
 		if (number >= 1 << 23)
 			return false;
 		any |= number > 0;

@@ -74,7 +74,7 @@ static json_t *ids_from_lines(const char *text, size_t length, struct problem *p
 	return ids;
 }
 
-/* What stands after the last line that has something. */
+/* Returns the length without blank lines at the end. */
 static size_t without_blank_end(const char *text, size_t length)
 {
 	while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
@@ -97,7 +97,7 @@ json_t *read_ids(const unsigned char *bytes, size_t length, struct problem *prob
 		at++;
 	while (end > at && text_is_space(text[end - 1]))
 		end--;
-	/* A line that begins with '[' may still be a name: a list also ends with ']'. */
+	/* An id may begin with '[', but only a list also ends with ']'. */
 	if (end > at && text[at] == '[' && text[end - 1] == ']')
 		return ids_from_list(text, length, problem);
 	return ids_from_lines(text, without_blank_end(text, length), problem);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * JSON and JSON lines. The contents tell them apart, whatever the file is called: exporters write
- * a row a line into .json, and indent over many lines what stands in .jsonl.
+ * JSON and JSON lines. The contents tell them apart, not the extension: some exporters write one
+ * row per line to .json, others write indented JSON to .jsonl.
  */
 #include "io/readers.h"
 
@@ -12,7 +12,7 @@
 
 #define A_ROW "a row: [1.5, …] or {\"id\": …, \"embedding\": [1.5, …]}"
 
-/* What to do about something else in place of the list of numbers. */
+/* Says how to fix a value that is not a list of numbers. */
 static const char *advice(const struct json_rows *rows, const struct json_members *row,
                           enum json_key key)
 {
@@ -23,7 +23,7 @@ static const char *advice(const struct json_rows *rows, const struct json_member
 	case '"':
 		return "; parse a list in quotes first, decode base64 first, or ask the API for numbers";
 	case '{':
-		/* Rows or numbers by their index? */
+		/* An object with indices as keys holds rows (pandas) or numbers (JavaScript). */
 		scan.at++;
 		json_scan_peek(&scan);
 		if (scan.length - scan.at < 5 || memcmp(scan.text + scan.at, "\"0\":", 4) != 0)
@@ -37,7 +37,7 @@ static const char *advice(const struct json_rows *rows, const struct json_member
 	}
 }
 
-/* The numbers of a row: a list, or an object that has it. */
+/* Reads the numbers of a row: a list, or an object that holds the list. */
 static bool add_vector(struct json_rows *rows, const struct json_members *row, enum json_key key)
 {
 	struct json_members members;
@@ -79,7 +79,7 @@ static bool wrong_row(struct json_rows *rows, const struct json_members *row)
 	                       rows->rows, keys);
 }
 
-/* The row at the cursor. An element of "embeddings" may have its numbers under "values". */
+/* Reads the row at the cursor. An element of "embeddings" may hold its numbers under "values". */
 static bool read_row(struct json_rows *rows, bool of_embeddings)
 {
 	size_t at = rows->scan.at;
@@ -101,7 +101,7 @@ static bool read_row(struct json_rows *rows, bool of_embeddings)
 	}
 }
 
-/* The list of rows at the cursor. */
+/* Reads the list of rows at the cursor. */
 static bool read_rows(struct json_rows *rows, bool of_embeddings)
 {
 	struct json_scan *scan = &rows->scan;
@@ -123,7 +123,7 @@ static bool read_rows(struct json_rows *rows, bool of_embeddings)
 	return true;
 }
 
-/* The value of "embeddings": rows, or an object that has them by the type of their numbers. */
+/* Reads the value of "embeddings": rows, or an object with rows for each type of numbers. */
 static bool read_embeddings(struct json_rows *rows, const struct json_members *object)
 {
 	struct json_members types;
@@ -141,8 +141,8 @@ static bool read_embeddings(struct json_rows *rows, const struct json_members *o
 	return json_enter(rows, &types, MEMBER_FLOAT) && read_rows(rows, true);
 }
 
-/* "data" is a usual name for anything, and pandas has columns of all kinds in it: only a list of
- * objects that begins with an embedding is one of rows. */
+/* Whether "data" holds rows. The key is common, for example in exports of pandas, so this requires
+ * a list whose first object has an embedding. */
 static bool has_data_rows(struct json_rows *rows, const struct json_members *object)
 {
 	struct json_scan *scan = &rows->scan;
@@ -158,8 +158,8 @@ static bool has_data_rows(struct json_rows *rows, const struct json_members *obj
 	return found;
 }
 
-/* The object at the cursor: one row, or a container of rows. A row is what has an "embedding";
- * whatever else it has stands beside. */
+/* Reads the object at the cursor: one row, or a container of rows. An object with an "embedding" is
+ * a row, whatever its other keys. */
 static bool read_object(struct json_rows *rows)
 {
 	struct json_members object;
@@ -190,7 +190,7 @@ static bool read_object(struct json_rows *rows)
 	return good;
 }
 
-/* Rows and objects one after another; each ends its line. */
+/* Reads rows and objects, each followed by the end of its line. */
 static bool read_sequence(struct json_rows *rows)
 {
 	struct json_scan *scan = &rows->scan;
@@ -234,7 +234,7 @@ static bool read_document(struct json_rows *rows)
 	}
 	if (!read_sequence(rows))
 		return false;
-	/* A list of numbers in .json is more likely rows of one number, or a single row, by mistake. */
+	/* A single list of numbers in .json is more likely a mistake than one row. */
 	if (!scan->lines && rows->rows == 1)
 		return json_rows_wrong(rows, at + 1, A_ROW " was expected");
 	return true;

@@ -12,7 +12,7 @@ static bool is_type(const char *name, const struct npy_header *header)
 	return strcmp(name, header->type + strspn(header->type, "<>=|")) == 0;
 }
 
-/* How to make float32 of what is not read. NumPy writes types that are not its own as bytes (V). */
+/* Says how to convert a type to float32. NumPy writes foreign types as bytes (V). */
 static const char *advice(const struct npy_header *header)
 {
 	const char *type = header->type + strspn(header->type, "<>=|");
@@ -43,7 +43,7 @@ static bool parse_type(const struct npy_header *header, struct table *table, boo
 		{"f2", VKC_FLOAT16},
 		{"f4", VKC_FLOAT32},
 		{"f8", VKC_FLOAT64},
-		/* Not written by NumPy, but understood. */
+		/* NumPy reads these names, too, but does not write them. */
 		{"float16", VKC_FLOAT16},
 		{"float32", VKC_FLOAT32},
 		{"float64", VKC_FLOAT64},
@@ -63,7 +63,7 @@ static bool parse_type(const struct npy_header *header, struct table *table, boo
 	                   header->type, advice(header));
 }
 
-/* Rows in C order and host byte order, from whatever the file has. */
+/* Converts rows to C order and host byte order. */
 static void copy_numbers(const unsigned char *from, unsigned char *to, const struct table *table,
                          bool fortran_order, bool swapped)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * How text files begin.
+ * Helpers for text files.
  */
 #ifndef CLI_TEXT_H
 #define CLI_TEXT_H
@@ -9,8 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Bytes of the UTF-8 byte order mark at the beginning: 3, or 0 where there is none. It says nothing
- * about the contents, but Windows programs write it. */
+/* Returns the length of a leading UTF-8 byte order mark, 3 or 0. Windows programs write one. */
 static inline size_t text_mark_length(const unsigned char *bytes, size_t length)
 {
 	return length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;

@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: MIT
  *
- * How many sequences to ask for in one call. A call that lasts about a second shows
- * progress and can be interrupted; more at a time is asked for where that is faster,
- * as it is where sequences share work. What a call took may have had other reasons,
- * the making of pipelines or a machine that was asleep: nothing is concluded for good.
+ * Decides how many sequences to compute per call. A call of about a second shows progress and can
+ * be interrupted. Larger batches are used where they are faster, because sequences share work. The
+ * time of a call can have other causes, such as the creation of pipelines or a suspended machine,
+ * so no decision is final.
  */
-#ifndef CLI_PACE_H
-#define CLI_PACE_H
+#ifndef CLI_BATCH_SIZE_H
+#define CLI_BATCH_SIZE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct batch_size {
-	uint32_t batch;      /* of the next call */
-	uint32_t room;       /* more do not fit the memory */
-	bool fixed;          /* batch was given by the user */
-	double max_seconds;  /* of a call, however much faster it is */
-	double aim_seconds;  /* of a call, where no more is gained */
-	double rate;         /* sequences a second of the last call that tells */
-	double smaller_rate; /* before batch was raised, until the next call tells; else 0 */
-	uint32_t smaller;    /* batch before it was raised */
-	unsigned rest;       /* calls until a larger batch is tried again */
-	unsigned next_rest;  /* after the next trial that does not pay */
+	uint32_t batch;      /* sequences in the next call */
+	uint32_t room;       /* the largest batch that fits the memory */
+	bool fixed;          /* the user gave the batch */
+	double max_seconds;  /* longest call, however fast its rate */
+	double aim_seconds;  /* of a call, if a longer one is no faster */
+	double rate;         /* sequences per second in the last full call */
+	double smaller_rate; /* rate before the batch was raised, until the next full call; else 0 */
+	uint32_t smaller;    /* the batch before it was raised */
+	unsigned wait;       /* calls before a larger batch is tried */
+	unsigned next_wait;  /* the wait after the next attempt that does not pay */
 };
 
 /* room: sequences that fit the memory. fixed: a batch size given by the user, or 0.
- * most_seconds: what a call may take; a single sequence may take more. */
+ * max_seconds: how long a call may take. A call for a single sequence may take longer. */
 void batch_size_begin(struct batch_size *size, uint32_t room, uint32_t fixed, double max_seconds);
 
-/* A call for `count` has taken so long. */
+/* Records how long a call for `count` sequences took. */
 void batch_size_update(struct batch_size *size, uint32_t count, double seconds);
 
-/* How long the next call will probably take; 0 where nothing is known yet. */
+/* The expected time of the next call, or 0 if unknown. */
 double batch_size_expected(const struct batch_size *size);
 
 #endif

@@ -37,7 +37,7 @@ int extend_open(struct extend *extend, struct session *session, uint32_t max, ui
 	return status == EXIT_GOOD ? replay_open(&extend->replay, session, extend->old.rows) : status;
 }
 
-/* Writes what is kept of each old sequence of the batch. */
+/* Copies the part of each old sequence in the batch that is still valid. */
 static void keep(struct extend *extend, uint32_t first, uint32_t count, uint32_t length,
                  uint32_t *sequences)
 {
@@ -67,7 +67,7 @@ static int by_kept(const void *a, const void *b, void *kept)
 	                                       : 0;
 }
 
-/* Completes the sequences order[0 … count - 1], of which at least `prefix` elements are kept. */
+/* Completes the sequences order[0 … count - 1], which all keep at least `prefix` elements. */
 static int complete(struct extend *extend, const uint32_t *order, uint32_t count, uint32_t prefix,
                     uint32_t length, uint32_t *sequences)
 {
@@ -88,7 +88,7 @@ static int complete(struct extend *extend, const uint32_t *order, uint32_t count
 int extend_compute(struct extend *extend, uint32_t first, uint32_t count, uint32_t length,
                    uint32_t *sequences)
 {
-	/* Sequences of one call have prefixes of one length: a little is given away for fewer calls. */
+	/* All prefixes of a call have one length. Recomputing a few elements saves calls. */
 	uint32_t slack = length / 32, done, end, i;
 	int status = EXIT_GOOD;
 

@@ -10,7 +10,7 @@
 
 #include "base/size.h"
 
-/* The header is all of the hash; no library is needed at run time. */
+/* The header contains the whole hash, so that the program needs no library for it. */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -77,25 +77,25 @@ bool fingerprint_rows(const struct table *table, uint32_t num_rows, struct finge
 
 bool fingerprint_add_file(struct fingerprint_state *state, int descriptor, uint64_t length)
 {
-	const size_t piece = 1 << 20;
-	unsigned char *bytes = malloc(piece);
+	const size_t chunk = 1 << 20;
+	unsigned char *bytes = malloc(chunk);
 	uint64_t done = 0;
 
 	errno = ENOMEM;
 	while (bytes && done < length) {
-		size_t wanted = (size_t)min_u64(length - done, piece);
-		ssize_t got = pread(descriptor, bytes, wanted, (off_t)done);
+		size_t size = (size_t)min_u64(length - done, chunk);
+		ssize_t length_read = pread(descriptor, bytes, size, (off_t)done);
 
-		if (got < 0 && errno == EINTR)
+		if (length_read < 0 && errno == EINTR)
 			continue;
-		if (got <= 0) {
-			/* It ends too early. */
-			if (got == 0)
+		if (length_read <= 0) {
+			/* The file is too short. */
+			if (length_read == 0)
 				errno = EIO;
 			break;
 		}
-		fingerprint_add(state, bytes, (size_t)got);
-		done += (uint64_t)got;
+		fingerprint_add(state, bytes, (size_t)length_read);
+		done += (uint64_t)length_read;
 	}
 	free(bytes);
 	return done == length;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A 128-bit fingerprint, to tell whether files still belong together. It is no
- * protection against somebody who wants to deceive.
+ * A 128-bit fingerprint, which tells whether files still belong together. It does not protect
+ * against deliberate manipulation.
  */
 #ifndef CLI_FINGERPRINT_H
 #define CLI_FINGERPRINT_H
@@ -19,24 +19,24 @@ struct fingerprint {
 /* 32 hexadecimal digits and a '\0'. */
 #define FINGERPRINT_TEXT_SIZE 33
 
-/* Of the first num_rows rows as float64: the same for the same numbers in any file format.
- * False when memory ran out. */
+/* The fingerprint of the first num_rows rows as float64, so that it does not depend on the file
+ * format. Returns false when memory runs out. */
 bool fingerprint_rows(const struct table *table, uint32_t num_rows, struct fingerprint *result);
 
-/* Of all the bytes of a file. False when it cannot be read; errno says why. */
+/* The fingerprint of a file. Returns false with errno if the file cannot be read. */
 bool fingerprint_file(int descriptor, struct fingerprint *result);
 
-/* Of bytes that come piece by piece: the same as of a file that holds them. */
+/* The fingerprint of bytes added in pieces equals that of a file that holds them. */
 struct fingerprint_state;
 
-/* NULL when memory ran out. */
+/* Returns NULL when memory runs out. */
 struct fingerprint_state *fingerprint_begin(void);
 void fingerprint_add(struct fingerprint_state *state, const void *bytes, size_t length);
 
-/* Adds the first bytes of a file. False where it cannot be read that far; errno says why. */
+/* Adds the first bytes of a file. Returns false with errno if it cannot be read that far. */
 bool fingerprint_add_file(struct fingerprint_state *state, int descriptor, uint64_t length);
 
-/* Of all that was added; more may be. */
+/* The fingerprint of the bytes so far. More can be added afterwards. */
 struct fingerprint fingerprint_so_far(const struct fingerprint_state *state);
 void fingerprint_end(struct fingerprint_state *state);
 

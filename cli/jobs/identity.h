@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the content of a file of sequences depends on. Two runs with the same
- * identity write the same bytes, so one may go on where the other stopped.
+ * Everything that determines the content of a file of sequences. Two runs with the same identity
+ * write the same bytes, so one can continue where the other stopped.
  */
 #ifndef CLI_IDENTITY_H
 #define CLI_IDENTITY_H
@@ -19,8 +19,7 @@ struct identity {
 	struct fingerprint embeddings;
 };
 
-/* NULL when both are the same, else in a few words what is another in `then`:
- * "other embeddings". */
+/* Returns NULL if both are equal, else how `then` differs, such as "other embeddings". */
 const char *identity_difference(const struct identity *now, const struct identity *then);
 
 #endif

@@ -33,13 +33,13 @@ static bool name_files(struct job *job, const char *target, struct problem *prob
 	job->sidecar = path_with(job->target, ".json");
 	if (!job->partial || !job->progress || !job->sidecar)
 		return problem_set(problem, "there is not enough memory for the names of files");
-	/* Said now, not when all is computed. */
+	/* Report a bad name now, not after the computation. */
 	resolved = target_resolve(job->sidecar, problem);
 	free(resolved);
 	return resolved != NULL;
 }
 
-/* Whether the target is there already, made from the same. */
+/* Whether an earlier run has already written the same target. */
 static bool already_complete(const struct job *job, const struct identity *identity)
 {
 	struct sidecar sidecar;
@@ -60,13 +60,13 @@ static bool already_complete(const struct job *job, const struct identity *ident
 	return same;
 }
 
-/* Where the first `rows` rows end. */
+/* The offset of the end of the first `rows` rows. */
 static uint64_t end_of(const struct job *job, uint32_t rows)
 {
 	return NPY_HEADER_SIZE + (uint64_t)rows * job->record.identity.length * sizeof(uint32_t);
 }
 
-/* A new TARGET.partial; the record that belongs to it is on the disk already. */
+/* Creates TARGET.partial. Its record is already on the disk. */
 static bool create_partial(struct job *job, struct problem *problem)
 {
 	unsigned char header[NPY_HEADER_SIZE];
@@ -92,17 +92,17 @@ static bool begin(struct job *job, const struct identity *identity, struct probl
 {
 	if (!may_replace(job, problem))
 		return false;
-	/* The count of writes goes on, so that this record is newer than any in the file. */
+	/* Keep the sequence number, so that this record is newer than those in the file. */
 	job->record = (struct record){.identity = *identity, .sequence = job->record.sequence};
 	job->ours = true;
-	/* Until there is something to keep. */
-	interrupt_removes(job->partial);
-	interrupt_removes(job->progress);
+	/* Until the first job_save(). */
+	interrupt_add_file(job->partial);
+	interrupt_add_file(job->progress);
 	return record_store(job->lock, job->progress, &job->record, problem) &&
 	       sync_directory(job->progress, problem) && create_partial(job, problem);
 }
 
-/* TARGET.partial as an earlier run left it: every byte that is to be kept is compared. */
+/* Opens the TARGET.partial of an earlier run. Checks every byte of the rows it keeps. */
 static bool reopen_partial(struct job *job, struct problem *problem)
 {
 	struct stat status;
@@ -123,36 +123,35 @@ static bool reopen_partial(struct job *job, struct problem *problem)
 	return true;
 }
 
-static bool go_on(struct job *job, const struct identity *identity, bool recorded,
-                  struct problem *problem)
+static bool resume(struct job *job, const struct identity *identity, bool recorded,
+                   struct problem *problem)
 {
 	bool begun = access(job->partial, F_OK) == 0;
 	const char *difference =
 		recorded ? identity_difference(identity, &job->record.identity) : NULL;
 
-	/* A file that is complete may be being made again, by --restart: that goes on. */
+	/* If --restart began to replace a complete file, continue with that instead. */
 	if ((!recorded || difference || !begun) && already_complete(job, identity)) {
 		job->complete = true;
-		/* Left by a run that was ended between its last two steps. */
+		/* A run that ended between its last two steps left this behind. */
 		if (recorded && !difference)
 			unlink(job->progress);
 		return true;
 	}
 	if (!recorded && record_is_foreign(job->lock))
 		return problem_set(problem,
-		                   "%s is there, but it is no record of a job; --restart overwrites it",
+		                   "%s exists, but it is not the record of a job; --restart overwrites it",
 		                   job->progress);
-	/* Nothing is lost where nothing was done. */
+	/* Starting again loses nothing if no row is done. */
 	if (!begun || (recorded && job->record.rows_done == 0))
 		return begin(job, identity, problem);
 	if (!recorded)
 		return problem_set(problem,
-		                   "%s is there, but no %s that says what it is; --restart discards it",
+		                   "%s exists, but not %s, which describes it; --restart discards it",
 		                   job->partial, job->progress);
 	if (difference)
 		return problem_set(problem,
-		                   "%s was begun with %s; run it with the same as then, or discard it "
-		                   "with --restart",
+		                   "%s was begun with %s; use the same again, or discard it with --restart",
 		                   job->partial, difference);
 	return reopen_partial(job, problem);
 }
@@ -172,15 +171,15 @@ bool job_open(struct job *job, const char *target, const struct identity *identi
 		                   identity->rows, identity->length);
 	job->content = fingerprint_begin();
 	if (!job->content)
-		return problem_set(problem, "there is not enough memory to watch over the file");
+		return problem_set(problem, "there is not enough memory for the fingerprint of the file");
 	if (!name_files(job, target, problem))
 		return false;
-	/* Its descriptor is also that of the record. */
-	job->lock = lock_take(job->progress, job->target, problem);
+	/* The record is in the same file, so they share the descriptor. */
+	job->lock = lock_acquire(job->progress, job->target, problem);
 	if (job->lock < 0)
 		return false;
 	recorded = record_load(job->lock, &job->record);
-	return restart ? begin(job, identity, problem) : go_on(job, identity, recorded, problem);
+	return restart ? begin(job, identity, problem) : resume(job, identity, recorded, problem);
 }
 
 bool job_write(struct job *job, uint32_t count, const uint32_t *sequences,
@@ -200,8 +199,8 @@ bool job_save(struct job *job, struct problem *problem)
 {
 	if (!sync_data(job->data, job->partial, problem))
 		return false;
-	interrupt_keeps(job->partial);
-	interrupt_keeps(job->progress);
+	interrupt_forget_file(job->partial);
+	interrupt_forget_file(job->progress);
 	job->record.rows_done = job->rows_written;
 	job->record.content = fingerprint_so_far(job->content);
 	return record_store(job->lock, job->progress, &job->record, problem);
@@ -214,7 +213,8 @@ bool job_finish(struct job *job, struct problem *problem)
 		.content = fingerprint_so_far(job->content),
 	};
 
-	/* Should it end between these two, the description fits neither file and is not believed. */
+	/* If the program ends between these two steps, the description does not match the old target,
+	 * so no run relies on it. */
 	if (!target_attributes(job->data, job->target, problem) ||
 	    !sidecar_write(job->sidecar, &sidecar, problem))
 		return false;
@@ -232,10 +232,10 @@ void job_close(struct job *job)
 
 	if (nothing_done)
 		interrupt_unlink(job->partial);
-	interrupt_keeps(job->partial);
+	interrupt_forget_file(job->partial);
 	if (job->data >= 0)
 		close(job->data);
-	lock_give(job->lock, job->progress, nothing_done);
+	lock_release(job->lock, job->progress, nothing_done);
 	fingerprint_end(job->content);
 	free(job->target);
 	free(job->partial);

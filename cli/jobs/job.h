@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * A long job that survives whatever ends it: the rows go into TARGET.partial, which
- * has its final size from the beginning; TARGET.progress says how many of them are
- * safely there, and what their bytes are, so that no other file is taken for it; at
- * the end TARGET.json is written and TARGET.partial renamed.
+ * A long job that can be resumed after any interruption. Rows go to TARGET.partial, which has its
+ * final size from the start. TARGET.progress records how many rows are safely on the disk and the
+ * fingerprint of their bytes, so that no other file is mistaken for TARGET.partial. At the end the
+ * job writes TARGET.json and renames TARGET.partial.
  *
- * The order on the disk is what makes it safe: TARGET.progress before
- * TARGET.partial; rows before the record that counts them; all rows before the
- * rename; TARGET.progress is removed last.
+ * The order of writes makes this safe: TARGET.progress before TARGET.partial; rows before the
+ * record that counts them; all rows before the rename; the removal of TARGET.progress last.
  */
 #ifndef CLI_JOB_H
 #define CLI_JOB_H
@@ -26,25 +25,25 @@ struct job {
 	struct record record;
 	struct fingerprint_state *content; /* of the header and the rows written so far */
 	uint32_t rows_written;
-	bool complete; /* by an earlier run: nothing is left to do */
+	bool complete; /* an earlier run has completed it */
 	bool ours;     /* partial and progress belong to this job */
 };
 
-/* Begins a job, goes on with one, or finds that it is complete. Takes all the disk space. */
+/* Starts or resumes a job, or finds that it is complete. Allocates all the disk space. */
 bool job_open(struct job *job, const char *target, const struct identity *identity, bool restart,
               struct problem *problem);
 
-/* The next rows of the file; they count as done only after job_save(). */
+/* Writes the next rows. They count as done only after job_save(). */
 bool job_write(struct job *job, uint32_t count, const uint32_t *sequences,
                struct problem *problem);
 
-/* Makes durable what is written. */
+/* Waits until the written rows are on the disk, and records them. */
 bool job_save(struct job *job, struct problem *problem);
 
-/* All rows are saved: gives the file its name. */
+/* Gives the file its name. Call this when all rows are saved. */
 bool job_finish(struct job *job, struct problem *problem);
 
-/* Frees. A job that has saved no row leaves nothing behind. */
+/* Frees the job. A job without saved rows leaves no files behind. */
 void job_close(struct job *job);
 
 #endif

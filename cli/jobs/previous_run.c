@@ -17,8 +17,8 @@
 #include "jobs/sidecar.h"
 #include "base/size.h"
 
-/* So many sequences are computed again, evenly spread. One of another --center or of a library with
- * other results hardly ever agrees to its end. */
+/* The number of sequences to compute again, evenly spread. With a different --center or a library
+ * with different results, hardly any sequence would agree to its end. */
 #define COMPARED 16
 
 static bool map_sequences(struct previous_run *old, const char *name, struct problem *problem)
@@ -50,7 +50,7 @@ static bool map_sequences(struct previous_run *old, const char *name, struct pro
 	return true;
 }
 
-/* Whether OLD.npy.json describes the file, the present options, and the first rows. */
+/* Whether OLD.npy.json matches the file, the current options and the first rows. */
 static bool check_sidecar(const struct previous_run *old, const struct command_line *options,
                           const char *name,
                           const struct table *table, struct problem *problem)
@@ -76,7 +76,8 @@ static bool check_sidecar(const struct previous_run *old, const struct command_l
 	free(description);
 	if (!good)
 		return problem_prefix(problem,
-		                      "what %s was made from is unknown; --old-embeddings FILE says it: ",
+		                      "it is unknown what %s was made from; --old-embeddings FILE "
+		                      "names it: ",
 		                      name);
 	descriptor = open(name, O_RDONLY | O_CLOEXEC);
 	good = descriptor >= 0 ? sidecar_fits(&sidecar, descriptor, name, problem)
@@ -92,7 +93,7 @@ static bool check_sidecar(const struct previous_run *old, const struct command_l
 	return good;
 }
 
-/* Whether the first rows are those of the file that the user says it was made from. */
+/* Whether the first rows equal those in the file of --old-embeddings. */
 static bool check_embeddings(const struct previous_run *old, const struct command_line *options,
                              const struct table *table, struct problem *problem)
 {
@@ -117,10 +118,10 @@ static bool check_embeddings(const struct previous_run *old, const struct comman
 	return good;
 }
 
-/* Whether each row begins with its number and has no row twice. */
+/* Whether each sequence begins with its own row and holds no row twice. */
 static bool check_sequences(const struct previous_run *old, struct problem *problem)
 {
-	/* The last start, plus 1, whose sequence had the row. */
+	/* For each row: 1 + the start of the last sequence that holds it. */
 	uint32_t *seen = calloc(old->rows, sizeof(*seen)), start, i;
 
 	if (!seen)
@@ -172,7 +173,7 @@ int previous_run_open(struct previous_run *old, const struct session *session)
 	return good && check_sequences(old, &problem) ? EXIT_GOOD : message_failed(options, &problem);
 }
 
-/* Compares the sequences from these starts. */
+/* Computes the sequences from these starts and compares them. */
 static int compare(const struct previous_run *old, struct session *session, const uint32_t *starts,
                    uint32_t count, uint32_t *sequences)
 {

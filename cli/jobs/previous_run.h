@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * --extend: the sequences of an earlier run, made from the first rows of the
- * present embeddings.
+ * --extend: the sequences of an earlier run, computed from the first rows of the current
+ * embeddings.
  */
-#ifndef CLI_OLD_H
-#define CLI_OLD_H
+#ifndef CLI_PREVIOUS_RUN_H
+#define CLI_PREVIOUS_RUN_H
 
 #include <stdint.h>
 
 #include "files/file_bytes.h"
-#include "commands/session.h"
+#include "session/session.h"
 
 struct previous_run {
 	struct file_bytes file;
@@ -17,13 +17,14 @@ struct previous_run {
 	uint32_t rows, length;
 };
 
-/* Opens --extend's file and makes sure that it holds sequences, made from the first rows of the
- * session's table. Where only the user says so, old_compare() has to follow. Returns an exit
- * status, after printing the error. */
+/* Opens the file of --extend and checks that it holds sequences of the first rows of the session's
+ * table. With --old-embeddings, call previous_run_compare() next. Returns an exit status,
+ * after printing the error. */
 int previous_run_open(struct previous_run *old, const struct session *session);
 
-/* Computes some of the sequences again, to see whether the options and the library's results were
- * the same. Uploads the first rows for that. Returns an exit status, after printing the error. */
+/* Computes some sequences again, to check that the earlier run had the same options and a library
+ * with the same results. Uploads the first rows. Returns an exit status, after printing the
+ * error. */
 int previous_run_compare(const struct previous_run *old, struct session *session);
 void previous_run_close(struct previous_run *old);
 

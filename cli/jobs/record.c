@@ -8,21 +8,21 @@
 #include "files/files.h"
 
 #define COPIES 2
-#define COPY_DISTANCE 4096 /* no sector of a disk, which may be lost whole, has a part of both */
+#define COPY_DISTANCE 4096 /* no disk sector, which can fail as a whole, holds parts of both */
 #define FILE_SIZE (COPIES * COPY_DISTANCE)
 
-/* As it lies in the file; without holes, so that all of it can be checked. */
+/* The layout in the file. Without padding, so that the checksum covers all of it. */
 struct copy {
 	char magic[8];
 	uint64_t sequence;
 	uint32_t rows, columns, length, centered, result_version, rows_done;
 	uint64_t embeddings[2], content[2];
-	uint64_t checksum; /* of all before */
+	uint64_t checksum; /* of all members above */
 };
 
-_Static_assert(sizeof(struct copy) == 80, "the record has no holes");
+_Static_assert(sizeof(struct copy) == 80, "the record has no padding");
 
-/* All versions begin with the same seven letters. */
+/* All versions of the record begin with the same seven letters. */
 #define MAGIC_FAMILY 7
 static const char magic[8] = {'V', 'K', 'C', 'P', 'R', 'O', 'G', '2'};
 
@@ -65,7 +65,7 @@ bool record_load(int descriptor, struct record *record)
 
 bool record_is_foreign(int descriptor)
 {
-	/* One more byte than there should be. */
+	/* One byte more than a record has, to detect a longer file. */
 	unsigned char bytes[FILE_SIZE + 1] = {0};
 	ssize_t length = pread(descriptor, bytes, sizeof(bytes), 0), i;
 	unsigned which;
@@ -75,7 +75,7 @@ bool record_is_foreign(int descriptor)
 	for (which = 0; which < COPIES; which++)
 		if (memcmp(bytes + (size_t)which * COPY_DISTANCE, magic, MAGIC_FAMILY) == 0)
 			return false;
-	/* Zeros are the space that was taken for a first record. */
+	/* A file of zeros is the space allocated for a first record. */
 	for (i = 0; i < length; i++)
 		if (bytes[i])
 			return true;
@@ -100,7 +100,7 @@ bool record_store(int descriptor, const char *name, struct record *record, struc
 
 	memcpy(copy.magic, magic, sizeof(magic));
 	copy.checksum = checksum_bytes(&copy, offsetof(struct copy, checksum));
-	/* The first write takes the space of both copies. */
+	/* The first write allocates the space of both copies. */
 	if (record->sequence == 0 &&
 	    !reserve_space(descriptor, name, FILE_SIZE, problem))
 		return false;

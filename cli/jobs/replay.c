@@ -7,19 +7,19 @@
 #include <string.h>
 
 #include "base/message.h"
-#include "base/panels.h"
+#include "session/panels.h"
 
-/* What is known about this version of the library's results, and used below: the weight of a row
- * is its length over a power of two above all lengths, rounded to 30 bits; a cosine is that of
- * rows rounded to 28 bits or more, itself rounded to 30; a score is a sum of their products, exact
- * but for the last of 41 bits each; ties go to the lowest row. Up to 2^20 rows nothing else changes
- * a score. Where the library's number is another, everything is computed again: see whether this
- * still holds before changing the number here. */
+/* The code below relies on these facts about this version of the library's results. The weight of a
+ * row is its length divided by a power of two above all lengths, rounded to 30 bits. A cosine is
+ * that of rows rounded to 28 bits or more, itself rounded to 30. A score is a sum of their
+ * products, each exact except for the last of 41 bits. Ties go to the lowest row. Up to 2^20 rows
+ * nothing else affects a score. With any other version everything is computed again. Check these
+ * facts before changing the number. */
 #define KNOWN_RESULT_VERSION 1
-#define MOST_ROWS (1u << 20)
+#define MAX_ROWS (1u << 20)
 
-/* Beyond this the new rows are so many that hardly a sequence would keep anything. */
-#define MOST_SIMILARITY_BYTES (512ull << 20)
+/* With more new rows than this, hardly any sequence would keep elements. */
+#define MAX_SIMILARITY_BYTES (512ull << 20)
 
 struct replay {
 	const struct table *table;
@@ -29,7 +29,7 @@ struct replay {
 	double *centre;      /* sum of the rows chosen so far */
 	double *row, *next;  /* the last chosen row, the old choice */
 	double *scores;      /* of the new rows */
-	double scale;        /* what the weights are lengths over */
+	double scale;        /* the divisor of the lengths in the weights */
 };
 
 static double dot(const double *a, const double *b, uint32_t count)
@@ -57,7 +57,7 @@ static double longest(const double *norms, uint32_t first, uint32_t end)
 	return max;
 }
 
-/* The power of two that the lengths are divided by, or 0 where rounding might decide. */
+/* Returns the power of two that divides the lengths, or 0 if it might depend on rounding. */
 static double scale_of(double max)
 {
 	double sure = 1e-12;
@@ -69,23 +69,22 @@ static double scale_of(double max)
 	return exp2(ceil(log2(max)));
 }
 
-/* Whether the old rows have the weights they had without the new ones. */
+/* Whether the new rows leave the weights of the old ones unchanged. */
 static bool same_weights(struct replay *replay)
 {
-	double old_most = longest(replay->norms, 0, replay->old_rows);
-	double new_most = longest(replay->norms, replay->old_rows, replay->table->rows);
-	double scale = scale_of(old_most);
+	double old_max = longest(replay->norms, 0, replay->old_rows);
+	double new_max = longest(replay->norms, replay->old_rows, replay->table->rows);
+	double scale = scale_of(old_max);
 
-	if (new_most < old_most * (1 - 1e-12)) {
-		/* The longest row is an old one; any bound of its power of two will do. */
-		replay->scale = 2 * old_most;
-		return old_most > 0 && isfinite(old_most);
+	if (new_max < old_max * (1 - 1e-12)) {
+		/* The longest row is an old one, so any upper bound of its power of two is enough. */
+		replay->scale = 2 * old_max;
+		return old_max > 0 && isfinite(old_max);
 	}
 	replay->scale = scale;
-	return scale != 0 && scale == scale_of(new_most);
+	return scale != 0 && scale == scale_of(new_max);
 }
 
-/* Whether all numbers are 0. */
 static bool is_zero(const double *row, uint32_t columns)
 {
 	uint32_t i;
@@ -105,7 +104,7 @@ static bool measure_rows(struct replay *replay)
 
 		table_row(replay->table, row, replay->row);
 		norm = sqrt(dot(replay->row, replay->row, columns));
-		/* Squares of such numbers leave the range of float64. */
+		/* The squares of such numbers overflow or underflow float64. */
 		if (!(norm < 1e150) || (norm < 1e-140 && !is_zero(replay->row, columns)))
 			return false;
 		replay->norms[row] = norm;
@@ -113,7 +112,7 @@ static bool measure_rows(struct replay *replay)
 	return same_weights(replay);
 }
 
-/* The similarities of old rows to new ones, those of one old row side by side. */
+/* Stores the similarities of old rows to new ones, grouped by the old row. */
 static int take_new_rows(void *user, uint32_t first, uint32_t count, const float *panel)
 {
 	struct replay *replay = user;
@@ -153,17 +152,17 @@ int replay_open(struct replay **opened, struct session *session, uint32_t old_ro
 
 	*opened = NULL;
 	if (vkc_result_version() != KNOWN_RESULT_VERSION || session->options->center ||
-	    table->rows > MOST_ROWS) {
+	    table->rows > MAX_ROWS) {
 		message_note(session->options, "everything is computed again, because %s",
-		             session->options->center  ? "with --center every new row changes all others"
-		             : table->rows > MOST_ROWS ? "there are more than 1048576 rows"
-		                                       : "the library is newer than this program");
+		             session->options->center ? "with --center every new row changes all others"
+		             : table->rows > MAX_ROWS ? "there are more than 1048576 rows"
+		                                      : "the library is newer than this program");
 		return EXIT_GOOD;
 	}
-	if ((uint64_t)old_rows * new_rows > MOST_SIMILARITY_BYTES / sizeof(float)) {
+	if ((uint64_t)old_rows * new_rows > MAX_SIMILARITY_BYTES / sizeof(float)) {
 		message_note(session->options,
 		             "everything is computed again, because %" PRIu32
-		             " new rows leave hardly anything as it was",
+		             " new rows change almost every sequence",
 		             new_rows);
 		return EXIT_GOOD;
 	}
@@ -178,7 +177,7 @@ int replay_open(struct replay **opened, struct session *session, uint32_t old_ro
 	if (!measure_rows(replay)) {
 		replay_close(replay);
 		message_note(session->options, "everything is computed again, because the lengths of the "
-		                               "new rows may change how all are weighted");
+		                               "new rows may change all weights");
 		return EXIT_GOOD;
 	}
 	status = panels_each(session, old_rows, new_rows, false, take_new_rows, replay);
@@ -203,10 +202,10 @@ void replay_close(struct replay *replay)
 	free(replay);
 }
 
-/* How far the float64 scores of the old choice and of a new row can together be from the exact
- * ones, after `steps` rows of total length `lengths`. Per row: 2^-25 for a new row's cosine, which
- * is a float; sqrt(columns) 2^-28 for rows rounded to 28 bits; 2^-29 for the cosine's 30 bits;
- * float64's own rounding; and 2^-29 of the scale for a weight and a cut product, twice. */
+/* Bounds the total error of the float64 scores of the old choice and of a new row, after `steps`
+ * rows of total length `lengths`. Per row: 2^-25 for a new row's cosine, which is a float;
+ * sqrt(columns) 2^-28 for rows rounded to 28 bits; 2^-29 for the cosine's 30 bits; float64's own
+ * rounding; and 2^-29 of the scale for a weight and a cut product, twice. */
 static double uncertainty(const struct replay *replay, double lengths, uint32_t steps)
 {
 	double columns = replay->table->columns;
@@ -216,7 +215,7 @@ static double uncertainty(const struct replay *replay, double lengths, uint32_t 
 	return lengths * relative + replay->scale * steps * 0x1p-28;
 }
 
-/* Adds the row just chosen to the centre and to the scores; returns the lowest new score. */
+/* Adds the chosen row to the centre and to the scores. Returns the lowest new score. */
 static double add_chosen(struct replay *replay, uint32_t chosen)
 {
 	const float *similarities = replay->similarities + (uint64_t)chosen * replay->new_rows;

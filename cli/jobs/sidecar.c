@@ -101,7 +101,7 @@ bool sidecar_write(const char *name, const struct sidecar *sidecar, struct probl
 	if (!text)
 		good = problem_set(problem, "there is not enough memory to write %s", name);
 	else
-		good = output_create_alone(&output, name, problem) &&
+		good = output_create_unlocked(&output, name, problem) &&
 		       output_append(&output, text, strlen(text), problem) &&
 		       output_append(&output, "\n", 1, problem) && output_commit(&output, problem);
 	output_close(&output);

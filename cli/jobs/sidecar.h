@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * FILE.npy.json: what a finished file of sequences was made from, so that it can
- * be recognised and extended later.
+ * FILE.npy.json describes what a finished file of sequences was made from, so that later runs can
+ * recognise and extend it.
  */
 #ifndef CLI_SIDECAR_H
 #define CLI_SIDECAR_H
@@ -14,14 +14,14 @@
 
 struct sidecar {
 	struct identity identity;
-	struct fingerprint content; /* of the file it belongs to */
+	struct fingerprint content; /* of the file that it describes */
 };
 
-/* Both take the name of the .json file; only one process at a time may write it. */
+/* name: the .json file. Only one process at a time may write it. */
 bool sidecar_read(const char *name, struct sidecar *sidecar, struct problem *problem);
 bool sidecar_write(const char *name, const struct sidecar *sidecar, struct problem *problem);
 
-/* Whether the file is the one that the sidecar was written for. */
+/* Whether the file is the one that the sidecar describes. */
 bool sidecar_fits(const struct sidecar *sidecar, int descriptor, const char *name,
                   struct problem *problem);
 

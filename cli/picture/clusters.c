@@ -6,7 +6,7 @@
 
 #define NONE UINT32_MAX
 
-/* A cluster is a path through its leaves. */
+/* A cluster, as a path through its leaves. */
 struct path {
 	uint32_t ends[2];
 	uint32_t size; /* 0: merged into another */
@@ -48,8 +48,8 @@ static double *between_leaves(struct clusters *clusters, uint32_t a, uint32_t b)
 	return clusters->similarities + row * clusters->leaves + column;
 }
 
-/* The sum of the similarities between their leaves: of multiples of 2^-30, as the library's are,
- * and so exact for thousands of leaves. */
+/* The sum of the similarities between their leaves. The library's similarities are multiples of
+ * 2^-30, so the sum is exact for thousands of leaves. */
 static double *between_clusters(struct clusters *clusters, uint32_t a, uint32_t b)
 {
 	size_t row = a < b ? a : b, column = a < b ? b : a;
@@ -62,7 +62,7 @@ static void link_leaf(struct clusters *clusters, uint32_t leaf, uint32_t to)
 	clusters->links[leaf][clusters->links[leaf][0] != NONE] = to;
 }
 
-/* Cluster b becomes a part of a. */
+/* Merges cluster b into a. */
 static void merge(struct clusters *clusters, uint32_t a, uint32_t b)
 {
 	struct path *left = &clusters->paths[a], *right = &clusters->paths[b];
@@ -99,10 +99,10 @@ static double average(struct clusters *clusters, uint32_t a, uint32_t b)
 	return *between_clusters(clusters, a, b) / pairs;
 }
 
-/* The most similar other cluster; the one before on the chain wins ties. Each step of the chain
- * then leads to a higher average than the last, so that no cluster comes twice; and as the average
- * to two joined clusters is never above both of theirs, the rest of the chain stays right. Averages
- * are quotients of exact sums, rounded once, which keeps their order. */
+/* Returns the most similar other cluster. The previous cluster of the chain wins ties, so each step
+ * of the chain has a higher average than the last and no cluster occurs twice. The average to a
+ * merged cluster never exceeds those to both of its parts, so the rest of the chain stays valid.
+ * Averages are quotients of exact sums, rounded once, which preserves their order. */
 static uint32_t nearest(struct clusters *clusters, uint32_t cluster, uint32_t before)
 {
 	uint32_t best = before, other;
@@ -137,7 +137,7 @@ static void join_all(struct clusters *clusters)
 		top = clusters->chain[length - 1];
 		next = nearest(clusters, top, length > 1 ? clusters->chain[length - 2] : NONE);
 		if (length > 1 && next == clusters->chain[length - 2]) {
-			/* Each is the other's nearest. */
+			/* They are mutual nearest neighbours. */
 			merge(clusters, next, top);
 			length -= 2;
 			left--;
@@ -147,7 +147,7 @@ static void join_all(struct clusters *clusters)
 	}
 }
 
-/* Place of each leaf on the one path that is left. */
+/* Numbers the leaves along the last path. */
 static void number_leaves(const struct clusters *clusters, uint32_t *places)
 {
 	uint32_t i, leaf, before = NONE;
@@ -159,7 +159,7 @@ static void number_leaves(const struct clusters *clusters, uint32_t *places)
 		const uint32_t *links = clusters->links[leaf];
 		uint32_t next = links[0] == before ? links[1] : links[0];
 
-		/* A leaf at the beginning has one link, which may be in either place. */
+		/* The first leaf has one link, which may be in either place. */
 		if (before == NONE && links[0] == NONE)
 			next = links[1];
 		places[leaf] = i;

@@ -13,11 +13,11 @@
 #define SCALE_WIDTH 28
 #define TICK 6
 #define BINS 65536
-#define BEYOND 0.005 /* share of the cells beyond each end of the scale */
+#define BEYOND 0.005 /* fraction of the cells beyond each end of the scale */
 
 static const struct color black = {0, 0, 0};
 
-/* A step of 1, 2 or 5 times a power of ten that divides the span into about so many. */
+/* Returns a step of 1, 2, 5 or 10 times a power of ten that gives about `parts` parts. */
 static double round_step(double span, double parts)
 {
 	double power = pow(10, floor(log10(span / parts)));
@@ -33,8 +33,8 @@ static int bin_of(double value)
 	return (int)(fmin(fmax((value + 1) / 2, 0), 1) * (BINS - 1));
 }
 
-/* The ends of the scale: nearly all cells lie between them, outliers do not spoil the rest. The
- * diagonal, which is 1 everywhere, is left out. */
+/* Chooses a scale that covers nearly all cells, so that outliers do not flatten the colours.
+ * Ignores the diagonal, which is 1 everywhere. */
 static bool find_range(struct heatmap *map)
 {
 	uint64_t *bins = calloc(BINS, sizeof(*bins));
@@ -58,7 +58,7 @@ static bool find_range(struct heatmap *map)
 	free(bins);
 	map->low = total > 0 ? 2.0 * low / (BINS - 1) - 1 : 0;
 	map->high = total > 0 ? 2.0 * (high + 1) / (BINS - 1) - 1 : 1;
-	/* All the same: some room around it. */
+	/* If all cells are nearly equal, leave some room around them. */
 	if (map->high - map->low < 0.01) {
 		map->low = fmax(map->low - 0.05, -1);
 		map->high = fmin(map->high + 0.05, 1);
@@ -82,12 +82,12 @@ static void draw_cells(const struct heatmap *map, struct picture *picture, uint3
 	}
 }
 
-/* Numbers of the matrix's rows, down its left side and along its lower one. */
+/* Labels the left and lower sides with row numbers. */
 static void draw_axes(const struct heatmap *map, struct picture *picture, uint32_t x, uint32_t y)
 {
 	uint32_t pixels = map->size * map->cell_pixels;
 	double digits = floor(log10(map->rows)) + 1;
-	double room = pixels / (LETTER_WIDTH * (digits + 3)); /* numbers side by side */
+	double room = pixels / (LETTER_WIDTH * (digits + 3)); /* labels that fit side by side */
 	double step = fmax(1, round_step(map->rows, fmin(fmax(room, 1), 6)));
 	uint64_t number;
 
@@ -145,7 +145,7 @@ bool heatmap_draw(struct heatmap *map, struct output *output, struct problem *pr
 		return problem_set(problem, "there is not enough memory for the picture");
 	snprintf(text, sizeof(text), "cosine similarity, %u %s, %s order", map->rows,
 	         map->rows == 1 ? "row" : "rows", map->order);
-	/* Words that would be cut off are left out. */
+	/* Omit a title that does not fit. */
 	if (left + strlen(text) * LETTER_WIDTH <= picture.width)
 		picture_write(&picture, left, GAP, text);
 	draw_cells(map, &picture, left, top);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * From averaged cells to a picture with a scale and numbers.
+ * Draws averaged cells as a picture with axes and a scale.
  */
 #ifndef CLI_HEATMAP_H
 #define CLI_HEATMAP_H
@@ -18,10 +18,10 @@ struct heatmap {
 	uint32_t cell_pixels; /* width and height of a cell */
 	double *cells;        /* size x size: average similarity */
 	uint32_t *counts;     /* rows in each cell */
-	double low, high;     /* ends of the scale; both 0: to be found */
+	double low, high;     /* ends of the scale; both 0: chosen from the cells */
 };
 
-/* Draws and writes it. */
+/* Draws the picture and writes it as PNG. */
 bool heatmap_draw(struct heatmap *map, struct output *output, struct problem *problem);
 
 #endif

@@ -14,7 +14,7 @@
 #define GLYPH_ROWS 7
 #define GLYPH_PIXELS 2 /* width and height of a dot */
 
-/* Five dots a row, the leftmost in bit 4. */
+/* Five dots per row, the leftmost in bit 4. */
 static const struct {
 	char letter;
 	unsigned char rows[GLYPH_ROWS];
@@ -136,7 +136,7 @@ struct color color_for(double share)
 	double t = share > 0 ? (share < 1 ? share : 1) : 0;
 	double lightness = 0.24 + 0.69 * t;
 	double hue = (315 - 212 * t) * pi / 180;
-	/* As much as a screen can show everywhere on the way. */
+	/* As much as sRGB allows along the whole path. */
 	double chroma = 0.085 + 0.025 * (1 - t) * (1 - t) + 0.085 * t * t * t * t;
 	double a = chroma * cos(hue), b = chroma * sin(hue);
 	double l = lightness + 0.3963377774 * a + 0.2158037573 * b;
@@ -153,7 +153,7 @@ struct color color_for(double share)
 	};
 }
 
-/* Where libpng writes, and what went wrong there; it keeps no reasons itself. */
+/* Keeps the reason of a failed write, which libpng does not report. */
 struct sink {
 	struct output *output;
 	struct problem *problem;

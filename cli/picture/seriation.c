@@ -5,13 +5,13 @@
 
 #include "picture/clusters.h"
 #include "base/message.h"
-#include "base/panels.h"
+#include "session/panels.h"
 #include "base/size.h"
 
-#define MOST_LEAVES 3000
+#define MAX_LEAVES 3000
 
-/* Where a row stands: beside its leaf, the more similar the closer. */
-struct standing {
+/* Sort key of a row: the place of its leaf, then the similarity to it. */
+struct position {
 	uint32_t place;
 	float similarity;
 	uint32_t row;
@@ -21,12 +21,12 @@ struct seriation {
 	struct clusters clusters;
 	uint32_t rows;
 	uint32_t *places; /* of the leaves */
-	struct standing *standings;
+	struct position *positions;
 };
 
 static int by_place(const void *a, const void *b)
 {
-	const struct standing *left = a, *right = b;
+	const struct position *left = a, *right = b;
 
 	if (left->place != right->place)
 		return left->place < right->place ? -1 : 1;
@@ -35,14 +35,14 @@ static int by_place(const void *a, const void *b)
 	return left->row < right->row ? -1 : 1;
 }
 
-/* The row that a leaf stands for. */
+/* The row that a leaf represents. */
 static uint32_t row_of(const struct seriation *seriation, uint32_t leaf)
 {
 	return (uint32_t)((uint64_t)leaf * seriation->rows / seriation->clusters.leaves);
 }
 
-static struct standing stand(const struct seriation *seriation, uint32_t row,
-                             const float *similarities)
+static struct position position_of(const struct seriation *seriation, uint32_t row,
+                                   const float *similarities)
 {
 	const uint32_t *places = seriation->places;
 	uint32_t leaf, best = 0;
@@ -51,14 +51,14 @@ static struct standing stand(const struct seriation *seriation, uint32_t row,
 		uint32_t its_row = row_of(seriation, leaf);
 
 		if (its_row == row)
-			return (struct standing){places[leaf], 2, row};
+			return (struct position){places[leaf], 2, row};
 		if (similarities[its_row] > similarities[row_of(seriation, best)])
 			best = leaf;
 	}
-	return (struct standing){places[best], similarities[row_of(seriation, best)], row};
+	return (struct position){places[best], similarities[row_of(seriation, best)], row};
 }
 
-/* The similarities of those rows that leaves stand for. */
+/* Stores the similarities between the rows of the leaves. */
 static int take_leaves(void *user, uint32_t first, uint32_t count, const float *panel)
 {
 	struct seriation *seriation = user;
@@ -85,22 +85,22 @@ static int place_rows(void *user, uint32_t first, uint32_t count, const float *p
 	uint32_t i;
 
 	for (i = 0; i < count; i++)
-		seriation->standings[first + i] =
-			stand(seriation, first + i, panel + (uint64_t)i * seriation->rows);
+		seriation->positions[first + i] =
+			position_of(seriation, first + i, panel + (uint64_t)i * seriation->rows);
 	return EXIT_GOOD;
 }
 
 int seriate_clusters(struct session *session, uint32_t *order)
 {
-	uint32_t rows = session->input.table.rows, leaves = min_u32(rows, MOST_LEAVES), row;
+	uint32_t rows = session->input.table.rows, leaves = min_u32(rows, MAX_LEAVES), row;
 	struct seriation seriation = {
 		.rows = rows,
 		.places = calloc(leaves, sizeof(*seriation.places)),
-		.standings = calloc(rows, sizeof(*seriation.standings)),
+		.positions = calloc(rows, sizeof(*seriation.positions)),
 	};
 	int status = EXIT_FAILED;
 
-	if (!clusters_open(&seriation.clusters, leaves) || !seriation.places || !seriation.standings)
+	if (!clusters_open(&seriation.clusters, leaves) || !seriation.places || !seriation.positions)
 		message_error(session->options, "there is not enough memory for the order");
 	else
 		status = panels_each(session, 0, rows, false, take_leaves, &seriation);
@@ -109,12 +109,12 @@ int seriate_clusters(struct session *session, uint32_t *order)
 		status = panels_each(session, 0, rows, false, place_rows, &seriation);
 	}
 	if (status == EXIT_GOOD) {
-		qsort(seriation.standings, rows, sizeof(*seriation.standings), by_place);
+		qsort(seriation.positions, rows, sizeof(*seriation.positions), by_place);
 		for (row = 0; row < rows; row++)
-			order[row] = seriation.standings[row].row;
+			order[row] = seriation.positions[row].row;
 	}
 	clusters_close(&seriation.clusters);
 	free(seriation.places);
-	free(seriation.standings);
+	free(seriation.positions);
 	return status;
 }

@@ -132,7 +132,7 @@ function TestExports:test_ids_that_cannot_be_used()
     local status, out, err = support.run({"neighbors", "-e", support.path("ids.jsonl"), "-k", "1",
       "--use-ids"})
     luaunit.assertEquals({status, out}, {2, ""}, "case " .. i)
-    luaunit.assertStrContains(err, "has no ids that --use-ids could use: ")
+    luaunit.assertStrContains(err, "has no ids for --use-ids: ")
     luaunit.assertStrContains(err, case[2])
   end
   local twice = support.write("twice.jsonl",

@@ -121,7 +121,7 @@ function TestExtend:test_lengths_of_rows()
   rows[100][1] = 1000
   local share, err = compare("long", rows, 96)
   luaunit.assertEquals(share, 0)
-  luaunit.assertStrContains(err, "the lengths of the new rows may change how all are weighted")
+  luaunit.assertStrContains(err, "the lengths of the new rows may change all weights")
   -- A long old row does not, but then all others have little weight.
   rows = support.rows(100, 8, 15)
   rows[3][1] = 100000
@@ -288,7 +288,7 @@ function TestExtend:test_refusals()
   support.write("walks.npy.json", (description:gsub('"rows": 58', '"rows": -58')))
   refused("a description written by diversity-all was expected", unpack(extend))
   os.remove(walks .. ".json")
-  refused("what " .. walks .. " was made from is unknown; --old-embeddings FILE says it",
+  refused("it is unknown what " .. walks .. " was made from; --old-embeddings FILE names it",
     unpack(extend))
 end
 

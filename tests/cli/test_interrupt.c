@@ -57,7 +57,7 @@ static void signal_twice(const char *name)
 	fill_errors();
 	interrupt_defer("finishing\n");
 	raise(SIGTERM);
-	if (!interrupt_noted())
+	if (!interrupt_pending())
 		_exit(2);
 	raise(SIGTERM);
 }
@@ -73,13 +73,13 @@ static void test_second_signal_with_a_stopped_reader(void **state)
 
 static void signal_with_files(const char *name)
 {
-	interrupt_removes(name);
+	interrupt_add_file(name);
 	raise(SIGUSR1);
 }
 
 static void signal_after_unlink(const char *name)
 {
-	interrupt_removes(name);
+	interrupt_add_file(name);
 	interrupt_unlink(name);
 	/* The file now belongs to another process. */
 	close(open(name, O_CREAT | O_WRONLY, 0600));
@@ -90,7 +90,7 @@ static void exit_in_child(const char *name)
 {
 	pid_t child;
 
-	interrupt_removes(name);
+	interrupt_add_file(name);
 	child = fork();
 	if (child == 0)
 		exit(0);

@@ -79,10 +79,10 @@ function TestJobs:test_interrupted_by_signals()
     local target, partial = job("signal_" .. signal .. ".npy")
     local status, err = jobs.die(command(target), 3, {call = "fdatasync", signal = number})
     luaunit.assertEquals(status, 128 + number, err)
-    luaunit.assertStrContains(err, "\nvulkan-compute: finishing the sequences at hand; " ..
-      "Ctrl-C again ends at once, with what was saved last\n")
-    luaunit.assertStrContains(err, ("12 of 160 sequences are kept in %s; the same command goes " ..
-      "on there\n"):format(partial))
+    luaunit.assertStrContains(err, "\nvulkan-compute: finishing the current sequences; " ..
+      "Ctrl-C again ends at once, keeping only what is saved\n")
+    luaunit.assertStrContains(err, ("12 of 160 sequences are kept in %s; the same command " ..
+      "continues there\n"):format(partial))
     support.must({"diversity-all", "-e", file, "-o", target})
     must_be_whole(target)
   end
@@ -108,7 +108,7 @@ function TestJobs:test_second_signal_ends_at_once()
   local target = job("twice.npy")
   local status, err = jobs.die(command(target), 3, {call = "fdatasync", signal = 2, times = 2})
   luaunit.assertEquals(status, 130)
-  luaunit.assertStrContains(err, "Ctrl-C again ends at once, with what was saved last")
+  luaunit.assertStrContains(err, "Ctrl-C again ends at once, keeping only what is saved")
   luaunit.assertNotStrContains(err, "are kept")
   local _, said = support.must({"diversity-all", "-e", file, "-o", target})
   luaunit.assertStrContains(said, "going on after 8 of 160 sequences")
@@ -134,7 +134,7 @@ function TestJobs:test_no_room_for_the_file()
   local target, partial, progress = job("large.npy")
   local status, out, err = support.shell("ulimit -f 50; " .. command(target))
   luaunit.assertEquals({status, out}, {2, ""})
-  luaunit.assertStrContains(err, "cannot take the space for " .. partial .. ": File too large")
+  luaunit.assertStrContains(err, "cannot allocate the space for " .. partial .. ": File too large")
   luaunit.assertFalse(support.exists(partial) or support.exists(progress))
   for _, words in ipairs({"similarity-matrix", "neighbors -k 100"}) do
     status, out, err = support.shell(("ulimit -f 50; %s %s -e %s -o %s"):format(program, words,

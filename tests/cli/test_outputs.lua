@@ -225,7 +225,7 @@ function TestOutputs:test_links()
     luaunit.assertEquals(must("readlink " .. target), "real/r.npy\n")
     empty()
     must(("ln -s nowhere %s; ln -s loop.npy %s/loop.npy"):format(target, folder))
-    fails(line_for(words), "it is a link to something that is not there")
+    fails(line_for(words), "it is a link to a file that does not exist")
     fails(line_for(words, folder .. "/loop.npy"), "Too many levels of symbolic links")
     luaunit.assertEquals(listing(), "loop.npy\ntarget.npy\n", names[1])
   end
@@ -287,7 +287,7 @@ function TestOutputs:test_streams_that_cannot_be()
   for _, name in ipairs({"-", "/dev/stdout", "/dev/tty"}) do
     local _, out = support.shell(("script -qec %s /dev/null </dev/null"):format(
       support.quote(line_for("similarity-matrix", name))))
-    luaunit.assertStrContains(out, "it is a terminal, and what would be written is no text")
+    luaunit.assertStrContains(out, "it is a terminal, and the output is not text")
     luaunit.assertNotStrContains(out, "NUMPY")
   end
 end

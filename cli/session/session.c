@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "commands/session.h"
+#include "session/session.h"
 
 #include <string.h>
 
-#include "files/distinct.h"
+#include "session/distinct.h"
 #include "base/library.h"
 #include "base/message.h"
 #include "base/progress.h"
 
-/* Between two looks at how far the matrix is. */
+/* Time between two updates of the progress. */
 #define PREPARE_SECONDS 0.5
 
 int session_read(struct session *session, const struct command_line *options)

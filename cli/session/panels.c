@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/panels.h"
+#include "session/panels.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "files/distinct.h"
+#include "session/distinct.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "base/message.h"
 #include "files/output.h"
 
-/* Where the name of an input leads; false where there is none, or nothing there yet. */
+/* Finds the file that the name of an input leads to. Returns false if there is none. */
 static bool find_input(const char *name, struct stat *status)
 {
 	if (!name)
@@ -28,11 +28,11 @@ int distinct_output(const struct command_line *options, const char *name, const 
 		{"the embeddings", options->embeddings},
 		{"the ids", options->ids},
 		{"the old embeddings", options->old_embeddings},
-		/* It may be the target itself, which is replaced when all of it has been used. */
+		/* The target itself may be an input here: it is replaced only after all of it is used. */
 		{"the old sequences", *suffix ? options->extend : NULL},
 	};
 	bool standard = output_is_standard(name) && !*suffix;
-	/* Other files lie beside what a link leads to. */
+	/* Files with a suffix lie next to the file that a link leads to. */
 	char *target = realpath(name, NULL);
 	char *whole = path_with(target ? target : name, suffix);
 	struct stat output, input;
@@ -44,7 +44,7 @@ int distinct_output(const struct command_line *options, const char *name, const 
 		message_error(options, "there is not enough memory for the names of files");
 		return EXIT_FAILED;
 	}
-	/* What is not there, or cannot be looked at, is seen to when it is created. */
+	/* If the file is missing or inaccessible, creating it reports the error. */
 	if ((standard ? fstat(STDOUT_FILENO, &output) : stat(whole, &output)) == 0 &&
 	    S_ISREG(output.st_mode))
 		for (i = 0; i < sizeof(inputs) / sizeof(inputs[0]) && status == EXIT_GOOD; i++)
