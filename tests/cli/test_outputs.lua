@@ -276,7 +276,7 @@ function TestOutputs:test_streams()
 end
 
 function TestOutputs:test_streams_that_cannot_be()
-  fails(line_for("neighbors -k 2", "-"), "without --output it gets JSON", 1)
+  fails(line_for("neighbors -k 2", "-"), "without --output, JSON goes there", 1)
   fails(line_for("diversity-all", "-"), "--output takes the name of a file", 1)
   for _, words in ipairs({"neighbors -k 2", "diversity-all"}) do
     fails(line_for(words, "/dev/null"), "/dev/null: it is not a regular file")
