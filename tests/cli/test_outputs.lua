@@ -74,6 +74,13 @@ local function as_user(line)
     support.quote(line) or line
 end
 
+-- Another user may not reach the folder that the program was built in.
+local function skip_unless_user_reaches_program()
+  if support.shell(as_user(program .. " --version")) ~= 0 then
+    luaunit.skip("the program is where only its owner can run it")
+  end
+end
+
 TestOutputs = {}
 
 function TestOutputs:test_mode_stays()
@@ -134,6 +141,7 @@ function TestOutputs:test_owner_stays()
     must(line_for(words))
     luaunit.assertEquals(attributes("%u:%g", names), ("12345:12346\n"):rep(#names), words)
   end
+  skip_unless_user_reaches_program()
   -- If the new file cannot have the group, the permissions of the group are not given to another
   -- group.
   empty()
@@ -179,6 +187,7 @@ function TestOutputs:test_access_list_stays()
 end
 
 function TestOutputs:test_file_that_may_not_be_written()
+  skip_unless_user_reaches_program()
   for words, names in pairs(writers) do
     for _, protected in ipairs(names) do
       empty()
@@ -202,6 +211,7 @@ function TestOutputs:test_file_that_may_not_be_written()
 end
 
 function TestOutputs:test_folders()
+  skip_unless_user_reaches_program()
   for words, names in pairs(writers) do
     empty()
     must("chmod 555 " .. folder)
@@ -294,6 +304,12 @@ end
 
 -- A failed write reports the reason.
 function TestOutputs:test_files_that_are_too_large()
+  -- lavapipe of Mesa 25 keeps device memory in files, which the limit covers as well.
+  local status = support.shell(("ulimit -f 1; %s neighbors -e %s -k 1 --row 0"):format(program,
+    file))
+  if status ~= 0 then
+    luaunit.skip("the driver does not work with a limit on the size of files")
+  end
   for words in pairs(writers) do
     empty()
     -- 512 bytes.
