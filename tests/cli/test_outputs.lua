@@ -68,10 +68,10 @@ end
 
 local is_root = must("id -u") == "0\n"
 
--- Runs a shell command as an unprivileged user.
+-- Runs a shell command as an unprivileged user, for whom Mesa has no folder to cache shaders in.
 local function as_user(line)
-  return is_root and "setpriv --reuid 65534 --regid 65534 --clear-groups sh -c " ..
-    support.quote(line) or line
+  return is_root and "MESA_SHADER_CACHE_DISABLE=true " ..
+    "setpriv --reuid 65534 --regid 65534 --clear-groups sh -c " .. support.quote(line) or line
 end
 
 -- Another user may not reach the folder that the program was built in.
