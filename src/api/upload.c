@@ -97,8 +97,7 @@ static VkcResult upload(VkComputeContext *ctx, const char *function,
 	 * recomputed. */
 	gram_reset(&ctx->gram);
 	strategies_reset(&ctx->strategies);
-	result = rows_create(&ctx->engine, &source, embeddings->flags & VKC_CENTER,
-	                     &rows);
+	result = rows_create(&ctx->engine, &source, embeddings->flags & VKC_CENTER, false, &rows);
 	if (result != VKC_SUCCESS)
 		return result;
 	rows_destroy(&ctx->engine.device, &ctx->rows);

@@ -169,7 +169,7 @@ static VkcResult out_of_host_memory(struct device *device, const struct source *
 	                 source->num_rows, source->dim);
 }
 
-VkcResult rows_create(struct engine *engine, const struct source *source, bool center,
+VkcResult rows_create(struct engine *engine, const struct source *source, bool center, bool borrow,
                       struct rows *rows)
 {
 	VkcResult result;
@@ -204,6 +204,11 @@ VkcResult rows_create(struct engine *engine, const struct source *source, bool c
 	else
 		TRY(fill_staged(device, &engine->stream, rows, &conversion));
 	fixed_weights(conversion.norms, rows->num_rows, rows->weights);
+	if (!numbers_keep(&rows->numbers, source, borrow, conversion.mean, conversion.exponent)) {
+		result = out_of_host_memory(device, source);
+		goto error;
+	}
+	conversion.mean = NULL;
 error:
 	free(conversion.values);
 	free(conversion.norms);
@@ -225,5 +230,6 @@ void rows_free_host(struct rows *rows)
 {
 	free(rows->blocks);
 	free(rows->weights);
+	numbers_free(&rows->numbers);
 	*rows = (struct rows){0};
 }

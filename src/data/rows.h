@@ -5,7 +5,7 @@
 #ifndef VKC_ROWS_H
 #define VKC_ROWS_H
 
-#include "data/fixed_point.h"
+#include "data/numbers.h"
 #include "engine/engine.h"
 #include "interface/tile.h"
 
@@ -17,15 +17,17 @@ struct rows {
 	uint32_t rows_per_block; /* a multiple of TILE */
 	uint32_t num_blocks;
 	struct buffer *blocks;
-	int32_t *weights; /* n weights in host memory */
+	int32_t *weights;        /* n weights in host memory */
+	struct numbers numbers;  /* what was uploaded */
 	int32_t largest;  /* at least the magnitude of every number */
 };
 
 /* Checks that the device and the memory limit allow rows of these sizes. Does not read the data. */
 VkcResult rows_check(struct engine *engine, const struct source *source);
 
-/* Converts and uploads *source. On failure *rows is zeroed, and nothing else has changed. */
-VkcResult rows_create(struct engine *engine, const struct source *source, bool center,
+/* Converts and uploads *source. On failure *rows is zeroed, and nothing else has changed.
+ * borrow: source->data stays valid and unchanged until rows_destroy(). */
+VkcResult rows_create(struct engine *engine, const struct source *source, bool center, bool borrow,
                       struct rows *rows);
 void rows_destroy(struct device *device, struct rows *rows);
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Decisions by exact arithmetic: which of several rows e_j has the lowest e_j · C / |e_j|, where C
+ * is the exact sum of the rows that a walk has chosen. A zero row scores 0. Equal scores, and only
+ * those, go to the lowest index.
+ *
+ * A filter in float64 with an error bound decides nearly all cases; integers of any length decide
+ * the rest. docs/exactness.md derives the bound. */
+#ifndef VKC_EXACT_H
+#define VKC_EXACT_H
+
+#include "base/error.h"
+#include "data/numbers.h"
+
+/* What is computed once per upload. */
+struct exact {
+	const struct numbers *numbers;
+};
+
+/* How decisions were made. */
+struct exact_counts {
+	uint64_t by_filter;  /* by float64 and its bound */
+	uint64_t by_integer; /* by exact integers */
+	uint64_t ties;       /* of these, between equal scores */
+};
+
+/* The sum of the rows that one walk has chosen, in float64 with an error bound. */
+struct exact_sum {
+	uint32_t num_added;
+	double *values; /* dim */
+	double error;
+};
+
+VkcResult exact_open(struct exact *exact, const struct numbers *numbers, struct error *error);
+void exact_close(struct exact *exact);
+
+/* Host memory of one sum, in bytes. */
+uint64_t exact_sum_bytes(const struct exact *exact);
+VkcResult exact_sum_open(struct exact_sum *sum, const struct exact *exact, struct error *error);
+void exact_sum_reset(struct exact_sum *sum, const struct exact *exact);
+void exact_sum_close(struct exact_sum *sum);
+
+/* *lowest = the item, among `count` different ones, with the lowest score. chosen: the walk's
+ * items in the order of their choice, of which *sum holds the first num_added; the others are
+ * added to it. Threads may call this at the same time with different sums. */
+VkcResult exact_lowest(const struct exact *exact, struct exact_sum *sum, const uint32_t *chosen,
+                       uint32_t num_chosen, const uint32_t *items, uint32_t count,
+                       uint32_t *lowest, struct exact_counts *counts, struct error *error);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The uploaded numbers themselves, in host memory: exact decisions need them. */
+#ifndef VKC_NUMBERS_H
+#define VKC_NUMBERS_H
+
+#include "data/fixed_point.h"
+
+struct numbers {
+	struct source source; /* points to `copy`, or to the caller's array if that is borrowed */
+	void *copy;           /* rows without gaps; NULL if borrowed */
+	double *mean;         /* dim numbers, times 2^-exponent; NULL without centring */
+	int exponent;         /* of source_exponent() */
+};
+
+/* Keeps a copy of the source, or refers to the caller's array if `borrow` is set. Takes over
+ * `mean`, which may be NULL. Returns false if the host has no memory left; *numbers is then
+ * zeroed, and `mean` stays with the caller. */
+bool numbers_keep(struct numbers *numbers, const struct source *source, bool borrow, double *mean,
+                  int exponent);
+void numbers_free(struct numbers *numbers);
+
+/* Reads row `row` as exact doubles into values[dim]: the uploaded numbers, or with centring what
+ * remains of them times 2^-exponent after subtracting the mean. */
+void numbers_row(const struct numbers *numbers, uint32_t row, double *values);
+
+#endif
