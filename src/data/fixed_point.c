@@ -195,8 +195,36 @@ void source_row(const struct source *source, uint32_t row, int exponent, const d
 		values[c] -= mean[c];
 }
 
-double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed)
+/* The sum of squares in four parts, which do not wait for each other's additions. */
+static double sum_of_squares(const double *values, uint32_t count)
 {
+	double parts[4] = {0};
+	uint32_t c = 0;
+	for (; c + 4 <= count; c += 4)
+		for (int p = 0; p < 4; p++)
+			parts[p] += values[c + p] * values[c + p];
+	for (; c < count; c++)
+		parts[0] += values[c] * values[c];
+	return (parts[0] + parts[1]) + (parts[2] + parts[3]);
+}
+
+/* Bounds the length of fixed - 2^30 values / |values| from above. rounded: the sum of squares of
+ * fixed - fl(values * factor), differences which are exact. With u = 2^-53 and the dimension d:
+ * - The sum and its root are too small by a factor of at most 1 - (d + 2) u.
+ * - The products are off by u each, and so by 2^30 u in length.
+ * - The squared norm is off by (d + 1) u, and the root halves that. The root, the quotient and what
+ *   was lost when scaling add 3 u. That is the relative error of the factor, times the length
+ *   2^30.
+ * The constants are twice these, which covers the terms of higher order and the rounding of this
+ * bound itself. */
+static double length_of_error(double rounded, uint32_t dim)
+{
+	return sqrt(rounded) * (1 + (dim + 8.0) * 0x1p-52) + (dim + 8.0) * FIXED_ONE * 0x1p-53;
+}
+
+double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed, double *error)
+{
+	*error = 0.0;
 	double largest = 0.0;
 	for (uint32_t c = 0; c < dim; c++) {
 		double magnitude = fabs(values[c]);
@@ -215,8 +243,13 @@ double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed
 		squares += values[c] * values[c];
 	double norm = sqrt(squares);
 	double factor = FIXED_ONE / norm;
-	for (uint32_t c = 0; c < dim; c++)
-		fixed[c] = (int32_t)(values[c] * factor + ROUNDER - ROUNDER);
+	for (uint32_t c = 0; c < dim; c++) {
+		double scaled = values[c] * factor;
+		double rounded = scaled + ROUNDER - ROUNDER;
+		fixed[c] = (int32_t)rounded;
+		values[c] = rounded - scaled;
+	}
+	*error = length_of_error(sum_of_squares(values, dim), dim);
 	norm = ldexp(norm, exponent - norm_exponent);
 	return norm > 0.0 ? norm : DBL_MIN;
 }

@@ -2,6 +2,7 @@
 #include "data/rows.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,8 +103,12 @@ static void convert(struct rows *rows, struct conversion *conversion, uint32_t f
 	for (uint32_t r = first; r < first + count && r < rows->num_rows; r++) {
 		source_row(conversion->source, r, conversion->exponent, conversion->mean,
 		           conversion->values);
+		double error;
 		conversion->norms[r] = fixed_row(conversion->values, rows->dim,
-		                                 conversion->mean ? 0 : conversion->exponent, to);
+		                                 conversion->mean ? 0 : conversion->exponent, to, &error);
+		/* Rounded to float, then up. */
+		float above = error > 0.0 ? nextafterf((float)error, INFINITY) : 0.0f;
+		rows->max_error = above > rows->max_error ? above : rows->max_error;
 		int32_t largest = largest_of(to, rows->dim);
 		rows->largest = largest > rows->largest ? largest : rows->largest;
 		to += (size_t)rows->quads * 4;

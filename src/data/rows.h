@@ -17,9 +17,10 @@ struct rows {
 	uint32_t rows_per_block; /* a multiple of TILE */
 	uint32_t num_blocks;
 	struct buffer *blocks;
-	int32_t *weights;        /* n weights in host memory */
-	struct numbers numbers;  /* what was uploaded */
-	int32_t largest;  /* at least the magnitude of every number */
+	int32_t *weights;       /* n weights in host memory */
+	struct numbers numbers; /* what was uploaded */
+	int32_t largest;        /* at least the magnitude of every number */
+	float max_error;        /* at least the length of every row's rounding error, times 2^30 */
 };
 
 /* Checks that the device and the memory limit allow rows of these sizes. Does not read the data. */
