@@ -45,6 +45,43 @@ I64 i64_mul_shift_add(I64 sum, int a, int b, int shift)
 	return sum + ((int64_t(a) * int64_t(b) + int64_t(up)) >> shift);
 }
 
+// a * b / 2^shift, rounded down; shift is 1 to 63.
+I64 u64_mul_shift(uint a, uint b, uint shift)
+{
+	return int64_t((uint64_t(a) * uint64_t(b)) >> shift);
+}
+
+// a is not negative, shift is 0 to 63.
+I64 i64_shift_down(I64 a, uint shift)
+{
+	return int64_t(uint64_t(a) >> shift);
+}
+
+I64 i64_sub(I64 a, I64 b)
+{
+	return a - b;
+}
+
+I64 i64_and(I64 a, I64 b)
+{
+	return a & b;
+}
+
+I64 i64_or(I64 a, I64 b)
+{
+	return a | b;
+}
+
+I64 i64_min(I64 a, I64 b)
+{
+	return min(a, b);
+}
+
+I64 i64_max(I64 a, I64 b)
+{
+	return max(a, b);
+}
+
 bool i64_less(I64 a, I64 b)
 {
 	return a < b;
@@ -94,11 +131,59 @@ I64 i64_mul_shift_add(I64 sum, int a, int b, int shift)
 	return i64_add(sum, uvec2(shifted, uint(int(product.y) >> shift)));
 }
 
+// a is not negative, shift is 0 to 63.
+I64 i64_shift_down(I64 a, uint shift)
+{
+	if (shift == 0u)
+		return a;
+	if (shift >= 32u)
+		return uvec2(a.y >> (shift - 32u), 0u);
+	return uvec2((a.x >> shift) | (a.y << (32u - shift)), a.y >> shift);
+}
+
+// a * b / 2^shift, rounded down; shift is 1 to 63.
+I64 u64_mul_shift(uint a, uint b, uint shift)
+{
+	uint high, low;
+	umulExtended(a, b, high, low);
+	return i64_shift_down(uvec2(low, high), shift);
+}
+
+I64 i64_sub(I64 a, I64 b)
+{
+	uint borrow;
+	uint low = usubBorrow(a.x, b.x, borrow);
+	return uvec2(low, a.y - b.y - borrow);
+}
+
 bool i64_less(I64 a, I64 b)
 {
 	return int(a.y) < int(b.y) || (a.y == b.y && a.x < b.x);
 }
 
+I64 i64_and(I64 a, I64 b)
+{
+	return a & b;
+}
+
+I64 i64_or(I64 a, I64 b)
+{
+	return a | b;
+}
+
+I64 i64_min(I64 a, I64 b)
+{
+	return i64_less(a, b) ? a : b;
+}
+
+I64 i64_max(I64 a, I64 b)
+{
+	return i64_less(a, b) ? b : a;
+}
+
 #endif
+
+// Above all scores.
+#define NO_SCORE i64_from_parts(0xffffffffu, 0x7fffffffu)
 
 #endif

@@ -5,8 +5,27 @@
 #extension GL_KHR_shader_subgroup_basic : enable
 #extension GL_KHR_shader_subgroup_arithmetic : enable
 
-// Score (two words, the high one offset so that it orders as unsigned) and item.
+// A gap is a difference of two scores, in units of 2^GAP_UNIT, rounded down.
+#define GAP_UNIT 8u
+#define MAX_GAP 0xffffffffu
+
+// Score (two words, the high one offset so that it orders as unsigned), item, and the gap to the
+// second-lowest score.
 shared uvec4 found[gl_WorkGroupSize.x];
+
+#define NOTHING_FOUND uvec4(0xffffffffu) // NO_SCORE
+
+I64 score_of(uvec4 lowest)
+{
+	return i64_from_parts(lowest.y, lowest.x ^ 0x80000000u);
+}
+
+// A difference that is not negative as a gap.
+uint gap_of(I64 difference)
+{
+	I64 gap = i64_shift_down(difference, GAP_UNIT);
+	return i64_high(gap) == 0u ? i64_low(gap) : MAX_GAP;
+}
 
 bool before(uvec4 a, uvec4 b)
 {
@@ -17,21 +36,40 @@ bool before(uvec4 a, uvec4 b)
 	return a.z < b.z;
 }
 
+// The lower of two, with the gap to whatever is next.
+uvec4 lower(uvec4 a, uvec4 b)
+{
+	uvec4 low = b, high = a;
+	if (before(a, b)) {
+		low = a;
+		high = b;
+	}
+	low.w = min(low.w, gap_of(i64_sub(score_of(high), score_of(low))));
+	return low;
+}
+
 #if SUBGROUP
 uvec4 lowest_of_subgroup(uvec4 own)
 {
-	uint high = subgroupMin(own.x);
-	uint low = subgroupMin(own.x == high ? own.y : 0xffffffffu);
-	uint item = subgroupMin(own.x == high && own.y == low ? own.z : 0xffffffffu);
-	return uvec4(high, low, item, 0u);
+	uvec4 lowest;
+	lowest.x = subgroupMin(own.x);
+	lowest.y = subgroupMin(own.x == lowest.x ? own.y : 0xffffffffu);
+	lowest.z = subgroupMin(own.x == lowest.x && own.y == lowest.y ? own.z : 0xffffffffu);
+	uint gap = own.w;
+	if (own.z != lowest.z)
+		gap = gap_of(i64_sub(score_of(own), score_of(lowest)));
+	lowest.w = subgroupMin(gap);
+	return lowest;
 }
 #endif
 
-// The lowest score among all invocations, ties to the lowest item. All invocations have to
-// call this.
-uvec4 lowest_of_workgroup(I64 score, uint item)
+// The lowest score among all invocations, ties to the lowest item. Each invocation gives the lowest
+// and the second-lowest of its own scores, and an item that no other invocation gives. All
+// invocations have to call this.
+uvec4 lowest_of_workgroup(I64 score, uint item, I64 second)
 {
-	uvec4 own = uvec4(i64_high(score) ^ 0x80000000u, i64_low(score), item, 0u);
+	uvec4 own = uvec4(i64_high(score) ^ 0x80000000u, i64_low(score), item,
+	                  gap_of(i64_sub(second, score)));
 	uint lane = gl_LocalInvocationID.x;
 #if SUBGROUP
 	own = lowest_of_subgroup(own);
@@ -41,12 +79,9 @@ uvec4 lowest_of_workgroup(I64 score, uint item)
 		found[gl_SubgroupID] = own;
 	barrier();
 	if (gl_SubgroupID == 0u) {
-		uvec4 best = uvec4(0xffffffffu);
-		for (uint i = gl_SubgroupInvocationID; i < gl_NumSubgroups; i += gl_SubgroupSize) {
-			uvec4 other = found[i];
-			if (before(other, best))
-				best = other;
-		}
+		uvec4 best = NOTHING_FOUND;
+		for (uint i = gl_SubgroupInvocationID; i < gl_NumSubgroups; i += gl_SubgroupSize)
+			best = lower(found[i], best);
 		best = lowest_of_subgroup(best);
 		if (gl_SubgroupInvocationID == 0u)
 			found[0] = best;
@@ -55,17 +90,12 @@ uvec4 lowest_of_workgroup(I64 score, uint item)
 	found[lane] = own;
 	for (uint half_size = gl_WorkGroupSize.x / 2u; half_size > 0u; half_size /= 2u) {
 		barrier();
-		if (lane < half_size && before(found[lane + half_size], found[lane]))
-			found[lane] = found[lane + half_size];
+		if (lane < half_size)
+			found[lane] = lower(found[lane], found[lane + half_size]);
 	}
 #endif
 	barrier();
 	uvec4 lowest = found[0];
 	barrier();
 	return lowest;
-}
-
-I64 score_of(uvec4 lowest)
-{
-	return i64_from_parts(lowest.y, lowest.x ^ 0x80000000u);
 }

@@ -5,12 +5,14 @@
 #ifndef VKC_INTERFACE_BOUNDED_H
 #define VKC_INTERFACE_BOUNDED_H
 
+#include "interface/score_error.h"
 #include "interface/tile.h"
 #include "interface/types.h"
 #include "interface/walk_state.h"
 
 struct bounded_push {
 	walk_state_layout state;
+	score_error error;
 	uint items;         /* n */
 	uint padded;        /* n, rounded up to a multiple of TILE */
 	uint quads;         /* quads per fixed-point row */

@@ -47,8 +47,7 @@ struct listed_rows_push {
 
 #define WORK_BUDGET 0u    /* rows that this submission may still compute */
 #define WORK_WALKS 1u     /* VkDispatchIndirectCommand for the walks that take this step */
-#define WORK_STEPS 4u     /* steps that all walks have taken */
-#define WORK_MANY_ROWS 5u /* row_cache_plan_push.many_rows */
+#define WORK_MANY_ROWS 4u /* row_cache_plan_push.many_rows */
 #define WORK_HEAD 8u      /* size of the above, with padding for alignment */
 /* Per segment: the indirect dispatch of the many-row kernel, that of the four-row kernel, and the
  * number of rows to compute. */

@@ -10,7 +10,7 @@
 
 layout(local_size_x_id = 0) in; // a power of two
 #define GROUP gl_WorkGroupSize.x
-layout(constant_id = 1) const int SHIFT = 19; // of a term of a score, as in walk.comp
+layout(constant_id = 1) const uint SHIFT = 20; // of a term of a score, as in walk.comp
 
 layout(push_constant) uniform Push { bounded_push push; };
 
@@ -48,9 +48,6 @@ uint next_terms(uint contenders, uint behind, inout uint left)
 	left -= rounds;
 	return min(terms, rounds * push.resolve_width);
 }
-
-// Above all scores.
-#define NO_SCORE i64_from_parts(0xffffffffu, 0x7fffffffu)
 
 // Bit c: `item` + c, of four, exists and was not chosen; `chosen` is the word that holds
 // their bits.

@@ -3,7 +3,8 @@
 #extension GL_GOOGLE_include_directive : require
 //
 // Chooses the contender with the lowest exact score as the next element of each order. Where
-// some scores are not exact yet, the walk waits for the next step. One workgroup is one walk.
+// some scores are not exact yet, the walk waits for the next step. A step may be near, as in
+// walk.comp. One workgroup is one walk.
 
 #include "sequence/bounded.glsl"
 #include "common/reduce.glsl"
@@ -15,6 +16,97 @@ layout(std430, binding = 2) buffer Work { uint work[]; };
 #include "sequence/walk_state.glsl"
 
 shared bool behind;
+shared bool contenders_differ;
+shared uint lowest_contender;
+
+// The item that was chosen for the step, or one of these:
+#define WAIT WALK_NO_DECISION // for scores to become exact, or for a decision
+#define STAND 0xfffffffeu     // from now on
+
+I64 exact_score(uint exact)
+{
+	return i64_from_parts(work[exact], work[exact + 1u]);
+}
+
+uint class_of(uint item)
+{
+	return state[push.padded / 4u + item / 4u][item % 4u];
+}
+
+// Where the exact score of contender i is, in words.
+uint exact_of(uint own_work, uint i)
+{
+	return own_work + CONTENDERS_EXACT(push.padded) + work[own_work + CONTENDERS_ITEMS + i] * 4u;
+}
+
+// Lists the contenders whose score is not above `limit` in the walk's mask. Returns the lowest of
+// them if their rows are equal to that of `item`, else STAND.
+uint resolve_near_step(uint walk, uint own_work, uint count, I64 limit, uint item)
+{
+	uint lane = gl_LocalInvocationID.x;
+	uint quads = WALK_MASK_QUADS(push.padded / 4u);
+	uint mask = push.state.masks + walk * quads;
+	for (uint i = lane; i < quads; i += GROUP)
+		state[mask + i] = uvec4(0u);
+	if (lane == 0u) {
+		contenders_differ = false;
+		lowest_contender = 0xffffffffu;
+	}
+	memoryBarrierBuffer();
+	barrier();
+	for (uint i = lane; i < count; i += GROUP) {
+		uint other = work[own_work + CONTENDERS_ITEMS + i];
+		if (i64_less(limit, exact_score(exact_of(own_work, i))))
+			continue;
+		atomicOr(state[mask + other / 128u][other / 32u % 4u], 1u << (other % 32u));
+		atomicMin(lowest_contender, other);
+		if (class_of(other) != class_of(item))
+			contenders_differ = true;
+	}
+	barrier();
+	return contenders_differ ? STAND : lowest_contender;
+}
+
+uint choose(uint walk, uint own_work, uint added)
+{
+	uint lane = gl_LocalInvocationID.x;
+	uint count = work[own_work + CONTENDERS_COUNT];
+	I64 best = NO_SCORE;
+	I64 second = NO_SCORE;
+	uint best_item = 0xffffffffu;
+	for (uint group = lane; group < push.resolve_groups; group += GROUP) {
+		uint left = push.resolve_rounds;
+		for (uint i = group; i < count; i += push.resolve_groups) {
+			uint item = work[own_work + CONTENDERS_ITEMS + i];
+			uint exact = exact_of(own_work, i);
+			I64 score = exact_score(exact);
+			if (i64_less(score, best) || (score == best && item < best_item)) {
+				second = best;
+				best = score;
+				best_item = item;
+			} else if (i64_less(score, second)) {
+				second = score;
+			}
+			// A single contender is chosen without its exact score.
+			if (count > 1u) {
+				uint terms = work[exact + 2u];
+				terms += next_terms(count, added - terms, left);
+				work[exact + 2u] = terms;
+				if (terms < added)
+					behind = true;
+			}
+		}
+	}
+	barrier();
+	uvec4 lowest = lowest_of_workgroup(best, best_item, second);
+	if (behind)
+		return WAIT;
+	uvec4 bound = state[head_of(walk) + WALK_BOUND];
+	I64 margin = i64_from_parts(bound.x, bound.y);
+	if (count < 2u || lowest.w > gap_of(margin))
+		return lowest.z;
+	return resolve_near_step(walk, own_work, count, i64_add(score_of(lowest), margin), lowest.z);
+}
 
 void main()
 {
@@ -27,42 +119,24 @@ void main()
 	if (lane == 0u)
 		behind = false;
 	barrier();
-	if (added >= push.prefix_length) {
-		uint count = work[own_work + CONTENDERS_COUNT];
-		I64 best = NO_SCORE;
-		uint best_item = 0xffffffffu;
-		for (uint group = lane; group < push.resolve_groups; group += GROUP) {
-			uint left = push.resolve_rounds;
-			for (uint i = group; i < count; i += push.resolve_groups) {
-				uint item = work[own_work + CONTENDERS_ITEMS + i];
-				uint exact = own_work + CONTENDERS_EXACT(push.padded) + item * 4u;
-				I64 score = i64_from_parts(work[exact], work[exact + 1u]);
-				if (i64_less(score, best) || (score == best && item < best_item)) {
-					best = score;
-					best_item = item;
-				}
-				// A single contender is chosen without its exact score.
-				if (count > 1u) {
-					uint terms = work[exact + 2u];
-					terms += next_terms(count, added - terms, left);
-					work[exact + 2u] = terms;
-					if (terms < added)
-						behind = true;
-				}
-			}
-		}
-		barrier();
-		uint next = lowest_of_workgroup(best, best_item).z;
-		if (lane == 0u && !behind)
-			state[order_begin(walk) + added / 4u][added % 4u] = next;
-	}
-	if (lane == 0u) {
-		work[own_work + CONTENDERS_COUNT] = 0u;
-		if (behind)
-			return;
-		if (added + 1u == push.order_length)
-			state[push.state.counters + walk].x = push.order_length;
-		else
-			center[centroid_begin(walk) + CENTROID_HEAD].y = 1u;
-	}
+	uint chosen;
+	if (stands(walk))
+		chosen = decision_of(walk, added);
+	else if (added < push.prefix_length)
+		chosen = order_element(walk, added);
+	else
+		chosen = choose(walk, own_work, added);
+	if (lane != 0u)
+		return;
+	work[own_work + CONTENDERS_COUNT] = 0u;
+	if (chosen == WAIT)
+		return;
+	state[head_of(walk) + WALK_STATUS].x = chosen == STAND ? 1u : 0u;
+	if (chosen == STAND)
+		return;
+	state[order_begin(walk) + added / 4u][added % 4u] = chosen;
+	if (added + 1u == push.order_length)
+		state[head_of(walk) + WALK_COUNTERS].x = push.order_length;
+	else
+		center[centroid_begin(walk) + CENTROID_HEAD].y = 1u;
 }

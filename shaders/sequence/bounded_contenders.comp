@@ -26,7 +26,7 @@ void main()
 	uint walk = gl_WorkGroupID.x;
 	uint lane = gl_LocalInvocationID.x;
 	uint added = rows_added(walk);
-	if (added < push.prefix_length || added >= push.order_length)
+	if (added < push.prefix_length || added >= push.order_length || stands(walk))
 		return;
 	uint own_work = work_begin(walk);
 	uint own_scores = push.state.scores + walk * (push.padded / 2u);
@@ -42,7 +42,7 @@ void main()
 	}
 	uvec4 bounds = center[centroid_begin(walk) + CENTROID_BOUNDS];
 	I64 margin = i64_from_parts(bounds.z, bounds.w);
-	I64 limit = i64_add(score_of(lowest_of_workgroup(best, lane)), margin);
+	I64 limit = i64_add(score_of(lowest_of_workgroup(best, lane, NO_SCORE)), margin);
 
 	for (uint quad = lane; quad < push.padded / 4u; quad += GROUP) {
 		// A loop instead of a condition: CPU drivers end a loop that no invocation is left in,

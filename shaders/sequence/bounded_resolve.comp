@@ -36,7 +36,8 @@ I64 share_of(uint row, uint walk, uint first, uint end)
 			sum = i64_mul_add(sum, a.z, b.z);
 			sum = i64_mul_add(sum, a.w, b.w);
 		}
-		share = i64_mul_shift_add(share, weight_of(other), to_q30(sum, false), SHIFT);
+		uint cosine = uint(to_q30(sum, false) + Q30_ONE); // as in objectives.glsl
+		share = i64_add(share, u64_mul_shift(uint(weight_of(other)), cosine, SHIFT));
 	}
 	return share;
 }
@@ -46,7 +47,7 @@ void main()
 	uint walk = gl_WorkGroupID.y;
 	uint lane = gl_LocalInvocationID.x;
 	uint added = rows_added(walk);
-	if (added < push.prefix_length || added >= push.order_length)
+	if (added < push.prefix_length || added >= push.order_length || stands(walk))
 		return;
 	uint own_work = work_begin(walk);
 	uint count = work[own_work + CONTENDERS_COUNT];

@@ -37,7 +37,7 @@ layout(std430, binding = 3) writeonly buffer Work { uint work[]; };
 	uint c##m = centroid_begin(walk##m) + CENTROID_SHIFTED; \
 	uint added##m = rows_added(walk##m); \
 	any_unfinished = any_unfinished || \
-		(added##m >= push.prefix_length && added##m < push.order_length);
+		(added##m >= push.prefix_length && added##m < push.order_length && !stands(walk##m));
 
 #define DECLARE(m, k) I64 s##m##_##k = I64_ZERO;
 #define DECLARE_WALK(m) ITEMS(DECLARE, m)

@@ -92,7 +92,7 @@ void main()
 		uvec4 low = center[own + CENTROID_LOW(push.quads) + t];
 		uvec4 high = center[own + CENTROID_HIGH(push.quads) + t];
 		for (uint c = 0u; c < 4u; c++) {
-			I64 sum = i64_mul_shift_add(i64_from_parts(low[c], high[c]), weight, q[c], SHIFT);
+			I64 sum = i64_mul_shift_add(i64_from_parts(low[c], high[c]), weight, q[c], int(SHIFT));
 			low[c] = i64_low(sum);
 			high[c] = i64_high(sum);
 			bits = max(bits, bits_of(sum));
@@ -129,6 +129,13 @@ void main()
 	// The exact scores: what rounding each cosine, holding it within [-1, 1] (at most
 	// root + 1), and rounding each term and each of the centroid's numbers can add up to.
 	uint grown = ((uint(weight) >> SHIFT) + 1u) * (push.root + 2u) + push.root + 4u;
+	// The bound of near steps. It counts here too, so that all their items become contenders.
+	uint near = ((uint(weight) >> SHIFT) + 1u) * push.error.per_weight + push.error.per_row;
+	uint head = head_of(walk);
+	uvec4 bound = state[head + WALK_BOUND];
+	I64 new_bound = i64_add(i64_from_parts(bound.x, bound.y), i64_from_parts(near, 0u));
+	state[head + WALK_BOUND] = uvec4(i64_low(new_bound), i64_high(new_bound), bound.zw);
+	grown += near;
 	uvec4 bounds = center[own + CENTROID_BOUNDS];
 	I64 exact_error = i64_add(i64_from_parts(bounds.x, bounds.y), i64_from_parts(grown, 0u));
 
@@ -146,5 +153,5 @@ void main()
 	                                                i64_low(error), i64_high(error));
 	center[own + CENTROID_HEAD] = uvec4(shift, 0u, 0u, 0u);
 	center[chosen_quad(walk, chosen)][chosen_word(chosen)] |= 1u << (chosen % 32u);
-	state[push.state.counters + walk].x = added + 1u;
+	state[head + WALK_COUNTERS].x = added + 1u;
 }

@@ -10,6 +10,12 @@
 
 layout(constant_id = 2) const uint OBJECTIVE = OBJECTIVE_CENTROID_FARTHEST;
 
+// A product of a score's update, as a multiple of 2^INDEX_BITS.
+I64 term(uint a, uint b, uint shift)
+{
+	return i64_and(u64_mul_shift(a, b, shift), i64_from_parts(~INDEX_MASK, 0xffffffffu));
+}
+
 // Before the first row is added.
 I64 objective_first_score()
 {
@@ -19,14 +25,16 @@ I64 objective_first_score()
 // Scores of CHOSEN_SCORE and above must stay there: a branch that does not add to the score, but
 // replaces it, returns them unchanged.
 //
-// cosine: of the item with the chosen one. weight: the norm of the chosen one.
-I64 objective_update(I64 score, int cosine, int weight)
+// cosine: of the item with the chosen one. weight: the norm of the chosen one, times 2^shift in the
+// unit of the scores.
+I64 objective_update(I64 score, int cosine, uint weight, uint shift)
 {
 	switch (OBJECTIVE) {
 	case OBJECTIVE_CENTROID_FARTHEST:
 	default:
 		// The cosine with the sum of the chosen items, times that sum's norm, which is the same
-		// for all items of a step.
-		return i64_mul_shift_add(score, weight, cosine, SHIFT);
+		// for all items of a step. So is what the 1 adds: it keeps the product from being negative,
+		// which is faster to shift.
+		return i64_add(score, term(weight, uint(cosine + (1 << 30)), shift));
 	}
 }

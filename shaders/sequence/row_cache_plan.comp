@@ -34,9 +34,16 @@ uint own_walk(uint i)
 	return push.listed == 0u ? i : state[push.state.list + i / 4u][i % 4u];
 }
 
-uint last_chosen(uint walk)
+// The item whose row the walk adds next; WALK_NO_DECISION where it stands still.
+uint next_item(uint walk)
 {
-	return order_element(walk, rows_added(walk));
+	uint added = rows_added(walk);
+	return stands(walk) ? decision_of(walk, added) : order_element(walk, added);
+}
+
+bool is_finished(uint walk)
+{
+	return rows_added(walk) + 1u >= push.order_length && !stands(walk);
 }
 
 // Makes writes to the buffers visible to the whole workgroup.
@@ -59,7 +66,7 @@ uint least_recently_used(uint now)
 			place = i;
 		}
 	}
-	return lowest_of_workgroup(i64_from_parts(~oldest, 0u), place).z;
+	return lowest_of_workgroup(i64_from_parts(~oldest, 0u), place, NO_SCORE).z;
 }
 
 // Gives the item's row a place, and lists it.
@@ -104,10 +111,10 @@ void main()
 	synchronize();
 	for (uint i = lane; i < push.num_walks; i += gl_WorkGroupSize.x) {
 		uint walk = own_walk(i);
-		if (rows_added(walk) + 1u >= push.order_length)
+		uint item = next_item(walk);
+		if (is_finished(walk) || item == WALK_NO_DECISION)
 			continue;
 		unfinished = true;
-		uint item = last_chosen(walk);
 		uint before = atomicCompSwap(lru[LRU_PLACE_OF(item)], 0u, LISTED);
 		if (before == 0u)
 			work[WORK_MISSING(push.max_rows) + atomicAdd(num_missing, 1u)] = item;
@@ -132,17 +139,15 @@ void main()
 	}
 	for (uint i = lane; enough && i < push.num_walks; i += gl_WorkGroupSize.x) {
 		uint walk = own_walk(i);
-		if (rows_added(walk) + 1u < push.order_length) {
-			uint place = lru[LRU_PLACE_OF(last_chosen(walk))] - 1u;
-			state[push.state.places + walk / 4u][walk % 4u] = place;
-		}
+		uint item = next_item(walk);
+		if (!is_finished(walk) && item != WALK_NO_DECISION)
+			state[head_of(walk) + WALK_STATUS].y = lru[LRU_PLACE_OF(item)] - 1u;
 	}
 	if (lane == 0u) {
 		bool step = unfinished && enough;
 		lru[LRU_CLOCK] = step ? now + 1u : now;
 		lru[LRU_TAKEN] = min(taken + count, push.rows_kept);
 		work[WORK_BUDGET] -= count;
-		work[WORK_STEPS] += step ? 1u : 0u;
 		work[WORK_MANY_ROWS] = push.many_rows;
 		dispatch(WORK_WALKS, step ? push.num_walks : 0u, 1u);
 		for (uint segment = 0u; segment < push.num_segments; segment++) {

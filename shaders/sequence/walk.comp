@@ -5,6 +5,10 @@
 // Some steps of every walk: adds the row of the item chosen last to the scores, and chooses the
 // item with the lowest. One workgroup is one walk.
 //
+// Scores have a bounded error. A step is near where the bound does not tell the lowest score from
+// another. If all of its contenders have equal rows, the lowest item is chosen; else the walk lists
+// them and stands still until the host has decided (docs/exactness.md).
+//
 // With REGISTERS the scores stay in registers from the first step to the last. An invocation holds
 // PIECES quadruples of them, in named variables, since an array would go to memory. Without, they
 // stay in the state buffer: for more items than the registers of a workgroup hold.
@@ -16,7 +20,17 @@
 layout(local_size_x_id = 0) in; // a power of two
 // Weight times cosine is shifted down by this much, so that a sum over all rows stays
 // below 2^61.
-layout(constant_id = 1) const int SHIFT = 19;
+layout(constant_id = 1) const uint SHIFT = 20;
+// Weights have exponents of their own. The scores have that of the largest so far.
+layout(constant_id = 3) const bool WIDE = false;
+
+#if REGISTERS
+// The low bits of a score say which of the invocation's scores it is, so that the lowest tells where
+// it was found.
+#define INDEX_MASK 127u
+#else
+#define INDEX_MASK 0u
+#endif
 
 layout(std430, binding = 0) buffer State { uvec4 state[]; };
 
@@ -27,8 +41,8 @@ layout(push_constant) uniform Push { walk_push push; };
 #include "sequence/objectives.glsl"
 #include "sequence/walk_state.glsl"
 
-// Above CHOSEN_SCORE: no item at all.
-#define NO_SCORE i64_from_parts(0xffffffffu, 0x7fffffffu)
+shared bool contenders_differ;
+shared uint lowest_contender;
 
 uint own_walk()
 {
@@ -39,7 +53,7 @@ uint own_walk()
 // The number of the row that the walk adds after it has chosen this item.
 uint row_of(uint walk, uint chosen)
 {
-	return push.placed == 0u ? chosen : state[push.state.places + walk / 4u][walk % 4u];
+	return push.placed == 0u ? chosen : state[head_of(walk) + WALK_STATUS].y;
 }
 
 uvec3 item_hash(uint item)
@@ -54,13 +68,19 @@ struct Scores
 	I64 x, y, z, w;
 };
 
-// Before any row was added; items that do not exist are never chosen.
-Scores first_scores(uint quad)
+// Before any row was added; items that do not exist are never chosen. index: of the first of four
+// scores.
+I64 first_score(uint item, uint index)
 {
-	bvec4 exists = lessThan(quad * 4u + uvec4(0u, 1u, 2u, 3u), uvec4(push.items));
-	I64 first = objective_first_score();
-	return Scores(exists.x ? first : CHOSEN_SCORE, exists.y ? first : CHOSEN_SCORE,
-	              exists.z ? first : CHOSEN_SCORE, exists.w ? first : CHOSEN_SCORE);
+	I64 score = item < push.items ? objective_first_score() : CHOSEN_SCORE;
+	return i64_or(score, i64_from_parts(index & INDEX_MASK, 0u));
+}
+
+Scores first_scores(uint quad, uint index)
+{
+	return Scores(first_score(quad * 4u, index), first_score(quad * 4u + 1u, index + 1u),
+	              first_score(quad * 4u + 2u, index + 2u),
+	              first_score(quad * 4u + 3u, index + 3u));
 }
 
 Scores load_scores(uint own_scores, uint quad)
@@ -78,46 +98,142 @@ void store_scores(uint own_scores, uint quad, Scores s)
 		uvec4(i64_high(s.x), i64_high(s.y), i64_high(s.z), i64_high(s.w));
 }
 
-// The row that is added, and the lowest score that this invocation has found.
+// The row that is added, and the lowest scores that this invocation has found.
 struct Step
 {
 	uint chosen;  // the row's item
-	int weight;   // of that
+	I64 mark0, mark1, mark2, mark3; // CHOSEN_SCORE for its place in its quadruple, else 0
+	uint weight;  // of that
+	uint shift;   // of a term
+	uint down;    // the shift of the scores before the term is added
 	uint segment; // where the row lies,
 	uint row;     // from this quadruple on
-	I64 lowest;
+	I64 lowest, second;
 	uint lowest_item;
 };
 
-Step begin_step(uint walk, uint chosen)
+// What a walk knows about the error of its scores.
+struct Bound
+{
+	I64 bound; // of a difference of two
+	int exponent;
+};
+
+int exponent_of(uint item)
+{
+	return int(state[push.row_quads * 2u + item / 4u][item % 4u]);
+}
+
+I64 mark_of(uint item, uint place)
+{
+	return item % 4u == place ? CHOSEN_SCORE : I64_ZERO;
+}
+
+Step begin_step(uint walk, uint chosen, inout Bound b)
 {
 	uint index = row_of(walk, chosen);
 	uint segment = index / push.rows_per_segment;
 	uint row = (index % push.rows_per_segment) * push.row_quads;
-	return Step(chosen, weight_of(chosen), segment, row, NO_SCORE, 0u);
-}
-
-void add_cosine(inout I64 score, int cosine, uint item, inout Step s)
-{
-	score = objective_update(score, cosine, s.weight);
-	if (item == s.chosen)
-		score = CHOSEN_SCORE;
-	if (i64_less(score, s.lowest)) {
-		s.lowest = score;
-		s.lowest_item = item;
+	uint weight = uint(weight_of(chosen));
+	uint shift = SHIFT;
+	uint down = 0u;
+	if (WIDE) {
+		int exponent = exponent_of(chosen);
+		if (exponent > b.exponent) {
+			down = uint(min(exponent - b.exponent, 62));
+			// Scores are rounded down: a difference of two changes by less than a unit.
+			b.bound = i64_add(i64_shift_down(b.bound, down), i64_from_parts(2u, 0u));
+			b.exponent = exponent;
+		}
+		shift = SHIFT + uint(min(b.exponent - exponent, 62 - int(SHIFT)));
 	}
+	uint grown = uint((weight >> SHIFT) + 1u) * push.error.per_weight;
+	if (WIDE)
+		grown >>= min(shift - SHIFT, 31u);
+	b.bound = i64_add(b.bound, i64_from_parts(grown + push.error.per_row, 0u));
+	return Step(chosen, mark_of(chosen, 0u), mark_of(chosen, 1u), mark_of(chosen, 2u),
+	            mark_of(chosen, 3u), weight, shift, down, segment, row, NO_SCORE, NO_SCORE, 0xffffffffu);
 }
 
+I64 scaled_down(I64 score, uint down)
+{
+	I64 index = i64_from_parts(INDEX_MASK, 0u);
+	I64 scaled = i64_shift_down(score, down);
+	scaled = i64_or(i64_and(scaled, i64_from_parts(~INDEX_MASK, 0xffffffffu)),
+	                i64_and(score, index));
+	return i64_less(score, CHOSEN_SCORE) ? scaled : score;
+}
+
+// chosen: CHOSEN_SCORE for the item of the row, 0 for others.
+I64 added_to(I64 score, int cosine, I64 chosen, Step s)
+{
+	if (WIDE)
+		score = scaled_down(score, s.down);
+	return i64_or(objective_update(score, cosine, s.weight, WIDE ? s.shift : SHIFT), chosen);
+}
+
+// Adds four cosines, and finds the lowest two scores as in a tournament, since a chain of minima
+// would have to wait for each of them.
 void add_cosines(inout Scores scores, ivec4 cosines, uint quad, inout Step s)
 {
-	add_cosine(scores.x, cosines.x, quad * 4u, s);
-	add_cosine(scores.y, cosines.y, quad * 4u + 1u, s);
-	add_cosine(scores.z, cosines.z, quad * 4u + 2u, s);
-	add_cosine(scores.w, cosines.w, quad * 4u + 3u, s);
+	I64 chosen = quad == s.chosen / 4u ? CHOSEN_SCORE : I64_ZERO;
+	scores.x = added_to(scores.x, cosines.x, i64_and(chosen, s.mark0), s);
+	scores.y = added_to(scores.y, cosines.y, i64_and(chosen, s.mark1), s);
+	scores.z = added_to(scores.z, cosines.z, i64_and(chosen, s.mark2), s);
+	scores.w = added_to(scores.w, cosines.w, i64_and(chosen, s.mark3), s);
+	I64 low0 = i64_min(scores.x, scores.y), high0 = i64_max(scores.x, scores.y);
+	I64 low1 = i64_min(scores.z, scores.w), high1 = i64_max(scores.z, scores.w);
+	I64 low = i64_min(low0, low1);
+	I64 second = i64_min(i64_min(high0, high1), i64_max(low0, low1));
+#if !REGISTERS
+	if (i64_less(low, s.lowest)) {
+		s.lowest_item = quad * 4u + 3u;
+		s.lowest_item = low == scores.z ? quad * 4u + 2u : s.lowest_item;
+		s.lowest_item = low == scores.y ? quad * 4u + 1u : s.lowest_item;
+		s.lowest_item = low == scores.x ? quad * 4u : s.lowest_item;
+	}
+#endif
+	s.second = i64_min(i64_min(s.second, second), i64_max(s.lowest, low));
+	s.lowest = i64_min(s.lowest, low);
+}
+
+uint class_of(uint item)
+{
+	return state[push.row_quads + item / 4u][item % 4u];
+}
+
+// One bit for each of four scores that is not above `limit`.
+uint near_bits(Scores scores, I64 limit)
+{
+	return (i64_less(limit, scores.x) ? 0u : 1u) | (i64_less(limit, scores.y) ? 0u : 2u) |
+	       (i64_less(limit, scores.z) ? 0u : 4u) | (i64_less(limit, scores.w) ? 0u : 8u);
+}
+
+void add_contender(uint walk, uint item, uint own_class)
+{
+	uint mask = push.state.masks + walk * WALK_MASK_QUADS(push.row_quads);
+	atomicOr(state[mask + item / 128u][item / 32u % 4u], 1u << (item % 32u));
+	atomicMin(lowest_contender, item);
+	if (class_of(item) != own_class)
+		contenders_differ = true;
+}
+
+void clear_contenders(uint walk)
+{
+	uint quads = WALK_MASK_QUADS(push.row_quads);
+	uint mask = push.state.masks + walk * quads;
+	for (uint i = gl_LocalInvocationID.x; i < quads; i += gl_WorkGroupSize.x)
+		state[mask + i] = uvec4(0u);
+	if (gl_LocalInvocationID.x == 0u) {
+		contenders_differ = false;
+		lowest_contender = 0xffffffffu;
+	}
+	memoryBarrierBuffer();
+	barrier();
 }
 
 #if REGISTERS
-layout(constant_id = 3) const uint PIECES = 1;
+layout(constant_id = 4) const uint PIECES = 1;
 
 // WALK_MAX_QUADS times
 #define EACH(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) \
@@ -127,7 +243,7 @@ layout(constant_id = 3) const uint PIECES = 1;
 #define QUAD(p) (gl_LocalInvocationID.x + uint(p) * gl_WorkGroupSize.x)
 #define HELD(p) (uint(p) < PIECES && QUAD(p) < push.row_quads)
 
-#define START(p) Scores scores##p = first_scores(QUAD(p));
+#define START(p) Scores scores##p = first_scores(QUAD(p), uint(p) * 4u);
 #define LOAD(p) if (HELD(p)) scores##p = load_scores(own_scores, QUAD(p));
 // Quadruples past the row's end read its last one; their items do not exist.
 #define ADD(p) \
@@ -135,6 +251,7 @@ layout(constant_id = 3) const uint PIECES = 1;
 		ivec4 cosines = gram_quad(s.segment, s.row + min(QUAD(p), push.row_quads - 1u)); \
 		add_cosines(scores##p, cosines, QUAD(p), s); \
 	}
+#define LOOK(p) if (uint(p) < PIECES) near[p / 8] |= near_bits(scores##p, limit) << (p % 8 * 4);
 #define STORE(p) if (HELD(p)) store_scores(own_scores, QUAD(p), scores##p);
 #else
 void add_row(uint own_scores, bool first, inout Step s)
@@ -142,7 +259,7 @@ void add_row(uint own_scores, bool first, inout Step s)
 	for (uint quad = gl_LocalInvocationID.x; quad < push.row_quads; quad += gl_WorkGroupSize.x) {
 		Scores scores;
 		if (first)
-			scores = first_scores(quad);
+			scores = first_scores(quad, 0u);
 		else
 			scores = load_scores(own_scores, quad);
 		add_cosines(scores, gram_quad(s.segment, s.row + quad), quad, s);
@@ -151,15 +268,61 @@ void add_row(uint own_scores, bool first, inout Step s)
 }
 #endif
 
+#if REGISTERS
+// near: near_bits() of the invocation's quadruples, in their order.
+void list_contenders(uint walk, uvec4 near, uint own_class)
+{
+	for (uint word = 0u; word < 4u; word++) {
+		for (uint bits = near[word]; bits != 0u; bits &= bits - 1u) {
+			uint index = word * 32u + uint(findLSB(bits));
+			add_contender(walk, QUAD(index / 4u) * 4u + index % 4u, own_class);
+		}
+	}
+}
+#else
+void list_contenders(uint walk, uint own_scores, I64 limit, uint own_class)
+{
+	for (uint quad = gl_LocalInvocationID.x; quad < push.row_quads; quad += gl_WorkGroupSize.x) {
+		uint bits = near_bits(load_scores(own_scores, quad), limit);
+		for (; bits != 0u; bits &= bits - 1u)
+			add_contender(walk, quad * 4u + uint(findLSB(bits)), own_class);
+	}
+}
+#endif
+
+// The item that a walk goes on with: the one decided, where it stands; else the last of its order.
+// WALK_NO_DECISION: it stands still.
+uint begin_walk(uint walk, uint added, inout uvec3 hash)
+{
+	if (!stands(walk)) {
+		uint chosen = order_element(walk, added);
+		if (added == 0u)
+			hash = item_hash(chosen);
+		return chosen;
+	}
+	uint decided = decision_of(walk, added);
+	if (decided == WALK_NO_DECISION)
+		return decided;
+	hash += item_hash(decided);
+	if (gl_LocalInvocationID.x == 0u)
+		state[order_begin(walk) + added / 4u][added % 4u] = decided;
+	return decided;
+}
+
 void main()
 {
 	uint lane = gl_LocalInvocationID.x;
 	uint walk = own_walk();
+	uint head = head_of(walk);
 	uint own_scores = push.state.scores + walk * push.row_quads * 2u;
 	uint added = rows_added(walk);
-	uvec3 hash = state[push.state.counters + walk].yzw;
+	uvec3 hash = state[head + WALK_COUNTERS].yzw;
+	uvec4 packed = state[head + WALK_BOUND];
+	Bound b = Bound(i64_from_parts(packed.x, packed.y), int(packed.z));
+	uvec4 checkpoint = state[head + WALK_CHECKPOINT];
 	uint last = min(added + push.steps, push.order_length - 1u);
-	if (added >= last)
+	uint chosen = begin_walk(walk, added, hash);
+	if (chosen == WALK_NO_DECISION || (added >= last && !stands(walk)))
 		return;
 
 #if REGISTERS
@@ -168,31 +331,71 @@ void main()
 		EACH(LOAD)
 	}
 #endif
-	uint chosen = order_element(walk, added);
-	if (added == 0u)
-		hash = item_hash(chosen);
 	barrier();
-	while (added < last) {
-		Step s = begin_step(walk, chosen);
+	bool standing = false;
+	// A loop, not a condition, around what a near step takes: CPU drivers execute the body of a
+	// condition that does not hold, with no effect.
+	while (added < last && !standing) {
+		bool is_near = false;
+		I64 limit = NO_SCORE;
+		while (added < last && !is_near) {
+			Step s = begin_step(walk, chosen, b);
 #if REGISTERS
-		EACH(ADD)
+			EACH(ADD)
 #else
-		add_row(own_scores, added == 0u, s);
+			add_row(own_scores, added == 0u, s);
 #endif
-		uint lowest = lowest_of_workgroup(s.lowest, s.lowest_item).z;
-		added++;
-		if (added < push.prefix_length) {
-			chosen = order_element(walk, added);
-		} else {
-			chosen = lowest;
-			if (lane == 0u)
-				state[order_begin(walk) + added / 4u][added % 4u] = chosen;
+#if REGISTERS
+			uint index = i64_low(s.lowest) & INDEX_MASK;
+			s.lowest_item = QUAD(index / 4u) * 4u + index % 4u;
+#endif
+			uvec4 lowest = lowest_of_workgroup(s.lowest, s.lowest_item, s.second);
+			added++;
+			if (added < push.prefix_length) {
+				chosen = order_element(walk, added);
+			} else {
+				chosen = lowest.z;
+				is_near = lowest.w <= gap_of(b.bound);
+				limit = i64_add(score_of(lowest), b.bound);
+			}
+			if (!is_near) {
+				if (lane == 0u)
+					state[order_begin(walk) + added / 4u][added % 4u] = chosen;
+				hash += item_hash(chosen);
+				if (added % push.checkpoint == 0u)
+					checkpoint = uvec4(added, hash);
+			}
 		}
-		hash += item_hash(chosen);
+		if (is_near) {
+			uint own_class = class_of(chosen);
+			clear_contenders(walk);
+#if REGISTERS
+			uvec4 near = uvec4(0u);
+			EACH(LOOK)
+			list_contenders(walk, near, own_class);
+#else
+			list_contenders(walk, own_scores, limit, own_class);
+#endif
+			barrier();
+			chosen = lowest_contender;
+			standing = contenders_differ;
+			if (!standing) {
+				if (lane == 0u)
+					state[order_begin(walk) + added / 4u][added % 4u] = chosen;
+				hash += item_hash(chosen);
+				if (added % push.checkpoint == 0u)
+					checkpoint = uvec4(added, hash);
+			}
+			barrier();
+		}
 	}
 #if REGISTERS
 	EACH(STORE)
 #endif
-	if (lane == 0u)
-		state[push.state.counters + walk] = uvec4(added, hash);
+	if (lane == 0u) {
+		state[head + WALK_COUNTERS] = uvec4(added, hash);
+		state[head + WALK_STATUS].x = standing ? 1u : 0u;
+		state[head + WALK_BOUND] = uvec4(i64_low(b.bound), i64_high(b.bound), uint(b.exponent), 0u);
+		state[head + WALK_CHECKPOINT] = checkpoint;
+	}
 }

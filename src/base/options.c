@@ -93,6 +93,7 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		{.name = "matrix", .flag = &tuning->matrix, .max = 1},
 		{.name = "bounded", .flag = &tuning->bounded, .max = 1},
 		{.name = "merge", .flag = &tuning->merge, .max = 2},
+		{.name = "bound", .flag = &tuning->bound, .max = 100},
 		{.name = "gram", .word = tuning->gram},
 		{.name = "walk_group", .number = &tuning->walk_group},
 		{.name = "walk_pieces", .number = &tuning->walk_pieces},
@@ -163,7 +164,8 @@ VkcResult options_read(const VkcOptions *given, struct options *options, struct 
 	               .direct = -1,
 	               .matrix = -1,
 	               .bounded = -1,
-	               .merge = -1},
+	               .merge = -1,
+	               .bound = 1},
 	};
 
 	const char *validation = options_environment("VKC_VALIDATION");

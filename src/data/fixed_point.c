@@ -222,9 +222,10 @@ static double length_of_error(double rounded, uint32_t dim)
 	return sqrt(rounded) * (1 + (dim + 8.0) * 0x1p-52) + (dim + 8.0) * FIXED_ONE * 0x1p-53;
 }
 
-double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed, double *error)
+double fixed_row(double *values, uint32_t dim, int *exponent, int32_t *fixed, double *error)
 {
 	*error = 0.0;
+	*exponent = 0;
 	double largest = 0.0;
 	for (uint32_t c = 0; c < dim; c++) {
 		double magnitude = fabs(values[c]);
@@ -235,9 +236,8 @@ double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed
 		return 0.0;
 	}
 	/* With the largest value near 1, squares neither overflow nor underflow. */
-	int exponent;
-	frexp(largest, &exponent);
-	scale(values, dim, exponent);
+	(void)frexp(largest, exponent);
+	scale(values, dim, *exponent);
 	double squares = 0.0;
 	for (uint32_t c = 0; c < dim; c++)
 		squares += values[c] * values[c];
@@ -250,23 +250,5 @@ double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed
 		values[c] = rounded - scaled;
 	}
 	*error = length_of_error(sum_of_squares(values, dim), dim);
-	norm = ldexp(norm, exponent - norm_exponent);
-	return norm > 0.0 ? norm : DBL_MIN;
-}
-
-void fixed_weights(const double *norms, uint32_t num_rows, int32_t *weights)
-{
-	double largest = 0.0;
-	for (uint32_t r = 0; r < num_rows; r++)
-		largest = norms[r] > largest ? norms[r] : largest;
-	int exponent;
-	/* frexp() returns 0.5 <= fraction < 1, so an exact power of two needs an exponent one lower. */
-	if (frexp(largest, &exponent) == 0.5)
-		exponent--;
-	for (uint32_t r = 0; r < num_rows; r++) {
-		double weight = ldexp(norms[r], 30 - exponent);
-		weights[r] = (int32_t)(weight + ROUNDER - ROUNDER);
-		if (norms[r] > 0.0 && weights[r] == 0)
-			weights[r] = 1;
-	}
+	return norm;
 }

@@ -41,11 +41,8 @@ void source_row(const struct source *source, uint32_t row, int exponent, const d
                 double *values);
 
 /* fixed[dim] = round(values / |values| * 2^30), ties to even; all 0 for a zero row. Returns
- * |values| times 2^-norm_exponent, which is 0 only for a zero row. *error = an upper bound of the
+ * |values| times 2^-*exponent, which is near 1, or 0 for a zero row. *error = an upper bound of the
  * length of fixed - values / |values| * 2^30, about sqrt(dim / 12). Overwrites values. */
-double fixed_row(double *values, uint32_t dim, int norm_exponent, int32_t *fixed, double *error);
-
-/* weights[n] = round(norm / 2^ceil(log2(largest norm)) * 2^30), at least 1 for any nonzero row. */
-void fixed_weights(const double *norms, uint32_t num_rows, int32_t *weights);
+double fixed_row(double *values, uint32_t dim, int *exponent, int32_t *fixed, double *error);
 
 #endif

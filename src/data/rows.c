@@ -82,7 +82,7 @@ struct conversion {
 	int exponent;
 	double *mean; /* NULL without centring */
 	double *values;
-	double *norms;
+	struct norm *norms;
 };
 
 static int32_t largest_of(const int32_t *numbers, uint32_t count)
@@ -104,8 +104,8 @@ static void convert(struct rows *rows, struct conversion *conversion, uint32_t f
 		source_row(conversion->source, r, conversion->exponent, conversion->mean,
 		           conversion->values);
 		double error;
-		conversion->norms[r] = fixed_row(conversion->values, rows->dim,
-		                                 conversion->mean ? 0 : conversion->exponent, to, &error);
+		conversion->norms[r].number = fixed_row(conversion->values, rows->dim,
+		                                        &conversion->norms[r].exponent, to, &error);
 		/* Rounded to float, then up. */
 		float above = error > 0.0 ? nextafterf((float)error, INFINITY) : 0.0f;
 		rows->max_error = above > rows->max_error ? above : rows->max_error;
@@ -183,12 +183,11 @@ VkcResult rows_create(struct engine *engine, const struct source *source, bool c
 	struct conversion conversion = {.source = source};
 	TRY(lay_out(device, source, rows));
 	conversion.values = calloc(source->dim, sizeof(double));
-	conversion.norms = calloc(source->num_rows, sizeof(double));
-	rows->weights = calloc(source->num_rows, sizeof(*rows->weights));
+	conversion.norms = calloc(source->num_rows, sizeof(*conversion.norms));
 	rows->blocks = calloc(rows->num_blocks, sizeof(*rows->blocks));
 	if (center)
 		conversion.mean = calloc(source->dim, sizeof(double));
-	if (!conversion.values || !conversion.norms || !rows->weights || !rows->blocks ||
+	if (!conversion.values || !conversion.norms || !rows->blocks ||
 	    (center && !conversion.mean)) {
 		result = out_of_host_memory(device, source);
 		goto error;
@@ -208,8 +207,8 @@ VkcResult rows_create(struct engine *engine, const struct source *source, bool c
 		TRY(fill_mapped(device, rows, &conversion));
 	else
 		TRY(fill_staged(device, &engine->stream, rows, &conversion));
-	fixed_weights(conversion.norms, rows->num_rows, rows->weights);
-	if (!numbers_keep(&rows->numbers, source, borrow, conversion.mean, conversion.exponent)) {
+	if (!weights_create(&rows->weights, conversion.norms, rows->num_rows) ||
+	    !numbers_keep(&rows->numbers, source, borrow, conversion.mean, conversion.exponent)) {
 		result = out_of_host_memory(device, source);
 		goto error;
 	}
@@ -234,7 +233,7 @@ void rows_destroy(struct device *device, struct rows *rows)
 void rows_free_host(struct rows *rows)
 {
 	free(rows->blocks);
-	free(rows->weights);
+	weights_destroy(&rows->weights);
 	numbers_free(&rows->numbers);
 	*rows = (struct rows){0};
 }

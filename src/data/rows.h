@@ -6,6 +6,7 @@
 #define VKC_ROWS_H
 
 #include "data/numbers.h"
+#include "data/weights.h"
 #include "engine/engine.h"
 #include "interface/tile.h"
 
@@ -17,7 +18,7 @@ struct rows {
 	uint32_t rows_per_block; /* a multiple of TILE */
 	uint32_t num_blocks;
 	struct buffer *blocks;
-	int32_t *weights;       /* n weights in host memory */
+	struct weights weights;
 	struct numbers numbers; /* what was uploaded */
 	int32_t largest;        /* at least the magnitude of every number */
 	float max_error;        /* at least the length of every row's rounding error, times 2^30 */

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/minmax.h"
 #include "interface/set_hash.h"
 
-/* Maximum number of checks per batch. */
-#define MAX_CHECKS 512
+/* Between checkpoints: at least this many steps, and at most one MAX_CHECKPOINTS-th of a walk. */
+#define MIN_CHECKPOINT 64
+#define MAX_CHECKPOINTS 128
 /* Number of finished rows, the most recent ones, that a batch is compared with. On the host, each
  * row costs as many additions as it has elements. */
 #define FINISHED_ROWS 4096
@@ -20,12 +22,13 @@ static void hash_add(struct set_hash *hash, uint32_t item)
 	hash->words[2] += set_hash_third(first);
 }
 
-bool merge_open(struct merge *merge, const struct walks *walks,
-                uint32_t total, const uint32_t *output)
+bool merge_open(struct merge *merge, const struct walks *walks, const uint32_t *output)
 {
-	uint32_t capacity = walks->count;
+	const uint32_t capacity = walks->count;
+	const uint32_t checkpoint = max_u32(MIN_CHECKPOINT, walks->length / MAX_CHECKPOINTS + 1);
+	const uint64_t checkpoints = walks->length / checkpoint;
 	uint64_t entries = 1;
-	while (entries < 2 * (uint64_t)total)
+	while (entries < 2 * (checkpoints * ((uint64_t)capacity + FINISHED_ROWS) + 1))
 		entries *= 2;
 	*merge = (struct merge){
 		.engine = walks->engine,
@@ -33,9 +36,9 @@ bool merge_open(struct merge *merge, const struct walks *walks,
 		.weak_hash = walks->engine->device.tuning.merge == 2,
 		.prefix_length = walks->prefix_length,
 		.length = walks->length,
+		.checkpoint = checkpoint,
 		.output = output,
-		.table_mask = (uint32_t)(entries - 1),
-		.hashes = calloc(total, sizeof(*merge->hashes)),
+		.table_mask = entries - 1,
 		.active = calloc(capacity, sizeof(*merge->active)),
 		.merged_walks = calloc(capacity, sizeof(*merge->merged_walks)),
 		.sorted = calloc(capacity, sizeof(*merge->sorted)),
@@ -43,10 +46,8 @@ bool merge_open(struct merge *merge, const struct walks *walks,
 		.table = calloc(entries, sizeof(*merge->table)),
 		.seen = calloc(walks->rows->num_rows, sizeof(*merge->seen)),
 	};
-	if (merge->hashes && merge->active && merge->merged_walks && merge->sorted && merge->failed &&
-	    merge->table && merge->seen &&
-	    buffer_create(&walks->engine->device, BUFFER_STAGING, false, 2 * (uint64_t)capacity * 16,
-	                  "The snapshots of the walks", &merge->snapshots) == VKC_SUCCESS)
+	if (merge->active && merge->merged_walks && merge->sorted && merge->failed && merge->table &&
+	    merge->seen)
 		return true;
 	merge_close(merge);
 	return false;
@@ -54,17 +55,49 @@ bool merge_open(struct merge *merge, const struct walks *walks,
 
 void merge_close(struct merge *merge)
 {
-	if (!merge->engine)
-		return;
-	free(merge->hashes);
 	free(merge->active);
 	free(merge->merged_walks);
 	free(merge->sorted);
 	free(merge->failed);
 	free(merge->table);
 	free(merge->seen);
-	buffer_destroy(&merge->engine->device, &merge->snapshots);
 	*merge = (struct merge){0};
+}
+
+/* Returns the row in the table with this hash at this step, or inserts `row` and returns it. */
+static uint32_t find_or_insert(struct merge *merge, uint32_t row, uint32_t step,
+                               const struct set_hash *hash)
+{
+	uint64_t key = hash->words[0] & 15;
+	if (!merge->weak_hash)
+		key = ((uint64_t)hash->words[1] << 32 | hash->words[0]) ^ hash->words[2];
+	uint64_t at = (key ^ step) * 0x9e3779b97f4a7c15u;
+	for (at ^= at >> 32;; at++) {
+		struct hash_entry *entry = &merge->table[at & merge->table_mask];
+		if (!entry->row) {
+			*entry = (struct hash_entry){.hash = key, .step = step, .row = row + 1};
+			return row;
+		}
+		if (entry->hash == key && entry->step == step)
+			return entry->row - 1;
+	}
+}
+
+static bool is_mergeable(const struct merge *merge, uint32_t step)
+{
+	return step > 0 && step + 1 >= merge->prefix_length && step + 1 < merge->length;
+}
+
+/* Notes all checkpoints of a finished row. */
+static void note_finished(struct merge *merge, uint32_t row)
+{
+	const uint32_t *order = merge->output + (uint64_t)row * merge->length;
+	struct set_hash hash = {{0}};
+	for (uint32_t step = 0; step + 1 < merge->length; step++) {
+		hash_add(&hash, order[step]);
+		if (step % merge->checkpoint == 0 && is_mergeable(merge, step))
+			(void)find_or_insert(merge, row, step, &hash);
+	}
 }
 
 void merge_start(struct merge *merge, const struct walks *walks, uint32_t first_row)
@@ -72,17 +105,12 @@ void merge_start(struct merge *merge, const struct walks *walks, uint32_t first_
 	merge->first_row = first_row;
 	merge->num_active = walks->count;
 	merge->changed = true;
-	merge->last_checked_step = 0;
 	for (uint32_t w = 0; w < walks->count; w++)
 		merge->active[w] = w;
 	memset(merge->merged_walks, 0, walks->count * sizeof(*merge->merged_walks));
-	merge->first_compared = first_row > FINISHED_ROWS ? first_row - FINISHED_ROWS : 0;
-	/* The hash of every row begins with the row's first element. */
-	for (uint32_t r = merge->first_compared; r < first_row; r++) {
-		merge->hashes[r] = (struct set_hash){{0}};
-		hash_add(&merge->hashes[r], merge->output[(uint64_t)r * merge->length]);
-	}
-	merge->hashed_step = 0;
+	memset(merge->table, 0, (merge->table_mask + 1) * sizeof(*merge->table));
+	for (uint32_t r = first_row > FINISHED_ROWS ? first_row - FINISHED_ROWS : 0; r < first_row; r++)
+		note_finished(merge, r);
 }
 
 void merge_record_list(struct merge *merge, const struct walks *walks)
@@ -95,75 +123,24 @@ void merge_record_list(struct merge *merge, const struct walks *walks)
 	merge->changed = false;
 }
 
-void merge_record_snapshot(struct merge *merge, const struct walks *walks, unsigned parity)
+void merge_note(struct merge *merge, uint32_t walk, uint32_t step, const struct set_hash *hash)
 {
-	stream_barrier(&merge->engine->stream);
-	stream_copy(&merge->engine->stream, &walks->state, (uint64_t)walks->layout.counters * 16,
-	            &merge->snapshots, parity * merge->snapshots.size / 2, (uint64_t)walks->count * 16);
+	if (!is_mergeable(merge, step))
+		return;
+	const uint32_t row = merge->first_row + walk;
+	const uint32_t found = find_or_insert(merge, row, step, hash);
+	if (found != row)
+		merge->merged_walks[walk] = (struct merged_walk){.step = step, .row = found};
 }
 
-static bool same_hash(const struct merge *merge, const struct set_hash *a,
-                      const struct set_hash *b)
+void merge_update_active(struct merge *merge)
 {
-	if (merge->weak_hash)
-		return ((a->words[0] ^ b->words[0]) & 15) == 0;
-	return !memcmp(a, b, sizeof(*a));
-}
-
-/* Returns the row in the table with the same hash, or inserts `row` and returns it. */
-static uint32_t find_or_insert(struct merge *merge, uint32_t row)
-{
-	const struct set_hash *hash = &merge->hashes[row];
-	uint32_t at = merge->weak_hash ? hash->words[0] & 15 : hash->words[0];
-	for (;; at++) {
-		uint32_t *entry = &merge->table[at & merge->table_mask];
-		if (!*entry) {
-			*entry = row + 1;
-			return row;
-		}
-		uint32_t other = *entry - 1;
-		if (same_hash(merge, hash, &merge->hashes[other]))
-			return other;
-	}
-}
-
-VkcResult merge_check(struct merge *merge, unsigned parity)
-{
-	VkcResult result = VKC_SUCCESS;
-	const uint64_t half = merge->snapshots.size / 2;
-	TRY(buffer_invalidate(&merge->engine->device, &merge->snapshots, parity * half, half));
-	const uint32_t *snapshot =
-		(const uint32_t *)merge->snapshots.mapped + parity * half / sizeof(uint32_t);
-	/* All active walks have chosen elements 0 … step. */
-	const uint32_t step = snapshot[(uint64_t)merge->active[0] * 4];
-	if (step + 1 < merge->prefix_length || step + 1 >= merge->length || step == 0)
-		return VKC_SUCCESS;
-	if (step - merge->last_checked_step < merge->length / MAX_CHECKS)
-		return VKC_SUCCESS;
-	merge->last_checked_step = step;
-	for (uint32_t r = merge->first_compared; r < merge->first_row; r++)
-		for (uint32_t s = merge->hashed_step + 1; s <= step; s++)
-			hash_add(&merge->hashes[r], merge->output[(uint64_t)r * merge->length + s]);
-	merge->hashed_step = step;
-
-	memset(merge->table, 0, ((uint64_t)merge->table_mask + 1) * sizeof(*merge->table));
-	for (uint32_t r = merge->first_compared; r < merge->first_row; r++)
-		(void)find_or_insert(merge, r);
 	uint32_t num_active = 0;
-	for (uint32_t i = 0; i < merge->num_active; i++) {
-		uint32_t walk = merge->active[i];
-		uint32_t row = merge->first_row + walk;
-		memcpy(&merge->hashes[row], snapshot + (uint64_t)walk * 4 + 1, sizeof(*merge->hashes));
-		uint32_t found = find_or_insert(merge, row);
-		if (found == row)
-			merge->active[num_active++] = walk;
-		else
-			merge->merged_walks[walk] = (struct merged_walk){.step = step, .row = found};
-	}
+	for (uint32_t i = 0; i < merge->num_active; i++)
+		if (!merge->merged_walks[merge->active[i]].step)
+			merge->active[num_active++] = merge->active[i];
 	merge->changed |= num_active != merge->num_active;
 	merge->num_active = num_active;
-error:
-	return result;
 }
 
 /* Whether elements 0 … step of two rows form the same set. */

@@ -21,6 +21,13 @@ struct merged_walk {
 	bool failed;   /* the sets differ after all, or the merge of that row failed */
 };
 
+/* A row whose first step + 1 elements have this hash. */
+struct hash_entry {
+	uint64_t hash;
+	uint32_t step;
+	uint32_t row; /* + 1; 0 = empty */
+};
+
 struct merge {
 	struct engine *engine;
 	uint32_t num_items;
@@ -28,28 +35,23 @@ struct merge {
 	bool weak_hash;
 	uint32_t prefix_length; /* as in struct walks */
 	uint32_t length;
-	uint32_t first_row;      /* output row of the batch's first walk */
-	uint32_t first_compared; /* first of the finished rows that the batch is compared with */
-	const uint32_t *output;  /* output of all sequences; rows before first_row are final */
-	struct set_hash *hashes; /* one per row, over its elements up to the current step */
-	uint32_t hashed_step;
-	uint32_t last_checked_step;
-	uint32_t *active; /* active walks of the batch */
+	uint32_t checkpoint;    /* steps between checkpoints */
+	uint32_t first_row;     /* output row of the batch's first walk */
+	const uint32_t *output; /* output of all sequences; rows before first_row are final */
+	uint32_t *active;       /* active walks of the batch */
 	uint32_t num_active;
 	bool changed; /* the list of active walks on the device is out of date */
 	struct merged_walk *merged_walks;
 	struct merged_walk **sorted; /* the merged walks, sorted in merge_finish() */
 	uint32_t *failed;            /* walks of the batch to compute again */
-	uint32_t *table;             /* hash table of rows: 0 = empty, else row + 1 */
-	uint32_t table_mask;
-	uint32_t *seen;          /* one mark per item, for comparing sets */
-	struct buffer snapshots; /* two copies of the walks' counters and hashes */
+	struct hash_entry *table;    /* of checkpoints */
+	uint64_t table_mask;
+	uint32_t *seen; /* one mark per item, for comparing sets */
 };
 
-/* At most walks->count walks per batch, `total` in all. Returns false if memory runs out; the walks
- * then run without merging. */
-bool merge_open(struct merge *merge, const struct walks *walks,
-                uint32_t total, const uint32_t *output);
+/* At most walks->count walks per batch. Returns false if memory runs out; the walks then run without
+ * merging. */
+bool merge_open(struct merge *merge, const struct walks *walks, const uint32_t *output);
 void merge_close(struct merge *merge);
 
 /* Starts a new batch, whose results begin at row first_row. */
@@ -57,15 +59,15 @@ void merge_start(struct merge *merge, const struct walks *walks, uint32_t first_
 
 /* Records an update of the list of active walks. Call this at the beginning of a submission. */
 void merge_record_list(struct merge *merge, const struct walks *walks);
-/* Records a snapshot of the walks' counters. Call this at the end of a submission. */
-void merge_record_snapshot(struct merge *merge, const struct walks *walks, unsigned parity);
 
-/* Checks the snapshot of a completed submission, after which all active walks have taken the same
- * number of steps. Stops every walk whose set equals that of another walk or of a finished row. */
-VkcResult merge_check(struct merge *merge, unsigned parity);
+/* Notes the hash of an active walk's elements 0 … step at a checkpoint. Merges the walk if another
+ * walk or a finished row had the same hash there. */
+void merge_note(struct merge *merge, uint32_t walk, uint32_t step, const struct set_hash *hash);
+/* Removes merged walks from the list of active ones. */
+void merge_update_active(struct merge *merge);
 
-/* Completes the rows of merged walks. If the sets of two merged walks differ despite equal hashes,
- * adds the walk's index in the batch to merge->failed. Returns the number of failed walks. */
+/* Completes the results of merged walks. Returns how many have to be computed again because a hash
+ * was wrong; merge->failed lists them, as walks of the batch. */
 uint32_t merge_finish(struct merge *merge, const struct walks *walks, uint32_t *output);
 
 #endif

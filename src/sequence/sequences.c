@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/minmax.h"
 #include "sequence/step_loop.h"
 
 /* Chooses the strategy and allocates everything for up to `requested` concurrent walks. */
@@ -15,6 +16,7 @@ static VkcResult prepare(struct strategies *strategies, struct batch *batch, uin
 	TRY(strategies_choose(strategies, walks, requested, max_rows, &batch->strategy));
 	const struct strategy_ops *ops = batch->strategy->ops;
 	walks->steps = walks->length - (ops->chooses_last ? 0 : 1);
+	requested = min_u32(requested, decisions_max_walks(walks->rows));
 	walks_lay_out(walks, walks_affordable(walks, ops->walk_cost(batch->strategy), requested));
 	TRY(walks_create(walks));
 	TRY(ops->prepare(batch->strategy, walks, max_rows));
@@ -29,12 +31,11 @@ static VkcResult run(struct batch *batch, const uint32_t *prefixes, uint32_t *ou
 	struct walks *walks = &batch->walks;
 	TRY(walks_start(walks, prefixes));
 	TRY(batch->strategy->ops->start(batch->strategy, walks));
-	/* Walks may have paused for some steps, so repeat until none is behind. */
-	for (uint32_t steps = walks->steps; steps > 0; steps = batch->merging ? 0 : walks->steps_left) {
-		TRY(step_loop_run(batch, steps));
-		TRY(walks_finish(walks, output));
-	}
+	TRY(decisions_begin(batch->decisions, walks->count, walks->rows, walks->engine->device.error));
+	TRY(step_loop_run(batch));
+	TRY(walks_finish(walks, output));
 error:
+	decisions_end(batch->decisions);
 	return result;
 }
 
@@ -69,24 +70,28 @@ VkcResult sequences_compute(struct strategies *strategies, const struct objectiv
 {
 	VkcResult result;
 	struct engine *engine = strategies->gram->engine;
-	struct batch batch = {.walks = {
-							  .engine = engine,
-							  .rows = strategies->gram->rows,
-							  .objective = objective,
-							  .prefix_length = prefix_length,
-							  .length = length,
-						  }};
+	struct batch batch = {
+		.walks = {
+			.engine = engine,
+			.rows = strategies->gram->rows,
+			.objective = objective,
+			.prefix_length = prefix_length,
+			.length = length,
+		},
+		.decisions = &strategies->decisions,
+	};
 	struct walks *walks = &batch.walks;
 	if (length == prefix_length) {
 		memcpy(output, prefixes, (size_t)num_sequences * length * sizeof(*output));
 		return VKC_SUCCESS;
 	}
+	TRY(decisions_prepare(batch.decisions, walks->rows, engine->device.error));
+	walks->classes = batch.decisions->classes;
 	TRY(prepare(strategies, &batch, num_sequences));
 	const uint32_t capacity = walks->count;
 	const bool merging = batch.strategy->ops->merges && objective->depends_on_set &&
-	                     num_sequences > 1 &&
-	                     engine->device.tuning.merge != 0 &&
-	                     merge_open(&batch.merge, walks, num_sequences, output);
+	                     num_sequences > 1 && engine->device.tuning.merge != 0 &&
+	                     merge_open(&batch.merge, walks, output);
 	for (uint32_t first = 0; first < num_sequences; first += walks->count) {
 		const uint32_t left = num_sequences - first;
 		const uint32_t *from = prefixes + (uint64_t)first * prefix_length;

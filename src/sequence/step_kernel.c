@@ -10,11 +10,6 @@
 _Static_assert(sizeof(struct walk_push) <= KERNEL_PUSH_BYTES,
                "must fit the push constants of every device");
 
-int score_term_shift(const struct rows *rows)
-{
-	return rows->num_rows <= 1u << 20 ? 19 : 31;
-}
-
 static uint32_t power_of_two_from(uint32_t number)
 {
 	uint32_t power = 1;
@@ -62,16 +57,18 @@ VkcResult step_kernel_ensure(struct step_kernel *step, const struct walks *walks
 	distribute_scores(engine, walks->rows->padded / 4, &group, &quads_per_invocation);
 	uint32_t segments = num_segments > 3 ? 7 : num_segments > 1 ? 3
 	                                                            : 1;
-	int shift = score_term_shift(walks->rows);
+	const uint32_t shift = walks_term_shift(walks->rows);
+	const bool wide = walks->rows->weights.exponents != NULL;
 	if (step->kernel.pipeline && step->objective == walks->objective &&
 	    step->num_segments == segments && step->group == group &&
-	    step->quads_per_invocation == quads_per_invocation && step->shift == shift)
+	    step->quads_per_invocation == quads_per_invocation && step->shift == shift &&
+	    step->wide == wide)
 		return VKC_SUCCESS;
 	kernel_destroy(device, &step->kernel);
 	struct kernel_source source = {
 		.push_bytes = sizeof(struct walk_push),
-		.constants = {group, (uint32_t)shift, walks->objective->branch, quads_per_invocation},
-		.num_constants = quads_per_invocation ? 4 : 3,
+		.constants = {group, shift, walks->objective->branch, wide, quads_per_invocation},
+		.num_constants = quads_per_invocation ? 5 : 4,
 	};
 	TRY(variant_find(device, &source, "walk_%s_%s_%s_%s_%u",
 	                 quads_per_invocation ? "registers" : "memory", variant_integers(device),
@@ -84,6 +81,7 @@ VkcResult step_kernel_ensure(struct step_kernel *step, const struct walks *walks
 	step->group = group;
 	step->quads_per_invocation = quads_per_invocation;
 	step->shift = shift;
+	step->wide = wide;
 error:
 	return result;
 }
@@ -108,6 +106,7 @@ static struct walk_push describe(const struct row_segments *rows, const struct w
 	const struct walks *walks = range->walks;
 	return (struct walk_push){
 		.state = walks->layout,
+		.error = walks_score_error(walks),
 		.items = walks->rows->num_rows,
 		.row_quads = walks->rows->padded / 4,
 		.rows_per_segment = rows->rows_per_segment,
@@ -116,6 +115,7 @@ static struct walk_push describe(const struct row_segments *rows, const struct w
 		.order_length = walks->length,
 		.prefix_length = walks->prefix_length,
 		.first = range->first,
+		.checkpoint = range->checkpoint,
 	};
 }
 

@@ -13,7 +13,8 @@ struct step_kernel {
 	uint32_t num_segments;         /* segments that the kernel can bind */
 	uint32_t group;                /* invocations per workgroup */
 	uint32_t quads_per_invocation; /* of scores, in registers; 0 = the scores are in memory */
-	int shift;                     /* score_term_shift() */
+	uint32_t shift;                /* walks_term_shift() */
+	bool wide;                     /* the weights have exponents */
 };
 
 /* Where to find the rows that walks add. */
@@ -21,12 +22,8 @@ struct row_segments {
 	const struct buffer *segments;
 	uint32_t num_segments;
 	uint32_t rows_per_segment;
-	bool placed; /* rows are at walks->layout.places, not at their items' indices */
+	bool placed; /* the walks' heads say where rows are; else they are at their items' indices */
 };
-
-/* The right shift of each term of a score: a term is below 2^60 before the shift, and the sum of
- * all shifted terms is below 2^61. */
-int score_term_shift(const struct rows *rows);
 
 /* Creates the kernel for the uploaded rows and num_segments segments, unless it exists. */
 VkcResult step_kernel_ensure(struct step_kernel *step, const struct walks *walks,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "sequence/step_loop.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/minmax.h"
 
 /* The fewest steps per dispatch. A dispatch loads and stores all scores of its walks, and with few
@@ -8,22 +11,38 @@
  * advances a subset. */
 #define MIN_STEPS 64
 
-/* The progress of a batch. Walks advance in rounds. In a round all walks take the same number of
- * steps, possibly spread over several submissions. */
+/* What the host knows about a walk. Positions count half steps: a walk that stands at a near step
+ * has added its row, but has not chosen the next. */
+struct progress {
+	uint64_t position; /* in the last snapshot */
+	uint64_t expected; /* once the submitted work is complete */
+	uint64_t flight;   /* the last submission that advances it */
+	uint32_t decided;  /* the number of rows added at which its last near step was decided */
+	uint32_t fetched;  /* elements of its order that the host has */
+	uint32_t checkpoint;
+};
+
+/* A submission whose end was not waited for. */
+struct flight {
+	uint64_t number; /* 1, 2, …; 0 = none */
+	uint64_t ticket;
+	uint32_t steps;
+};
+
 struct loop {
 	struct batch *batch;
 	const struct strategy_ops *ops;
 	struct stream *stream;
 	struct submit_budget submit_budget; /* in steps of one walk */
-	uint32_t total;                     /* steps to take */
-	/* steps that all walks have taken once the submitted work is complete */
-	uint32_t done;
-	uint32_t steps;         /* steps of this round */
-	uint32_t next;          /* first active walk of the next submission */
-	uint32_t rounds;        /* rounds submitted completely */
-	uint32_t reported;      /* steps that progress() last reported */
-	uint64_t ticket;        /* of the previous submission; 0 = none */
-	uint64_t previous_work; /* steps times walks of the previous submission */
+	uint64_t end;                       /* the position at which a walk is complete */
+	struct progress *progress;          /* one per walk */
+	uint32_t *decisions;                /* as in the state: two words per walk */
+	bool decisions_changed;             /* those on the device are out of date */
+	struct near_step *near_steps;
+	struct walk_part *parts;
+	uint32_t steps; /* steps of this round, in which every walk advances once */
+	uint32_t next;  /* first active walk of the next submission */
+	uint64_t num_flights;
 };
 
 static uint32_t num_active_walks(const struct batch *batch)
@@ -31,71 +50,234 @@ static uint32_t num_active_walks(const struct batch *batch)
 	return batch->merging ? batch->merge.num_active : batch->walks.count;
 }
 
-/* Decides how many walks the next submission advances and, at the start of a round, by how many
- * steps. */
-static uint32_t range_count(struct loop *loop)
+static uint32_t active_walk(const struct batch *batch, uint32_t i)
 {
-	const uint32_t count = num_active_walks(loop->batch);
-	const uint64_t work = loop->submit_budget.work;
-	if (loop->next == 0) {
-		uint64_t steps = work / count;
-		if (loop->ops->allows_subsets && steps < MIN_STEPS)
-			steps = min_u64(work, MIN_STEPS);
-		steps = steps ? steps : 1;
-		loop->steps = (uint32_t)min_u64(steps, loop->total - loop->done);
-	}
-	if (!loop->ops->allows_subsets)
-		return count;
-	return (uint32_t)min_u64(max_u64(work / loop->steps, 1), count - loop->next);
+	return batch->merging ? batch->merge.active[i] : i;
 }
 
-static VkcResult submit_range(struct loop *loop, uint64_t *ticket, uint32_t *count)
+static uint64_t position_of(uint32_t added, bool stands)
 {
-	VkcResult result;
-	struct batch *batch = loop->batch;
-	TRY(stream_begin(loop->stream));
-	if (batch->merging && loop->next == 0)
-		merge_record_list(&batch->merge, &batch->walks);
-	*count = range_count(loop);
-	const struct walk_range range = {
+	return 2 * (uint64_t)added - (stands ? 1 : 0);
+}
+
+/* Whether the walk waits for a decision that was not made yet. */
+static bool is_undecided(const struct progress *progress)
+{
+	return progress->expected % 2 && progress->decided != (progress->expected + 1) / 2;
+}
+
+static bool wants_work(const struct loop *loop, const struct progress *progress)
+{
+	return progress->expected < loop->end && !is_undecided(progress);
+}
+
+static uint64_t expected_after(const struct loop *loop, uint64_t position, uint32_t steps)
+{
+	return min_u64((position + position % 2) + 2 * (uint64_t)steps, loop->end);
+}
+
+/* Walks that want work, and the most steps that one of them has left. */
+static uint32_t num_waiting(const struct loop *loop, uint32_t *steps_left)
+{
+	uint32_t count = 0;
+	*steps_left = 1;
+	for (uint32_t i = 0; i < num_active_walks(loop->batch); i++) {
+		const struct progress *progress = &loop->progress[active_walk(loop->batch, i)];
+		if (!wants_work(loop, progress))
+			continue;
+		count++;
+		*steps_left = max_u32(*steps_left, (uint32_t)((loop->end - progress->expected) / 2));
+	}
+	return count;
+}
+
+/* Decides which walks the next submission advances and, at the start of a round, by how many
+ * steps. Returns false if there is nothing to submit. */
+static bool choose_range(struct loop *loop, struct walk_range *range)
+{
+	const struct batch *batch = loop->batch;
+	const uint64_t work = loop->submit_budget.work;
+	const uint32_t num_active = num_active_walks(batch);
+	uint32_t steps_left;
+	const uint32_t waiting = num_waiting(loop, &steps_left);
+	if (!waiting)
+		return false;
+	if (loop->next >= num_active)
+		loop->next = 0;
+	if (loop->next == 0) {
+		uint64_t steps = work / waiting;
+		if (loop->ops->allows_subsets && steps < MIN_STEPS)
+			steps = min_u64(work, MIN_STEPS);
+		loop->steps = (uint32_t)min_u64(max_u64(steps, 1), steps_left);
+	}
+	*range = (struct walk_range){
 		.walks = &batch->walks,
 		.listed = batch->merging,
 		.first = loop->next,
-		.count = *count,
+		.count = num_active - loop->next,
 		.steps = loop->steps,
-		.parity = loop->rounds % 2,
+		.checkpoint = batch->merging ? batch->merge.checkpoint : UINT32_MAX,
 	};
-	TRY(loop->ops->record(batch->strategy, &range));
-	if (batch->merging && loop->next + *count == num_active_walks(batch))
-		merge_record_snapshot(&batch->merge, &batch->walks, loop->rounds % 2);
-	TRY(stream_submit(loop->stream, ticket));
-error:
-	return result;
+	/* At most one checkpoint per submission: the host sees the last one only. */
+	while (range->checkpoint < range->steps)
+		range->checkpoint *= 2;
+	if (loop->ops->allows_subsets) {
+		uint64_t left = max_u64(work / loop->steps, 1);
+		uint32_t i = loop->next;
+		for (; i < num_active && left > 0; i++)
+			left -= wants_work(loop, &loop->progress[active_walk(batch, i)]) ? 1 : 0;
+		range->count = i - loop->next;
+	}
+	return true;
 }
 
-/* Waits for the previous submission and updates the submit budget. newest: the steps of the
- * submission after it, or 0 if there is none. */
-static VkcResult wait_previous(struct loop *loop, uint32_t newest)
+static void record_decisions(struct loop *loop)
+{
+	const struct walks *walks = &loop->batch->walks;
+	if (!loop->decisions_changed)
+		return;
+	stream_update(loop->stream, &walks->state, (uint64_t)walks->layout.decisions * 16,
+	              loop->decisions, walks->count * 2 * sizeof(*loop->decisions));
+	stream_barrier(loop->stream);
+	loop->decisions_changed = false;
+}
+
+static VkcResult submit(struct loop *loop, const struct walk_range *range, struct flight *flight)
 {
 	VkcResult result;
-	TRY(stream_wait(loop->stream, loop->ticket));
-	if (loop->ops->progress) {
-		/* With progress(), each submission is a round of its own. */
-		const unsigned parity = (loop->rounds - (newest ? 2 : 1)) % 2;
-		uint32_t taken;
-		TRY(loop->ops->progress(loop->batch->strategy, parity, &taken));
-		loop->previous_work = (uint64_t)(taken - loop->reported) * num_active_walks(loop->batch);
-		loop->reported = taken;
-		loop->done = taken + newest;
+	struct batch *batch = loop->batch;
+	*flight = (struct flight){.number = loop->num_flights + 1, .steps = range->steps};
+	TRY(stream_begin(loop->stream));
+	if (batch->merging)
+		merge_record_list(&batch->merge, &batch->walks);
+	record_decisions(loop);
+	TRY(loop->ops->record(batch->strategy, range));
+	walks_record_snapshot(&batch->walks, flight->number % 2);
+	TRY(stream_submit(loop->stream, &flight->ticket));
+	loop->num_flights++;
+	loop->next += range->count;
+	for (uint32_t i = range->first; i < range->first + range->count; i++) {
+		struct progress *progress = &loop->progress[active_walk(batch, i)];
+		if (is_undecided(progress))
+			continue;
+		progress->expected = expected_after(loop, progress->expected, range->steps);
+		progress->flight = flight->number;
 	}
-	submit_budget_update(&loop->submit_budget, loop->previous_work, loop->stream);
 error:
 	return result;
 }
 
-VkcResult step_loop_run(struct batch *batch, uint32_t steps)
+/* Decides the near steps of walks that stand still. */
+static VkcResult decide(struct loop *loop, uint32_t count)
 {
 	VkcResult result = VKC_SUCCESS;
+	struct batch *batch = loop->batch;
+	if (!count)
+		return VKC_SUCCESS;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct near_step *step = &loop->near_steps[i];
+		loop->parts[i] = (struct walk_part){
+			.walk = step->walk,
+			.first = loop->progress[step->walk].fetched,
+			.end = step->num_chosen,
+		};
+	}
+	TRY(walks_fetch(&batch->walks, loop->parts, count));
+	TRY(decisions_decide(batch->decisions, &batch->walks, loop->near_steps, count));
+	for (uint32_t i = 0; i < count; i++) {
+		const struct near_step *step = &loop->near_steps[i];
+		struct progress *progress = &loop->progress[step->walk];
+		progress->decided = step->num_chosen;
+		progress->fetched = step->num_chosen;
+		loop->decisions[2 * (size_t)step->walk] = step->num_chosen;
+		loop->decisions[2 * (size_t)step->walk + 1] = step->item;
+	}
+	loop->decisions_changed = true;
+error:
+	return result;
+}
+
+/* Takes note of a walk's head. Returns whether the walk stands at a near step that nobody has
+ * decided. */
+static bool read_head(struct loop *loop, uint32_t walk, const uint32_t *head)
+{
+	struct batch *batch = loop->batch;
+	struct progress *progress = &loop->progress[walk];
+	const uint32_t added = head[(size_t)WALK_COUNTERS * 4];
+	const bool stands = head[(size_t)WALK_STATUS * 4] != 0;
+	const uint32_t *checkpoint = head + (size_t)WALK_CHECKPOINT * 4;
+	progress->position = position_of(added, stands);
+	progress->expected = progress->position;
+	if (batch->merging && checkpoint[0] > progress->checkpoint) {
+		struct set_hash hash;
+		memcpy(&hash, checkpoint + 1, sizeof(hash));
+		merge_note(&batch->merge, walk, checkpoint[0], &hash);
+		progress->checkpoint = checkpoint[0];
+	}
+	return stands && progress->decided != added;
+}
+
+/* Reads the snapshot of a submission that has ended. newest: the submission after it, which is in
+ * flight, or NULL. */
+static VkcResult read_snapshot(struct loop *loop, const struct flight *ended,
+                               const struct flight *newest)
+{
+	VkcResult result;
+	struct batch *batch = loop->batch;
+	const uint32_t *heads;
+	uint64_t half_steps = 0;
+	uint32_t num_near = 0;
+	TRY(walks_read_snapshot(&batch->walks, ended->number % 2, &heads));
+	for (uint32_t i = 0; i < num_active_walks(batch); i++) {
+		const uint32_t walk = active_walk(batch, i);
+		struct progress *progress = &loop->progress[walk];
+		const uint64_t before = progress->position;
+		if (read_head(loop, walk, heads + (size_t)walk * WALK_HEAD_QUADS * 4))
+			loop->near_steps[num_near++] = (struct near_step){
+				.walk = walk,
+				.num_chosen = (uint32_t)((progress->position + 1) / 2),
+			};
+		else if (newest && progress->flight == newest->number)
+			progress->expected = expected_after(loop, progress->position, newest->steps);
+		/* Steps to prefix items may take almost no time and say nothing about later steps. */
+		if (!loop->ops->prefix_steps_free || progress->position / 2 >= batch->walks.prefix_length)
+			half_steps += progress->position - before;
+	}
+	submit_budget_update(&loop->submit_budget, half_steps / 2, loop->stream);
+	if (batch->merging)
+		merge_update_active(&batch->merge);
+	TRY(decide(loop, num_near));
+error:
+	return result;
+}
+
+static VkcResult open_loop(struct loop *loop)
+{
+	const uint32_t count = loop->batch->walks.count;
+	loop->progress = calloc(count, sizeof(*loop->progress));
+	loop->decisions = malloc(count * 2 * sizeof(*loop->decisions));
+	loop->near_steps = calloc(count, sizeof(*loop->near_steps));
+	loop->parts = calloc(count, sizeof(*loop->parts));
+	if (!loop->progress || !loop->decisions || !loop->near_steps || !loop->parts)
+		return error_set(loop->batch->walks.engine->device.error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+		                 "The host has no memory left to follow %u sequences: free some, or ask "
+		                 "for fewer at a time.",
+		                 count);
+	memset(loop->decisions, 0xff, count * 2 * sizeof(*loop->decisions));
+	return VKC_SUCCESS;
+}
+
+static void close_loop(struct loop *loop)
+{
+	free(loop->progress);
+	free(loop->decisions);
+	free(loop->near_steps);
+	free(loop->parts);
+}
+
+VkcResult step_loop_run(struct batch *batch)
+{
+	VkcResult result;
 	struct engine *engine = batch->walks.engine;
 	const struct strategy_ops *ops = batch->strategy->ops;
 	struct loop loop = {
@@ -104,35 +286,24 @@ VkcResult step_loop_run(struct batch *batch, uint32_t steps)
 		.stream = &engine->stream,
 		.submit_budget = submit_budget_start(&engine->device,
 	                                         ops->initial_work(batch->strategy, &batch->walks)),
-		.total = steps,
+		.end = position_of(batch->walks.steps, false),
 	};
-	while (loop.done < loop.total) {
-		/* The snapshot of the round before the last is complete. */
-		if (batch->merging && loop.next == 0 && loop.rounds >= 2)
-			TRY(merge_check(&batch->merge, loop.rounds % 2));
-		if (!num_active_walks(batch))
+	struct flight previous = {0};
+	struct walk_range range;
+	TRY(open_loop(&loop));
+	for (;;) {
+		struct flight current = {0};
+		if (choose_range(&loop, &range))
+			TRY(submit(&loop, &range, &current));
+		if (!current.number && !previous.number)
 			break;
-		uint64_t ticket;
-		uint32_t count;
-		TRY(submit_range(&loop, &ticket, &count));
-		loop.next += count;
-		if (loop.next == num_active_walks(batch)) {
-			loop.done += loop.steps;
-			loop.rounds++;
-			loop.next = 0;
+		if (previous.number) {
+			TRY(stream_wait(loop.stream, previous.ticket));
+			TRY(read_snapshot(&loop, &previous, current.number ? &current : NULL));
 		}
-		if (loop.ticket)
-			TRY(wait_previous(&loop, loop.steps));
-		loop.ticket = ticket;
-		loop.previous_work = (uint64_t)count * loop.steps;
-		/* Steps to prefix items take almost no time and say nothing about later steps. */
-		if (ops->prefix_steps_free && loop.done < batch->walks.prefix_length)
-			loop.previous_work = 0;
-		if (ops->progress && loop.done >= loop.total) {
-			TRY(wait_previous(&loop, 0));
-			loop.ticket = 0;
-		}
+		previous = current;
 	}
 error:
+	close_loop(&loop);
 	return result;
 }

@@ -5,6 +5,7 @@
 #ifndef VKC_STEP_LOOP_H
 #define VKC_STEP_LOOP_H
 
+#include "sequence/decisions.h"
 #include "sequence/merge.h"
 #include "sequence/strategy.h"
 
@@ -12,11 +13,12 @@
 struct batch {
 	struct walks walks;
 	struct strategy *strategy;
+	struct decisions *decisions;
 	struct merge merge;
 	bool merging; /* walks of this batch may be merged */
 };
 
-/* Advances all walks of the batch by `steps` steps. */
-VkcResult step_loop_run(struct batch *batch, uint32_t steps);
+/* Advances all walks of the batch to their last step. */
+VkcResult step_loop_run(struct batch *batch);
 
 #endif

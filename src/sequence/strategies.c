@@ -13,6 +13,7 @@ void strategies_reset(struct strategies *strategies)
 {
 	row_cache_reset(&strategies->row_cache.cache);
 	coarse_rows_reset(&strategies->bounded.coarse);
+	decisions_reset(&strategies->decisions);
 }
 
 void strategies_close(struct strategies *strategies)
@@ -22,11 +23,13 @@ void strategies_close(struct strategies *strategies)
 	step_kernel_close(&strategies->step_kernel, strategies->gram->engine);
 	row_cache_strategy_close(&strategies->row_cache);
 	bounded_strategy_close(&strategies->bounded);
+	decisions_reset(&strategies->decisions);
 }
 
 void strategies_free_host(struct strategies *strategies)
 {
 	coarse_rows_free_host(&strategies->bounded.coarse);
+	decisions_reset(&strategies->decisions);
 }
 
 /* Whether computing max_rows rows takes about a second or more on a CPU driver. */

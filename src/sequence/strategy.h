@@ -16,7 +16,7 @@ struct walk_range {
 	uint32_t first; /* index among these walks */
 	uint32_t count;
 	uint32_t steps;
-	unsigned parity; /* 0 or 1, alternating: two submissions are in flight */
+	uint32_t checkpoint; /* steps between checkpoints */
 };
 
 struct strategy;
@@ -40,9 +40,6 @@ struct strategy_ops {
 	/* The work of the first submission, in steps times walks. */
 	uint64_t (*initial_work)(const struct strategy *strategy, const struct walks *walks);
 	VkcResult (*record)(struct strategy *strategy, const struct walk_range *range);
-	/* The number of steps that all walks have taken since start(), after the submission with this
-	 * parity has ended. NULL if walks always take all recorded steps. */
-	VkcResult (*progress)(struct strategy *strategy, unsigned parity, uint32_t *steps);
 	/* Releases what is not kept between calls. */
 	void (*release)(struct strategy *strategy);
 };

@@ -77,7 +77,8 @@ bool bounded_strategy_fits(const struct bounded_strategy *self)
 	uint64_t needed = coarse_rows_bytes(&self->coarse);
 	/* A walk's state, doubled for the staging buffer, plus slack for rounding. */
 	needed += walk_cost(&self->strategy).bytes + 32 * (uint64_t)rows->padded + (1u << 16);
-	return rows->dim <= MAX_DIM && choose_reduce_group(self) > 0 &&
+	/* The centroid's numbers have a common exponent. */
+	return !rows->weights.exponents && rows->dim <= MAX_DIM && choose_reduce_group(self) > 0 &&
 	       largest_buffer(rows) <= self->engine->device.limits.storage_range &&
 	       needed <= budget_for_walks(&self->engine->budget);
 }
@@ -99,7 +100,7 @@ static VkcResult create_kernel(struct bounded_strategy *self, struct kernel *ker
 	VkcResult result;
 	struct kernel_source source = {
 		.push_bytes = sizeof(struct bounded_push),
-		.constants = {group, (uint32_t)self->shift},
+		.constants = {group, self->shift},
 		.num_constants = 2,
 	};
 	TRY(variant_find(&self->engine->device, &source, "bounded_%s", name));
@@ -112,7 +113,7 @@ error:
 static VkcResult ensure_kernels(struct bounded_strategy *self)
 {
 	VkcResult result = VKC_SUCCESS;
-	const int shift = score_term_shift(self->rows);
+	const uint32_t shift = walks_term_shift(self->rows);
 	const struct device *device = &self->engine->device;
 	const uint32_t reduce_group = choose_reduce_group(self);
 	if (self->resolve.pipeline && self->shift == shift && self->reduce_group == reduce_group)
@@ -296,6 +297,7 @@ static VkcResult record(struct strategy *strategy, const struct walk_range *rang
 	const struct rows *rows = self->rows;
 	struct bounded_push push = {
 		.state = walks->layout,
+		.error = walks_score_error(walks),
 		.items = rows->num_rows,
 		.padded = rows->padded,
 		.quads = rows->quads,

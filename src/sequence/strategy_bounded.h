@@ -20,7 +20,7 @@ struct bounded_strategy {
 	struct kernel scan_one; /* a single walk */
 	struct kernel contenders;
 	struct kernel resolve;
-	int shift;               /* score_term_shift() for which the kernels were created */
+	uint32_t shift;          /* walks_term_shift() for which the kernels were created */
 	uint32_t reduce_group;   /* invocations of the kernels that scan all scores */
 	struct buffer centroids; /* of the walks in flight */
 	struct buffer work;

@@ -90,10 +90,9 @@ static VkcResult prepare(struct strategy *strategy, const struct walks *walks, u
 	struct row_cache_strategy *self = of(strategy);
 	struct engine *engine = self->gram->engine;
 	struct device *device = &engine->device;
-	const uint64_t snapshot_bytes = 2 * sizeof(uint32_t) * WORK_HEAD;
 	self->max_rows = max_submitted_rows(self, walks);
-	/* The other buffers allocated here, plus slack for rounding. */
-	const uint64_t others = work_bytes(self, walks) + snapshot_bytes + (1u << 16);
+	/* The other buffer allocated here, plus slack for rounding. */
+	const uint64_t others = work_bytes(self, walks) + (1u << 16);
 	const uint64_t available = budget_for_walks(&engine->budget);
 	budget_pin(&engine->budget, &self->cache, true);
 	/* A step may need one row per walk. */
@@ -107,8 +106,6 @@ static VkcResult prepare(struct strategy *strategy, const struct walks *walks, u
 		TRY(get_kernel(self, GRAM_LISTED, &many));
 	TRY(buffer_create(device, BUFFER_DEVICE, false, work_bytes(self, walks),
 	                  "The list of rows that the walks need", &self->work));
-	TRY(buffer_create(device, BUFFER_STAGING, false, snapshot_bytes,
-	                  "The snapshots of the walks", &self->snapshots));
 	TRY(step_kernel_ensure(self->step, walks, self->cache.num_segments));
 error:
 	return result;
@@ -119,7 +116,6 @@ static void release(struct strategy *strategy)
 	struct row_cache_strategy *self = of(strategy);
 	struct engine *engine = self->gram->engine;
 	buffer_destroy(&engine->device, &self->work);
-	buffer_destroy(&engine->device, &self->snapshots);
 	budget_pin(&engine->budget, &self->cache, false);
 }
 
@@ -241,22 +237,7 @@ static VkcResult record(struct strategy *strategy, const struct walk_range *rang
 		TRY(step_kernel_record_indirect(self->step, &cached, range, &self->work, dispatch_offset));
 		stream_barrier(stream);
 	}
-	const uint64_t size = WORK_HEAD * sizeof(uint32_t);
-	stream_copy(stream, &self->work, 0, &self->snapshots, range->parity * size, size);
 error:
-	return result;
-}
-
-static VkcResult progress(struct strategy *strategy, unsigned parity, uint32_t *steps)
-{
-	struct row_cache_strategy *self = of(strategy);
-	const uint64_t size = WORK_HEAD * sizeof(uint32_t);
-	const uint32_t *words = self->snapshots.mapped;
-	*steps = 0;
-	const VkcResult result =
-		buffer_invalidate(&self->gram->engine->device, &self->snapshots, parity * size, size);
-	if (result == VKC_SUCCESS)
-		*steps = words[parity * WORK_HEAD + WORK_STEPS];
 	return result;
 }
 
@@ -271,7 +252,6 @@ void row_cache_strategy_open(struct row_cache_strategy *strategy, struct gram *g
 		.start = start,
 		.initial_work = initial_work,
 		.record = record,
-		.progress = progress,
 		.release = release,
 	};
 	*strategy = (struct row_cache_strategy){

@@ -19,7 +19,6 @@ struct row_cache_strategy {
 	/* State of the current call: */
 	uint32_t max_rows;       /* maximum number of rows per submission */
 	struct buffer work;      /* laid out by the WORK_… macros of interface/row_cache.h */
-	struct buffer snapshots; /* the head of `work` after each of two submissions */
 };
 
 void row_cache_strategy_open(struct row_cache_strategy *strategy, struct gram *gram,

@@ -13,13 +13,19 @@ void walks_lay_out(struct walks *walks, uint32_t count)
 	uint64_t row_quads = walks->rows->padded / 4;
 	uint64_t order_quads = ((uint64_t)walks->length + 3) / 4;
 	walks->count = count;
-	walks->layout.counters = (uint32_t)row_quads;
-	walks->layout.list = walks->layout.counters + count;
-	walks->layout.places = walks->layout.list + (count + 3) / 4;
-	walks->layout.orders = walks->layout.places + (count + 3) / 4;
+	walks->layout.heads = (uint32_t)row_quads * (walks->rows->weights.exponents ? 3 : 2);
+	walks->layout.list = walks->layout.heads + count * WALK_HEAD_QUADS;
+	walks->layout.decisions = walks->layout.list + (count + 3) / 4;
+	walks->layout.masks = walks->layout.decisions + (count + 1) / 2;
+	walks->layout.orders = walks->layout.masks + count * WALK_MASK_QUADS((uint32_t)row_quads);
 	walks->layout.order_quads = (uint32_t)order_quads;
 	walks->layout.scores = (uint32_t)(walks->layout.orders + count * order_quads);
 	walks->size = (walks->layout.scores + count * row_quads * 2) * 16;
+}
+
+static uint64_t heads_bytes(const struct walks *walks)
+{
+	return (uint64_t)walks->count * WALK_HEAD_QUADS * 16;
 }
 
 /* Offset of the scores in bytes. The state before them may be staged. */
@@ -69,6 +75,8 @@ VkcResult walks_create(struct walks *walks)
 		                 (unsigned long long)range);
 	TRY(buffer_create(&walks->engine->device, BUFFER_DEVICE, false, walks->size,
 	                  "The state of the walks", &walks->state));
+	TRY(buffer_create(&walks->engine->device, BUFFER_STAGING, false, 2 * heads_bytes(walks),
+	                  "The snapshots of the walks", &walks->snapshots));
 	if (!walks->state.mapped)
 		TRY(buffer_create(&walks->engine->device, BUFFER_STAGING, false, orders_end(walks),
 		                  "The staging buffer for the walks", &walks->staging));
@@ -80,6 +88,7 @@ void walks_destroy(struct walks *walks)
 {
 	buffer_destroy(&walks->engine->device, &walks->state);
 	buffer_destroy(&walks->engine->device, &walks->staging);
+	buffer_destroy(&walks->engine->device, &walks->snapshots);
 }
 
 /* Offset of a walk's order in words. */
@@ -88,16 +97,38 @@ static uint64_t order_at(const struct walks *walks, uint32_t walk)
 	return ((uint64_t)walks->layout.orders + (uint64_t)walk * walks->layout.order_quads) * 4;
 }
 
+/* Offset of a walk's mask in words. */
+static uint64_t mask_at(const struct walks *walks, uint32_t walk)
+{
+	const uint64_t quads = WALK_MASK_QUADS(walks->rows->padded / 4);
+	return ((uint64_t)walks->layout.masks + walk * quads) * 4;
+}
+
+/* The head of a walk that has added no row. */
+static void start_head(uint32_t *head)
+{
+	const int32_t no_exponent = -(1 << 30);
+	memcpy(head + (size_t)WALK_BOUND * 4 + 2, &no_exponent, sizeof(no_exponent));
+}
+
 VkcResult walks_start(struct walks *walks, const uint32_t *prefixes)
 {
 	VkcResult result;
 	struct buffer *to = walks->state.mapped ? &walks->state : &walks->staging;
+	const struct rows *rows = walks->rows;
+	const size_t size = rows->num_rows * sizeof(uint32_t);
 	uint32_t *words = to->mapped;
 	memset(words, 0, orders_end(walks));
-	memcpy(words, walks->rows->weights, walks->rows->num_rows * sizeof(*words));
-	for (uint32_t w = 0; w < walks->count; w++)
+	memcpy(words, rows->weights.values, size);
+	memcpy(words + rows->padded, walks->classes, size);
+	if (rows->weights.exponents)
+		memcpy(words + 2 * (size_t)rows->padded, rows->weights.exponents, size);
+	memset(words + (size_t)walks->layout.decisions * 4, 0xff, walks->count * 2 * sizeof(*words));
+	for (uint32_t w = 0; w < walks->count; w++) {
+		start_head(words + ((size_t)walks->layout.heads + (size_t)w * WALK_HEAD_QUADS) * 4);
 		memcpy(words + order_at(walks, w), prefixes + (uint64_t)w * walks->prefix_length,
 		       walks->prefix_length * sizeof(*words));
+	}
 	TRY(buffer_flush(&walks->engine->device, to, 0, orders_end(walks)));
 	if (to == &walks->staging) {
 		TRY(stream_begin(&walks->engine->stream));
@@ -106,6 +137,89 @@ VkcResult walks_start(struct walks *walks, const uint32_t *prefixes)
 	}
 error:
 	return result;
+}
+
+void walks_record_snapshot(struct walks *walks, unsigned parity)
+{
+	const uint64_t size = heads_bytes(walks);
+	stream_barrier(&walks->engine->stream);
+	stream_copy(&walks->engine->stream, &walks->state, (uint64_t)walks->layout.heads * 16,
+	            &walks->snapshots, parity * size, size);
+}
+
+VkcResult walks_read_snapshot(struct walks *walks, unsigned parity, const uint32_t **heads)
+{
+	const uint64_t size = heads_bytes(walks);
+	*heads = (const uint32_t *)walks->snapshots.mapped + parity * size / sizeof(uint32_t);
+	return buffer_invalidate(&walks->engine->device, &walks->snapshots, parity * size, size);
+}
+
+/* The buffer through which the host sees the state. */
+static const struct buffer *visible(const struct walks *walks)
+{
+	return walks->state.mapped ? &walks->state : &walks->staging;
+}
+
+static void copy_words(struct walks *walks, uint64_t first, uint64_t count)
+{
+	stream_copy(&walks->engine->stream, &walks->state, first * 4, &walks->staging, first * 4,
+	            count * 4);
+}
+
+VkcResult walks_fetch(struct walks *walks, const struct walk_part *parts, uint32_t count)
+{
+	VkcResult result;
+	struct stream *stream = &walks->engine->stream;
+	const uint64_t mask_words = 4 * (uint64_t)WALK_MASK_QUADS(walks->rows->padded / 4);
+	if (!walks->state.mapped) {
+		uint64_t ticket;
+		TRY(stream_begin(stream));
+		for (uint32_t i = 0; i < count; i++) {
+			const struct walk_part *part = &parts[i];
+			copy_words(walks, mask_at(walks, part->walk), mask_words);
+			if (part->end > part->first)
+				copy_words(walks, order_at(walks, part->walk) + part->first,
+				           part->end - part->first);
+		}
+		TRY(stream_submit(stream, &ticket));
+		TRY(stream_wait(stream, ticket));
+	}
+	TRY(buffer_invalidate(&walks->engine->device, visible(walks), 0, orders_end(walks)));
+error:
+	return result;
+}
+
+const uint32_t *walks_order(const struct walks *walks, uint32_t walk)
+{
+	return (const uint32_t *)visible(walks)->mapped + order_at(walks, walk);
+}
+
+const uint32_t *walks_mask(const struct walks *walks, uint32_t walk)
+{
+	return (const uint32_t *)visible(walks)->mapped + mask_at(walks, walk);
+}
+
+uint32_t walks_term_shift(const struct rows *rows)
+{
+	return rows->num_rows <= 1u << 20 ? 20 : 31;
+}
+
+/* docs/exactness.md derives these numbers. */
+score_error walks_score_error(const struct walks *walks)
+{
+	const uint32_t scale = walks->engine->device.tuning.bound;
+	const uint32_t shift = walks_term_shift(walks->rows);
+	const double row = walks->rows->max_error;
+	/* The rounding of both rows, and that of the cosine. */
+	const double cosine = 2 * row + row * row / FIXED_ONE + 0.5;
+	/* The rounding of the weight, and that of the term, which loses bits to the index in
+	 * walk_registers. */
+	const uint32_t weight = shift < 30 ? 1u << (30 - shift) : 1;
+	const uint32_t term = shift < 30 ? 128 : 1;
+	return (score_error){
+		.per_weight = ((uint32_t)(2 * cosine) + 1) * scale,
+		.per_row = (2 * (weight + term) + 2) * scale,
+	};
 }
 
 VkcResult walks_finish(struct walks *walks, uint32_t *output)
@@ -121,14 +235,9 @@ VkcResult walks_finish(struct walks *walks, uint32_t *output)
 	TRY(stream_drain(&walks->engine->stream));
 	TRY(buffer_invalidate(&walks->engine->device, from, 0, orders_end(walks)));
 	const uint32_t *words = from->mapped;
-	walks->steps_left = 0;
-	for (uint32_t w = 0; w < walks->count; w++) {
-		uint32_t left = walks->steps - words[((uint64_t)walks->layout.counters + w) * 4];
-		if (left > walks->steps_left)
-			walks->steps_left = left;
+	for (uint32_t w = 0; w < walks->count; w++)
 		memcpy(output + (uint64_t)w * walks->length, words + order_at(walks, w),
 		       walks->length * sizeof(*words));
-	}
 error:
 	return result;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The device-side state of the walks in flight: the weights of all rows, and for each walk its
- * counters, its order and its scores. */
+ * The device-side state of the walks in flight: the weights and classes of all rows, and for each
+ * walk its head, its order and its scores. */
 #ifndef VKC_WALK_STATE_H
 #define VKC_WALK_STATE_H
 
 #include "data/rows.h"
+#include "interface/score_error.h"
 #include "interface/walk_state.h"
 #include "sequence/objective.h"
 
@@ -13,16 +14,16 @@ struct walks {
 	struct engine *engine;
 	const struct rows *rows;
 	const struct objective *objective;
+	const uint32_t *classes; /* of row_classes_find() */
 	uint32_t count;
 	uint32_t prefix_length; /* elements of each order that the prefix gives */
 	uint32_t length;        /* elements of each order */
 	uint32_t steps;         /* steps that each walk takes in total */
-	/* steps that the slowest walk still has to take, as of walks_finish() */
-	uint32_t steps_left;
 	struct walk_state_layout layout;
 	uint64_t size; /* bytes of the state */
 	struct buffer state;
-	struct buffer staging; /* for everything before the scores, if the state is not mapped */
+	struct buffer staging;   /* for everything before the scores, if the state is not mapped */
+	struct buffer snapshots; /* two copies of the heads */
 };
 
 /* The memory that a walk needs in addition to its state. */
@@ -47,8 +48,32 @@ uint64_t walks_initial_work(const struct walks *walks);
 VkcResult walks_create(struct walks *walks);
 void walks_destroy(struct walks *walks);
 
-/* Writes the weights, counters and prefixes. */
+/* The right shift of each term of a score: a term is at most 2^61 before the shift, and the sum of
+ * all shifted terms is at most 2^61. */
+uint32_t walks_term_shift(const struct rows *rows);
+/* How each row that is added changes the error bound of a difference of two scores. */
+score_error walks_score_error(const struct walks *walks);
+
+/* Writes the weights, heads and prefixes. */
 VkcResult walks_start(struct walks *walks, const uint32_t *prefixes);
+
+/* Records a copy of all heads at the end of a submission. parity: 0 or 1, alternating. */
+void walks_record_snapshot(struct walks *walks, unsigned parity);
+/* The heads in that snapshot, WALK_HEAD_QUADS * 4 words each. The submission must have ended. */
+VkcResult walks_read_snapshot(struct walks *walks, unsigned parity, const uint32_t **heads);
+
+/* A part of a walk's order, and its mask. */
+struct walk_part {
+	uint32_t walk;
+	uint32_t first; /* elements first … end - 1 of the order */
+	uint32_t end;
+};
+
+/* Brings parts of walks that stand still to the host, where walks_order() and walks_mask() find
+ * them. */
+VkcResult walks_fetch(struct walks *walks, const struct walk_part *parts, uint32_t count);
+const uint32_t *walks_order(const struct walks *walks, uint32_t walk);
+const uint32_t *walks_mask(const struct walks *walks, uint32_t walk);
 /* Waits for the device and reads the orders back. */
 VkcResult walks_finish(struct walks *walks, uint32_t *output);
 
