@@ -22,42 +22,48 @@ uint32_t type_size(VkcType type)
 	return 0;
 }
 
+/* Of a finite number. There are no branches, so that compilers can vectorise loops over it. */
 static double from_half(uint16_t half)
 {
-	unsigned exponent = half >> 10 & 31;
-	unsigned fraction = half & 1023;
-	double magnitude;
-	if (exponent == 31)
-		magnitude = fraction ? NAN : INFINITY;
-	else if (exponent == 0)
-		magnitude = fraction * 0x1p-24;
-	else
-		magnitude = ldexp(1024 + fraction, (int)exponent - 25);
-	return half & 0x8000 ? -magnitude : magnitude;
+	const uint64_t sign = (uint64_t)(half & 0x8000) << 48;
+	const uint64_t bits = (uint64_t)(half & 0x7fff) << 42;
+	/* Read as a double, a half differs in its bias: 15 instead of 1023. Without an exponent it
+	 * is subnormal, 2^-14 times its fraction. */
+	const uint64_t normal = bits + ((UINT64_C(1023) - 15) << 52);
+	const uint64_t raised = bits + ((UINT64_C(1023) - 14) << 52);
+	double magnitude, above;
+	memcpy(&magnitude, &normal, sizeof(magnitude));
+	memcpy(&above, &raised, sizeof(above));
+	magnitude = half & 0x7c00 ? magnitude : above - 0x1p-14;
+	uint64_t result;
+	memcpy(&result, &magnitude, sizeof(result));
+	result |= sign;
+	memcpy(&magnitude, &result, sizeof(magnitude));
+	return magnitude;
 }
 
 /* Converts one row to doubles. Uses memcpy because rows may be unaligned. */
 static void read_row(const struct source *source, uint32_t row, double *values)
 {
 	const unsigned char *from = source->data + row * source->stride;
-	for (uint32_t c = 0; c < source->dim; c++) {
-		switch (source->type) {
-		case VKC_FLOAT32: {
+	switch (source->type) {
+	case VKC_FLOAT32:
+		for (uint32_t c = 0; c < source->dim; c++) {
 			float value;
 			memcpy(&value, from + (size_t)c * sizeof(value), sizeof(value));
 			values[c] = (double)value;
-			break;
 		}
-		case VKC_FLOAT64:
-			memcpy(&values[c], from + (size_t)c * sizeof(double), sizeof(double));
-			break;
-		case VKC_FLOAT16: {
+		break;
+	case VKC_FLOAT64:
+		memcpy(values, from, source->dim * sizeof(double));
+		break;
+	case VKC_FLOAT16:
+		for (uint32_t c = 0; c < source->dim; c++) {
 			uint16_t half;
 			memcpy(&half, from + (size_t)c * sizeof(half), sizeof(half));
 			values[c] = from_half(half);
-			break;
 		}
-		}
+		break;
 	}
 }
 
