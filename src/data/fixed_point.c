@@ -152,53 +152,21 @@ static void scale(double *values, uint32_t count, int exponent)
 		values[c] = values[c] * first * second;
 }
 
-/* high + low += values; low accumulates the rounding errors of high (Knuth's TwoSum). */
-static void add_compensated(const double *values, uint32_t count, double *high, double *low)
-{
-	for (uint32_t c = 0; c < count; c++) {
-		double sum = high[c] + values[c];
-		double added = sum - high[c];
-		low[c] += (high[c] - (sum - added)) + (values[c] - added);
-		high[c] = sum;
-	}
-}
-
-void source_mean(const struct source *source, int exponent, double *mean)
-{
-	enum {
-		COLUMNS = 256 /* columns per pass */
-	};
-	const double num_rows = source->num_rows;
-	memset(mean, 0, source->dim * sizeof(*mean));
-	struct source columns = *source;
-	for (uint32_t done = 0; done < source->dim; done += columns.dim, mean += columns.dim) {
-		double values[COLUMNS];
-		double low[COLUMNS] = {0};
-		columns.data = source->data + (size_t)done * type_size(source->type);
-		columns.dim = source->dim - done < COLUMNS ? source->dim - done : COLUMNS;
-		for (uint32_t r = 0; r < source->num_rows; r++) {
-			read_row(&columns, r, values);
-			scale(values, columns.dim, exponent);
-			add_compensated(values, columns.dim, mean, low);
-		}
-		/* Add what the rounded quotient and the rounded sum leave over. */
-		for (uint32_t c = 0; c < columns.dim; c++) {
-			double quotient = mean[c] / num_rows;
-			double rest = fma(-quotient, num_rows, mean[c]) + low[c];
-			mean[c] = quotient + rest / num_rows;
-		}
-	}
-}
-
 void source_row(const struct source *source, uint32_t row, int exponent, const double *mean,
                 double *values)
 {
 	read_row(source, row, values);
 	if (!mean)
 		return;
-	scale(values, source->dim, exponent);
-	for (uint32_t c = 0; c < source->dim; c++)
-		values[c] -= mean[c];
+	if (exponent <= 1023) {
+		for (uint32_t c = 0; c < source->dim; c++)
+			values[c] -= mean[c];
+		return;
+	}
+	for (uint32_t c = 0; c < source->dim; c++) {
+		double difference = values[c] - mean[c];
+		values[c] = isfinite(difference) ? difference / 2 : values[c] / 2 - mean[c] / 2;
+	}
 }
 
 /* The sum of squares in four parts, which do not wait for each other's additions. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/mean.h"
+
 /* Bytes of rows that are converted and copied to the device at a time. */
 #define STAGING_BYTES (4u << 20)
 
@@ -105,7 +107,7 @@ static void convert(struct rows *rows, struct conversion *conversion, uint32_t f
 		           conversion->values);
 		double error;
 		conversion->norms[r] = fixed_row(conversion->values, rows->dim,
-		                                 conversion->mean ? 0 : conversion->exponent, to, &error);
+		                                 conversion->exponent, to, &error);
 		/* Rounded to float, then up. */
 		float above = error > 0.0 ? nextafterf((float)error, INFINITY) : 0.0f;
 		rows->max_error = above > rows->max_error ? above : rows->max_error;
