@@ -35,8 +35,8 @@ struct exact_counts {
 struct exact_sum {
 	uint32_t num_added;
 	double *values;     /* dim, times 2^-shift */
-	double norm_bound;  /* at least the sum of the norms */
-	double error_bound; /* at least the length of the error of `values` */
+	double length;      /* of `values`, rounded */
+	double error_bound; /* of the length of the error of `values`, before it is rounded up */
 	uint32_t num_exact; /* rows in `digits` */
 	int64_t *digits;    /* dim x exact->digits, or NULL */
 };

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "data/exact_float.h"
 #include "data/exact_integer.h"
@@ -16,7 +17,7 @@ struct candidate {
 	uint32_t item;
 };
 
-/* dot / sqrt(squares), exactly. */
+/* dot / sqrt(squares), exactly; `squares` is unused where the sign is 0. */
 struct score {
 	int sign;
 	struct natural dot, squares;
@@ -59,12 +60,13 @@ static void score_small(const struct exact *exact, const struct exact_sum *sum, 
 	natural_from_int128(squares, &score->squares);
 }
 
-/* For any numbers, from the exact sum's digits. */
-static void score_wide(const struct exact *exact, const struct exact_sum *sum, uint32_t item,
-                       struct score *score)
+/* sum[DIGITS_OF_DOT] = the dot product of an item with the walk's exact sum or, where that is NULL,
+ * with itself. */
+static void dot_wide(const struct exact *exact, const struct exact_sum *walk, uint32_t item,
+                     int64_t *sum)
 {
 	const uint32_t dim = exact->numbers->source.dim;
-	int64_t dot[DIGITS_OF_DOT] = {0}, squares[DIGITS_OF_DOT] = {0};
+	memset(sum, 0, DIGITS_OF_DOT * sizeof(*sum));
 	for (uint32_t done = 0; done < dim; done += COLUMNS) {
 		double values[COLUMNS];
 		const uint32_t width = dim - done < COLUMNS ? dim - done : COLUMNS;
@@ -73,15 +75,28 @@ static void score_wide(const struct exact *exact, const struct exact_sum *sum, u
 			int64_t split[DIGITS_OF_DOUBLE];
 			uint32_t at = 0;
 			const uint32_t count = digits_split(values[c], exact->unit, split, &at);
-			digits_add_product(dot + at, split, count,
-			                   sum->digits + (size_t)(done + c) * exact->digits, exact->digits);
-			digits_add_product(squares + (size_t)2 * at, split, count, split, count);
+			if (walk)
+				digits_add_product(sum + at, split, count,
+				                   walk->digits + (size_t)(done + c) * exact->digits,
+				                   exact->digits);
+			else
+				digits_add_product(sum + (size_t)2 * at, split, count, split, count);
 		}
-		digits_balance(dot, DIGITS_OF_DOT);
-		digits_balance(squares, DIGITS_OF_DOT);
+		digits_balance(sum, DIGITS_OF_DOT);
 	}
-	score->sign = natural_from_digits(dot, DIGITS_OF_DOT, &score->dot);
-	natural_from_digits(squares, DIGITS_OF_DOT, &score->squares);
+}
+
+/* For any numbers, from the exact sum's digits. */
+static void score_wide(const struct exact *exact, const struct exact_sum *sum, uint32_t item,
+                       struct score *score)
+{
+	int64_t digits[DIGITS_OF_DOT];
+	dot_wide(exact, sum, item, digits);
+	score->sign = natural_from_digits(digits, DIGITS_OF_DOT, &score->dot);
+	if (!score->sign)
+		return;
+	dot_wide(exact, NULL, item, digits);
+	natural_from_digits(digits, DIGITS_OF_DOT, &score->squares);
 }
 
 /* Whether a and b are positive multiples of each other, which have equal scores. Only says so where
@@ -163,8 +178,7 @@ static VkcResult lowest_exactly(const struct exact *exact, struct exact_sum *sum
 static double error_of_scores(const struct exact *exact, const struct exact_sum *sum)
 {
 	const uint32_t dim = exact->numbers->source.dim;
-	const double length = sqrt(float_squares(sum->values, dim));
-	return ((dim / 4.0 + 32) * 0x1p-53 * length + sum->error_bound) * (1 + 0x1p-18) + 0x1p-600;
+	return ((dim / 4.0 + 32) * 0x1p-53 * sum->length + sum->error_bound) * (1 + 0x1p-18) + 0x1p-500;
 }
 
 /* Moves the items that may have the lowest score to the front. Returns how many there are. */

@@ -2,6 +2,7 @@
 #include "data/exact_sum.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,12 +60,14 @@ void exact_sum_add(struct exact_sum *sum, const struct exact *exact, const uint3
 {
 	float_add_rows(exact->numbers, exact->shift, chosen + sum->num_added,
 	               num_chosen - sum->num_added, sum->values);
-	const bool rounds = !sums_are_exact(exact, num_chosen);
+	/* Each addition rounds by at most 2^-53 of the sum that it makes. */
+	const double rounding = sums_are_exact(exact, num_chosen) ? 0.0 : 0x1p-53;
+	double longest = sum->length;
 	for (; sum->num_added < num_chosen; sum->num_added++) {
-		sum->norm_bound += exact->norms[chosen[sum->num_added]];
-		if (rounds)
-			sum->error_bound += 0x1p-53 * sum->norm_bound;
+		longest += exact->norms[chosen[sum->num_added]];
+		sum->error_bound += rounding * longest;
 	}
+	sum->length = sqrt(float_squares(sum->values, exact->numbers->source.dim));
 }
 
 bool exact_sum_fits(const struct exact_sum *sum, const struct exact *exact)

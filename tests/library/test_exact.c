@@ -186,9 +186,6 @@ static void check_set(const char *name)
 		exact_close(&exact);
 		numbers_free(&numbers);
 	}
-	print_message("%s, type %d: unit %d, %llu by the filter, %llu exactly, %llu ties\n", name,
-	              (int)set.type, exact.unit, (unsigned long long)counts.by_filter,
-	              (unsigned long long)counts.by_integer, (unsigned long long)counts.ties);
 }
 
 /* Sets the shape, all numbers 0. */
@@ -364,12 +361,77 @@ static void test_hidden_by_rounding(void **state)
 	check_set("hidden by rounding, a tie");
 }
 
+/* How many more allocations succeed; negative: all. The linker passes calls here (--wrap). */
+static int allocations_left = -1;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static bool next_fails(void)
+{
+	return allocations_left >= 0 && allocations_left-- == 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return next_fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return next_fails() ? NULL : __real_calloc(count, size);
+}
+
+/* Each allocation fails once. What failed can be repeated, with the right result. */
+static void test_no_memory(void **state)
+{
+	static _Alignas(16) unsigned char memory[MAX_ROWS * MAX_DIM * sizeof(double) + 1];
+	static const uint32_t chosen[] = {0, 1, 2}, items[] = {3, 4};
+	struct numbers numbers;
+	struct exact exact;
+	struct exact_sum sum = {0};
+	struct error error = {0};
+	uint32_t lowest;
+	int num_failed = 0;
+	(void)state;
+	/* Integers are needed: rows 3 and 4 differ by 2^-200 in the sum. */
+	static const double values[5][2] = {{1, 0x1p-60}, {0, -0x1p-60}, {0, 0x1p-200}, {-3, 3}, {-3, -3}};
+	start_set(VKC_FLOAT64, 5, 2);
+	for (int r = 0; r < 5; r++)
+		memcpy(set.values[r], values[r], sizeof(values[r]));
+	open_set(memory, 0, &numbers, &exact);
+	exact_close(&exact);
+	for (int step = 0; step < 3; step++)
+		for (int n = 0;; n++) {
+			allocations_left = n;
+			VkcResult result =
+				step == 0   ? exact_open(&exact, &numbers, &error)
+				: step == 1 ? exact_sum_open(&sum, &exact, &error)
+							: exact_lowest(&exact, &sum, chosen, 3, items, 2, &lowest, &counts, &error);
+			const bool failed = allocations_left < 0;
+			allocations_left = -1;
+			assert_int_equal(result, failed ? VKC_ERROR_OUT_OF_HOST_MEMORY : VKC_SUCCESS);
+			if (!failed)
+				break;
+			assert_non_null(strstr(error.text, "The host has no memory left"));
+			num_failed++;
+		}
+	assert_int_equal(num_failed, 5);
+	assert_int_equal(lowest, 4);
+	exact_sum_close(&sum);
+	exact_close(&exact);
+	numbers_free(&numbers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ordinary),
 		cmocka_unit_test(test_exponents),
 		cmocka_unit_test(test_hidden_by_rounding),
+		cmocka_unit_test(test_no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
