@@ -37,11 +37,12 @@ static void add_row(const double *values, uint32_t count, struct sums *sums)
 /* Divides by num_rows. Returns false where the errors leave the rounding of the mean open. */
 static bool divide(double high, double low, double lost, double num_rows, double *mean)
 {
-	/* Nothing was lost, so that the sum is exact and one division rounds it. */
 	*mean = high / num_rows;
+	/* Nothing was lost, so that the sum is exact and one division rounds it. */
 	if (lost == 0.0)
 		return true;
-	/* What follows needs fma() to be exact, far from subnormal numbers. */
+	/* A sum that overflows has made `lost` NaN, and the comparison at the end fails. */
+	/* What follows needs to be far from subnormal numbers. */
 	if (fabs(*mean) < 0x1p-900)
 		return false;
 	const double rest = fma(-*mean, num_rows, high) + low;
@@ -110,17 +111,15 @@ static double exact_mean(const struct source *column)
 	return sign ? sign * round_quotient(&sum, column->num_rows) : 0.0;
 }
 
-void source_mean(const struct source *source, int exponent, double *mean)
+void source_mean(const struct source *source, double *mean)
 {
-	/* Sums of 2^32 numbers below 2^900 do not overflow. */
-	const bool may_overflow = exponent > 900;
 	struct source columns = *source;
 	for (uint32_t done = 0; done < source->dim; done += columns.dim) {
 		double values[COLUMNS];
 		struct sums sums = {0};
 		columns.data = source->data + (size_t)done * type_size(source->type);
 		columns.dim = source->dim - done < COLUMNS ? source->dim - done : COLUMNS;
-		for (uint32_t r = 0; !may_overflow && r < source->num_rows; r++) {
+		for (uint32_t r = 0; r < source->num_rows; r++) {
 			source_row(&columns, r, 0, NULL, values);
 			add_row(values, columns.dim, &sums);
 		}
@@ -128,8 +127,8 @@ void source_mean(const struct source *source, int exponent, double *mean)
 			struct source column = columns;
 			column.data += (size_t)c * type_size(source->type);
 			column.dim = 1;
-			if (may_overflow || !divide(sums.high[c], sums.low[c], sums.lost[c], source->num_rows,
-			                            &mean[done + c]))
+			if (!divide(sums.high[c], sums.low[c], sums.lost[c], source->num_rows,
+			            &mean[done + c]))
 				mean[done + c] = exact_mean(&column);
 		}
 	}

@@ -6,7 +6,7 @@
 
 #include "data/fixed_point.h"
 
-/* mean[dim] = the exact mean row, correctly rounded to float64. exponent: of source_exponent(). */
-void source_mean(const struct source *source, int exponent, double *mean);
+/* mean[dim] = the exact mean row, correctly rounded to float64. */
+void source_mean(const struct source *source, double *mean);
 
 #endif

@@ -197,7 +197,7 @@ VkcResult rows_create(struct engine *engine, const struct source *source, bool c
 	}
 	conversion.exponent = source_exponent(source);
 	if (center)
-		source_mean(source, conversion.exponent, conversion.mean);
+		source_mean(source, conversion.mean);
 
 	bool mapped = true;
 	for (uint32_t b = 0; b < rows->num_blocks; b++) {

@@ -266,6 +266,24 @@ static double neighbours(uint32_t row, uint32_t column)
 	                                 : kept[column] + 0x1p-10;
 }
 
+/* Integers of 50 bits that hardly differ: scores that float64 cannot tell apart, of sums that it can
+ * compute. */
+static double close_integers(uint32_t row, uint32_t column)
+{
+	static double kept[MAX_DIM];
+	if (row == 0)
+		kept[column] = 0x1p49 + random_below(1000);
+	return kept[column] + random_below(2);
+}
+
+/* The same beside a number, of either sign, that outweighs them by far. */
+static int big_exponent;
+
+static double close_beside_big(uint32_t row, uint32_t column)
+{
+	return column ? close_integers(row, column) : ldexp(row % 2 ? 1 : -1, big_exponent);
+}
+
 static double zero(uint32_t row, uint32_t column)
 {
 	(void)row, (void)column;
@@ -288,6 +306,12 @@ static void test_ordinary(void **state)
 /* Powers of two of each row, chosen by test_exponents(). */
 static int least_exponent, exponent_range;
 static double (*scaled_fill)(uint32_t row, uint32_t column);
+
+/* Of each four rows three that have hardly a float64 number left, and an ordinary one. */
+static double tiny_rows(uint32_t row, uint32_t column)
+{
+	return ldexp(uniform(row, column), row % 4 ? -1070 : 0);
+}
 
 static double scaled_rows(uint32_t row, uint32_t column)
 {
@@ -344,6 +368,31 @@ static void test_exponents(void **state)
 				         by_row ? "row" : "number");
 				check_set(name);
 			}
+}
+
+static void fill_and_check(const char *name, uint32_t num_rows, uint32_t dim,
+                           double (*fill)(uint32_t row, uint32_t column), int exponent)
+{
+	start_set(VKC_FLOAT64, num_rows, dim);
+	for (uint32_t r = 0; r < num_rows; r++)
+		for (uint32_t c = 0; c < dim; c++)
+			set.values[r][c] = ldexp(fill(r, c), exponent);
+	check_set(name);
+}
+
+static void test_close_scores(void **state)
+{
+	static const int exponents[] = {0, -50, -450, -1000, -1040, -1074, 450, 970};
+	(void)state;
+	for (size_t i = 0; i < sizeof(exponents) / sizeof(*exponents); i++)
+		for (uint32_t num_rows = 5; num_rows <= 20; num_rows += 5) {
+			fill_and_check("close integers", num_rows, 6, close_integers, exponents[i]);
+			fill_and_check("close integers", num_rows, 290, close_integers, exponents[i]);
+		}
+	for (big_exponent = 30; big_exponent < 200; big_exponent++)
+		fill_and_check("close integers beside a big one", 16, 5, close_beside_big, 0);
+	for (int i = 0; i < 20; i++)
+		fill_and_check("tiny rows", 24, 4, tiny_rows, 0);
 }
 
 /* Two rows whose scores differ by less than any float64 tells, and a sum that needs all its bits. */
@@ -430,6 +479,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ordinary),
 		cmocka_unit_test(test_exponents),
+		cmocka_unit_test(test_close_scores),
 		cmocka_unit_test(test_hidden_by_rounding),
 		cmocka_unit_test(test_no_memory),
 	};

@@ -76,7 +76,7 @@ static void check_centred(const double *rows, uint32_t num_rows, uint32_t dim, b
 	struct numbers numbers;
 	mpq_t sum, value, count;
 	mpq_inits(sum, value, count, NULL);
-	source_mean(&source, exponent, mean);
+	source_mean(&source, mean);
 	assert_true(numbers_keep(&numbers, &source, false, mean, exponent));
 	for (uint32_t c = 0; c < dim; c++) {
 		mpq_set_ui(sum, 0, 1);
@@ -150,6 +150,11 @@ static void test_half_way(void **state)
 		{0x1p-1022, 0x1p-1074, 0x1p-1022, 0x3p-1074},
 		{1e300, 1e-300, -1e300, 0},
 		{1e300, 5e-324, -1e300, 1e-300},
+		{4, 4 * DBL_EPSILON / 2, 0x1p-70, 0},
+		{4, 4 * DBL_EPSILON / 2, -0x1p-70, 0},
+		{0x1p-928, 0x1p-981, 0x1p-1000, 0},
+		{0x1p-928, 0x1p-981, -0x1p-1000, 0},
+		{0x2p-1074, 1, -1, 0x4p-1074},
 	};
 	enum {
 		COLUMNS = sizeof(values) / sizeof(*values)
@@ -159,6 +164,19 @@ static void test_half_way(void **state)
 		for (int r = 0; r < 4; r++)
 			rows[r * COLUMNS + c] = values[c][r];
 	check_centred(rows, 4, COLUMNS, false);
+}
+
+/* A subnormal mean of k + 19/37 units: rounded to 53 bits before it is rounded to units, it would
+ * be half way between k and k + 1. */
+static void test_subnormal(void **state)
+{
+	(void)state;
+	memset(rows, 0, 37 * sizeof(*rows));
+	rows[0] = ldexp(37 * 64, -1074 + 43); /* k = 2^49 */
+	rows[1] = 1;
+	rows[2] = -1;
+	rows[3] = 0x13p-1074;
+	check_centred(rows, 37, 1, false);
 }
 
 /* The largest numbers: sums overflow, and so do differences, which are halved. */
@@ -238,6 +256,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_centred),
 		cmocka_unit_test(test_half_way),
+		cmocka_unit_test(test_subnormal),
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_half),
 		cmocka_unit_test(test_error_of_rows),
