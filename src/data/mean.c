@@ -58,7 +58,7 @@ static bool divide(double high, double low, double lost, double num_rows, double
 static double round_quotient(const struct natural *number, uint32_t divisor)
 {
 	/* The quotient has 32 bits after the point, which is as many as subnormal means need. */
-	uint32_t quotient[DIGITS_OF_SUM + 1];
+	uint32_t quotient[DIGITS_OF_SUM + 1] = {0};
 	uint64_t remainder = 0;
 	uint32_t count = number->count + number->zeros + 1;
 	for (uint32_t i = count; i-- > 0;) {
@@ -67,7 +67,7 @@ static double round_quotient(const struct natural *number, uint32_t divisor)
 		quotient[i] = (uint32_t)(remainder / divisor);
 		remainder %= divisor;
 	}
-	while (!quotient[count - 1])
+	while (count > 1 && !quotient[count - 1])
 		count--;
 	/* The highest 64 bits, and whether others are set. */
 	const int zeros = __builtin_clz(quotient[count - 1]);
@@ -108,7 +108,8 @@ static double exact_mean(const struct source *column)
 	}
 	struct natural sum;
 	const int sign = natural_from_digits(digits, DIGITS_OF_SUM, &sum);
-	return sign ? sign * round_quotient(&sum, column->num_rows) : 0.0;
+	/* Without rows the sum is 0, too. */
+	return sign && column->num_rows ? sign * round_quotient(&sum, column->num_rows) : 0.0;
 }
 
 void source_mean(const struct source *source, double *mean)
