@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Conversion of floating-point rows to unit rows in 30-bit fixed point, in float64 on the host.
- * Apart from the conversion of the results, this is the only floating-point arithmetic. */
+ * Apart from exact decisions (data/exact.h) and the conversion of the results, this is the only
+ * floating-point arithmetic. */
 #ifndef VKC_FIXED_POINT_H
 #define VKC_FIXED_POINT_H
 

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "data/exact.h"
+#include "data/mean.h"
 
 enum {
 	MAX_ROWS = 64,
@@ -58,7 +59,7 @@ static uint16_t to_half(double value)
 }
 
 /* Stores the set in its type, `offset` bytes from an aligned address, and opens it. */
-static void open_set(unsigned char *memory, size_t offset, struct numbers *numbers,
+static void open_set(unsigned char *memory, size_t offset, bool center, struct numbers *numbers,
                      struct exact *exact)
 {
 	struct error error = {0};
@@ -76,7 +77,10 @@ static void open_set(unsigned char *memory, size_t offset, struct numbers *numbe
 			else
 				memcpy(to, &half, size);
 		}
-	assert_true(numbers_keep(numbers, &source, true, NULL, source_exponent(&source)));
+	double *mean = center ? calloc(set.dim, sizeof(*mean)) : NULL;
+	if (center)
+		source_mean(&source, mean);
+	assert_true(numbers_keep(numbers, &source, true, mean, source_exponent(&source)));
 	assert_int_equal(exact_open(exact, numbers, &error), VKC_SUCCESS);
 }
 
@@ -180,8 +184,9 @@ static void check_set(const char *name)
 	struct exact exact;
 	set.name = name;
 	counts = (struct exact_counts){0};
-	for (size_t offset = 0; offset < 2; offset++) {
-		open_set(memory, offset, &numbers, &exact);
+	/* As they are, not aligned, and with centring. */
+	for (int way = 0; way < 3; way++) {
+		open_set(memory, way == 1, way == 2, &numbers, &exact);
 		check_numbers(&numbers, &exact);
 		exact_close(&exact);
 		numbers_free(&numbers);
@@ -450,7 +455,7 @@ static void test_no_memory(void **state)
 	start_set(VKC_FLOAT64, 5, 2);
 	for (int r = 0; r < 5; r++)
 		memcpy(set.values[r], values[r], sizeof(values[r]));
-	open_set(memory, 0, &numbers, &exact);
+	open_set(memory, 0, false, &numbers, &exact);
 	exact_close(&exact);
 	for (int step = 0; step < 3; step++)
 		for (int n = 0;; n++) {
