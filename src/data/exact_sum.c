@@ -49,10 +49,11 @@ void exact_sum_close(struct exact_sum *sum)
 	*sum = (struct exact_sum){0};
 }
 
-/* Whether float64 sums of so many rows are exact: integers up to 2^53. */
+/* Whether float64 sums of so many rows are exact: integers up to 2^53, with no bit lost to the
+ * shift. */
 static bool sums_are_exact(const struct exact *exact, uint32_t num_rows)
 {
-	return exact->span <= 53 && num_rows <= UINT64_C(1) << (53 - exact->span);
+	return exact->unit - exact->shift > -1000 && exact->span <= 53 && num_rows <= UINT64_C(1) << (53 - exact->span);
 }
 
 void exact_sum_add(struct exact_sum *sum, const struct exact *exact, const uint32_t *chosen,

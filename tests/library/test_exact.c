@@ -400,6 +400,22 @@ static void test_close_scores(void **state)
 		fill_and_check("tiny rows", 24, 4, tiny_rows, 0);
 }
 
+/* Centring leaves nothing of the huge column and everything of the tiny ones, which are far below
+ * what the upload's exponents suggest. */
+static void test_huge_constant(void **state)
+{
+	static const int exponents[] = {300, 500, 1023};
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		for (int tiny = -1074; tiny < 0; tiny += 97) {
+			start_set(VKC_FLOAT64, 12, 5);
+			for (uint32_t r = 0; r < set.num_rows; r++)
+				for (uint32_t c = 0; c < set.dim; c++)
+					set.values[r][c] = ldexp(c ? binary(r, c) * 48 : 1, c ? tiny : exponents[i]);
+			check_set("a huge constant");
+		}
+}
+
 /* Two rows whose scores differ by less than any float64 tells, and a sum that needs all its bits. */
 static void test_hidden_by_rounding(void **state)
 {
@@ -485,6 +501,7 @@ int main(void)
 		cmocka_unit_test(test_ordinary),
 		cmocka_unit_test(test_exponents),
 		cmocka_unit_test(test_close_scores),
+		cmocka_unit_test(test_huge_constant),
 		cmocka_unit_test(test_hidden_by_rounding),
 		cmocka_unit_test(test_no_memory),
 	};
