@@ -3,9 +3,9 @@
  * Integers of up to some 13,000 bits, wide enough for exact decisions on any float64 numbers. They
  * live in arrays of fixed size: nothing here allocates or fails.
  *
- * Sums are arrays of digits of 32 bits in int64_t, the lowest first. Many small numbers may be added
- * to each digit before digits_balance() carries. A balanced digit is from -2^31 to 2^31 - 1, so that
- * the product of two fits an int64_t. */
+ * Sums are arrays of digits of 32 bits in int64_t, the lowest first. Many numbers may be added to
+ * each digit before digits_balance() carries. A balanced digit is at most 2^31 in magnitude, so
+ * that the product of two fits an int64_t. */
 #ifndef VKC_EXACT_INTEGER_H
 #define VKC_EXACT_INTEGER_H
 

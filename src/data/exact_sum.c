@@ -53,7 +53,8 @@ void exact_sum_close(struct exact_sum *sum)
  * shift. */
 static bool sums_are_exact(const struct exact *exact, uint32_t num_rows)
 {
-	return exact->unit - exact->shift > -1000 && exact->span <= 53 && num_rows <= UINT64_C(1) << (53 - exact->span);
+	return exact->unit - exact->shift > -1000 && exact->span <= 53 &&
+	       num_rows <= UINT64_C(1) << (53 - exact->span);
 }
 
 void exact_sum_add(struct exact_sum *sum, const struct exact *exact, const uint32_t *chosen,

@@ -271,8 +271,8 @@ static double neighbours(uint32_t row, uint32_t column)
 	                                 : kept[column] + 0x1p-10;
 }
 
-/* Integers of 50 bits that hardly differ: scores that float64 cannot tell apart, of sums that it can
- * compute. */
+/* Integers of 50 bits that hardly differ: scores that float64 cannot tell apart, of sums that it
+ * can compute. */
 static double close_integers(uint32_t row, uint32_t column)
 {
 	static double kept[MAX_DIM];
@@ -416,14 +416,22 @@ static void test_huge_constant(void **state)
 		}
 }
 
-/* Two rows whose scores differ by less than any float64 tells, and a sum that needs all its bits. */
+/* Two rows whose scores differ by less than float64 tells, and a sum that needs all its bits. */
 static void test_hidden_by_rounding(void **state)
 {
 	(void)state;
 	/* The sum is (1, 2^-60 - 2^-60 + 2^-200): rows (1, 1) and (1, -1) differ by 2^-200 alone. */
 	start_set(VKC_FLOAT64, 8, 2);
 	static const double values[8][2] = {
-		{1, 0x1p-60}, {0, -0x1p-60}, {0, 0x1p-200}, {-3, 3}, {-3, -3}, {0x1p300, 0}, {-0x1p300, 0}, {0, 0}};
+		{1, 0x1p-60},
+		{0, -0x1p-60},
+		{0, 0x1p-200},
+		{-3, 3},
+		{-3, -3},
+		{0x1p300, 0},
+		{-0x1p300, 0},
+		{0, 0},
+	};
 	for (int r = 0; r < 8; r++)
 		memcpy(set.values[r], values[r], sizeof(values[r]));
 	check_set("hidden by rounding");
@@ -467,7 +475,13 @@ static void test_no_memory(void **state)
 	int num_failed = 0;
 	(void)state;
 	/* Integers are needed: rows 3 and 4 differ by 2^-200 in the sum. */
-	static const double values[5][2] = {{1, 0x1p-60}, {0, -0x1p-60}, {0, 0x1p-200}, {-3, 3}, {-3, -3}};
+	static const double values[5][2] = {
+		{1, 0x1p-60},
+		{0, -0x1p-60},
+		{0, 0x1p-200},
+		{-3, 3},
+		{-3, -3},
+	};
 	start_set(VKC_FLOAT64, 5, 2);
 	for (int r = 0; r < 5; r++)
 		memcpy(set.values[r], values[r], sizeof(values[r]));
@@ -476,10 +490,14 @@ static void test_no_memory(void **state)
 	for (int step = 0; step < 3; step++)
 		for (int n = 0;; n++) {
 			allocations_left = n;
-			VkcResult result =
-				step == 0   ? exact_open(&exact, &numbers, &error)
-				: step == 1 ? exact_sum_open(&sum, &exact, &error)
-							: exact_lowest(&exact, &sum, chosen, 3, items, 2, &lowest, &counts, &error);
+			VkcResult result;
+			if (step == 0)
+				result = exact_open(&exact, &numbers, &error);
+			else if (step == 1)
+				result = exact_sum_open(&sum, &exact, &error);
+			else
+				result = exact_lowest(&exact, &sum, chosen, 3, items, 2, &lowest, &counts,
+				                      &error);
 			const bool failed = allocations_left < 0;
 			allocations_left = -1;
 			assert_int_equal(result, failed ? VKC_ERROR_OUT_OF_HOST_MEMORY : VKC_SUCCESS);

@@ -115,7 +115,17 @@ static double rows[MAX_NUMBERS];
 static void test_centred(void **state)
 {
 	/* The least exponent of each number, and how many there are. */
-	static const int ranges[][2] = {{0, 1}, {-30, 60}, {-1074, 2097}, {-1074, 20}, {-1060, 100}, {-920, 40}, {-300, 600}, {900, 100}, {1000, 23}};
+	static const int ranges[][2] = {
+		{0, 1},
+		{-30, 60},
+		{-1074, 2097},
+		{-1074, 20},
+		{-1060, 100},
+		{-920, 40},
+		{-300, 600},
+		{900, 100},
+		{1000, 23},
+	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
 		for (uint32_t num_rows = 1; num_rows <= 40; num_rows++)
@@ -184,9 +194,12 @@ static void test_overflow(void **state)
 {
 	(void)state;
 	for (uint32_t num_rows = 1; num_rows <= 40; num_rows++) {
-		for (uint32_t k = 0; k < num_rows * 20; k++)
-			rows[k] = k % 20 == 7 ? random_unit() * 0x1p-1060
-			                      : DBL_MAX * (random_below(2) ? 1 : -1) * (1 - random_below(9) / 16.0);
+		for (uint32_t k = 0; k < num_rows * 20; k++) {
+			if (k % 20 == 7)
+				rows[k] = random_unit() * 0x1p-1060;
+			else
+				rows[k] = DBL_MAX * (random_below(2) ? 1 : -1) * (1 - random_below(9) / 16.0);
+		}
 		rows[0] = DBL_MAX;
 		check_centred(rows, num_rows, 20, true);
 	}
