@@ -22,42 +22,48 @@ uint32_t type_size(VkcType type)
 	return 0;
 }
 
+/* Of a finite number. There are no branches, so that compilers can vectorise loops over it. */
 static double from_half(uint16_t half)
 {
-	unsigned exponent = half >> 10 & 31;
-	unsigned fraction = half & 1023;
-	double magnitude;
-	if (exponent == 31)
-		magnitude = fraction ? NAN : INFINITY;
-	else if (exponent == 0)
-		magnitude = fraction * 0x1p-24;
-	else
-		magnitude = ldexp(1024 + fraction, (int)exponent - 25);
-	return half & 0x8000 ? -magnitude : magnitude;
+	const uint64_t sign = (uint64_t)(half & 0x8000) << 48;
+	const uint64_t bits = (uint64_t)(half & 0x7fff) << 42;
+	/* Read as a double, a half differs in its bias: 15 instead of 1023. Without an exponent it
+	 * is subnormal, 2^-14 times its fraction. */
+	const uint64_t normal = bits + ((UINT64_C(1023) - 15) << 52);
+	const uint64_t raised = bits + ((UINT64_C(1023) - 14) << 52);
+	double magnitude, above;
+	memcpy(&magnitude, &normal, sizeof(magnitude));
+	memcpy(&above, &raised, sizeof(above));
+	magnitude = half & 0x7c00 ? magnitude : above - 0x1p-14;
+	uint64_t result;
+	memcpy(&result, &magnitude, sizeof(result));
+	result |= sign;
+	memcpy(&magnitude, &result, sizeof(magnitude));
+	return magnitude;
 }
 
 /* Converts one row to doubles. Uses memcpy because rows may be unaligned. */
 static void read_row(const struct source *source, uint32_t row, double *values)
 {
 	const unsigned char *from = source->data + row * source->stride;
-	for (uint32_t c = 0; c < source->dim; c++) {
-		switch (source->type) {
-		case VKC_FLOAT32: {
+	switch (source->type) {
+	case VKC_FLOAT32:
+		for (uint32_t c = 0; c < source->dim; c++) {
 			float value;
 			memcpy(&value, from + (size_t)c * sizeof(value), sizeof(value));
 			values[c] = (double)value;
-			break;
 		}
-		case VKC_FLOAT64:
-			memcpy(&values[c], from + (size_t)c * sizeof(double), sizeof(double));
-			break;
-		case VKC_FLOAT16: {
+		break;
+	case VKC_FLOAT64:
+		memcpy(values, from, source->dim * sizeof(double));
+		break;
+	case VKC_FLOAT16:
+		for (uint32_t c = 0; c < source->dim; c++) {
 			uint16_t half;
 			memcpy(&half, from + (size_t)c * sizeof(half), sizeof(half));
 			values[c] = from_half(half);
-			break;
 		}
-		}
+		break;
 	}
 }
 
@@ -146,53 +152,21 @@ static void scale(double *values, uint32_t count, int exponent)
 		values[c] = values[c] * first * second;
 }
 
-/* high + low += values; low accumulates the rounding errors of high (Knuth's TwoSum). */
-static void add_compensated(const double *values, uint32_t count, double *high, double *low)
-{
-	for (uint32_t c = 0; c < count; c++) {
-		double sum = high[c] + values[c];
-		double added = sum - high[c];
-		low[c] += (high[c] - (sum - added)) + (values[c] - added);
-		high[c] = sum;
-	}
-}
-
-void source_mean(const struct source *source, int exponent, double *mean)
-{
-	enum {
-		COLUMNS = 256 /* columns per pass */
-	};
-	const double num_rows = source->num_rows;
-	memset(mean, 0, source->dim * sizeof(*mean));
-	struct source columns = *source;
-	for (uint32_t done = 0; done < source->dim; done += columns.dim, mean += columns.dim) {
-		double values[COLUMNS];
-		double low[COLUMNS] = {0};
-		columns.data = source->data + (size_t)done * type_size(source->type);
-		columns.dim = source->dim - done < COLUMNS ? source->dim - done : COLUMNS;
-		for (uint32_t r = 0; r < source->num_rows; r++) {
-			read_row(&columns, r, values);
-			scale(values, columns.dim, exponent);
-			add_compensated(values, columns.dim, mean, low);
-		}
-		/* Add what the rounded quotient and the rounded sum leave over. */
-		for (uint32_t c = 0; c < columns.dim; c++) {
-			double quotient = mean[c] / num_rows;
-			double rest = fma(-quotient, num_rows, mean[c]) + low[c];
-			mean[c] = quotient + rest / num_rows;
-		}
-	}
-}
-
 void source_row(const struct source *source, uint32_t row, int exponent, const double *mean,
                 double *values)
 {
 	read_row(source, row, values);
 	if (!mean)
 		return;
-	scale(values, source->dim, exponent);
-	for (uint32_t c = 0; c < source->dim; c++)
-		values[c] -= mean[c];
+	if (exponent <= 1023) {
+		for (uint32_t c = 0; c < source->dim; c++)
+			values[c] -= mean[c];
+		return;
+	}
+	for (uint32_t c = 0; c < source->dim; c++) {
+		double difference = values[c] - mean[c];
+		values[c] = isfinite(difference) ? difference / 2 : values[c] / 2 - mean[c] / 2;
+	}
 }
 
 /* The sum of squares in four parts, which do not wait for each other's additions. */

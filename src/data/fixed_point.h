@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Conversion of floating-point rows to unit rows in 30-bit fixed point, in float64 on the host.
- * Apart from the conversion of the results, this is the only floating-point arithmetic. */
+ * Apart from exact decisions (data/exact.h) and the conversion of the results, this is the only
+ * floating-point arithmetic. */
 #ifndef VKC_FIXED_POINT_H
 #define VKC_FIXED_POINT_H
 
@@ -30,13 +31,9 @@ bool source_is_finite(const struct source *source, uint32_t *row, uint32_t *colu
 /* An exponent such that the magnitude of every number is below 2^exponent. */
 int source_exponent(const struct source *source);
 
-/* mean[dim] = the mean row times 2^-exponent, a scale at which sums do not overflow. Sums use twice
- * the precision, so that the result is the exact mean rounded once: if all rows are equal, the mean
- * equals them. */
-void source_mean(const struct source *source, int exponent, double *mean);
-
-/* Reads row `row` into values[dim]. With `mean`, scales it by 2^-exponent and subtracts the
- * mean. */
+/* Reads row `row` into values[dim]. With `mean`, subtracts it; each difference is rounded once.
+ * exponent: of source_exponent(). Where numbers reach 2^1023, differences may overflow, and are all
+ * halved: the last bit of a difference below 2^-1021 may then be rounded off. */
 void source_row(const struct source *source, uint32_t row, int exponent, const double *mean,
                 double *values);
 

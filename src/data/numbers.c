@@ -33,7 +33,26 @@ void numbers_free(struct numbers *numbers)
 	*numbers = (struct numbers){0};
 }
 
+void numbers_columns(const struct numbers *numbers, uint32_t row, uint32_t first, uint32_t count,
+                     double *values)
+{
+	struct source columns = numbers->source;
+	columns.data += (size_t)first * type_size(columns.type);
+	columns.dim = count;
+	source_row(&columns, row, numbers->exponent, numbers->mean ? numbers->mean + first : NULL,
+	           values);
+}
+
 void numbers_row(const struct numbers *numbers, uint32_t row, double *values)
 {
-	source_row(&numbers->source, row, numbers->exponent, numbers->mean, values);
+	numbers_columns(numbers, row, 0, numbers->source.dim, values);
+}
+
+const float *numbers_floats(const struct numbers *numbers, uint32_t row)
+{
+	const struct source *source = &numbers->source;
+	if (source->type != VKC_FLOAT32 || numbers->mean ||
+	    ((uintptr_t)source->data | source->stride) % _Alignof(float))
+		return NULL;
+	return (const float *)(const void *)(source->data + row * source->stride);
 }

@@ -9,7 +9,7 @@
 struct numbers {
 	struct source source; /* points to `copy`, or to the caller's array if that is borrowed */
 	void *copy;           /* rows without gaps; NULL if borrowed */
-	double *mean;         /* dim numbers, times 2^-exponent; NULL without centring */
+	double *mean;         /* dim numbers; NULL without centring */
 	int exponent;         /* of source_exponent() */
 };
 
@@ -21,7 +21,14 @@ bool numbers_keep(struct numbers *numbers, const struct source *source, bool bor
 void numbers_free(struct numbers *numbers);
 
 /* Reads row `row` as exact doubles into values[dim]: the uploaded numbers, or with centring what
- * remains of them times 2^-exponent after subtracting the mean. */
+ * remains of them, as source_row() tells. */
 void numbers_row(const struct numbers *numbers, uint32_t row, double *values);
+
+/* The same for the `count` columns from `first` on. */
+void numbers_columns(const struct numbers *numbers, uint32_t row, uint32_t first, uint32_t count,
+                     double *values);
+
+/* The row itself, where its values are aligned floats; else NULL, and then for every row. */
+const float *numbers_floats(const struct numbers *numbers, uint32_t row);
 
 #endif

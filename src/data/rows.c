@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/mean.h"
+
 /* Bytes of rows that are converted and copied to the device at a time. */
 #define STAGING_BYTES (4u << 20)
 
@@ -194,7 +196,7 @@ VkcResult rows_create(struct engine *engine, const struct source *source, bool c
 	}
 	conversion.exponent = source_exponent(source);
 	if (center)
-		source_mean(source, conversion.exponent, conversion.mean);
+		source_mean(source, conversion.mean);
 
 	bool mapped = true;
 	for (uint32_t b = 0; b < rows->num_blocks; b++) {

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/exact_float.h"
+#include "data/exact_integer.h"
+#include "data/exact_sum.h"
+
+enum {
+	COLUMNS = 256 /* numbers that are converted at a time */
+};
+
+struct candidate {
+	double score; /* about */
+	uint32_t item;
+};
+
+/* dot / sqrt(squares), exactly; `squares` is unused where the sign is 0. */
+struct score {
+	int sign;
+	struct natural dot, squares;
+};
+
+static int compare_scores(const struct score *a, const struct score *b)
+{
+	if (a->sign != b->sign)
+		return a->sign < b->sign ? -1 : 1;
+	if (a->sign == 0)
+		return 0;
+	/* Signs are equal, so squares decide, without the divisions. */
+	struct natural square, product_a, product_b;
+	natural_multiply(&a->dot, &a->dot, &square);
+	natural_multiply(&square, &b->squares, &product_a);
+	natural_multiply(&b->dot, &b->dot, &square);
+	natural_multiply(&square, &a->squares, &product_b);
+	return a->sign * natural_compare(&product_a, &product_b);
+}
+
+/* Where exact_sum_fits(). */
+static void score_small(const struct exact *exact, const struct exact_sum *sum, uint32_t item,
+                        struct score *score)
+{
+	const uint32_t dim = exact->numbers->source.dim;
+	const double to_integer = ldexp(1.0, -exact->unit);
+	const double sum_to_integer = ldexp(1.0, exact->shift - exact->unit);
+	__int128 dot = 0, squares = 0;
+	for (uint32_t done = 0; done < dim; done += COLUMNS) {
+		double values[COLUMNS];
+		const uint32_t width = dim - done < COLUMNS ? dim - done : COLUMNS;
+		numbers_columns(exact->numbers, item, done, width, values);
+		for (uint32_t c = 0; c < width; c++) {
+			const int64_t value = (int64_t)(values[c] * to_integer);
+			dot += (__int128)value * (int64_t)(sum->values[done + c] * sum_to_integer);
+			squares += (__int128)value * value;
+		}
+	}
+	score->sign = natural_from_int128(dot, &score->dot);
+	natural_from_int128(squares, &score->squares);
+}
+
+/* sum[DIGITS_OF_DOT] = the dot product of an item with the walk's exact sum or, where that is NULL,
+ * with itself. */
+static void dot_wide(const struct exact *exact, const struct exact_sum *walk, uint32_t item,
+                     int64_t *sum)
+{
+	const uint32_t dim = exact->numbers->source.dim;
+	memset(sum, 0, DIGITS_OF_DOT * sizeof(*sum));
+	for (uint32_t done = 0; done < dim; done += COLUMNS) {
+		double values[COLUMNS];
+		const uint32_t width = dim - done < COLUMNS ? dim - done : COLUMNS;
+		numbers_columns(exact->numbers, item, done, width, values);
+		for (uint32_t c = 0; c < width; c++) {
+			int64_t split[DIGITS_OF_DOUBLE];
+			uint32_t at = 0;
+			const uint32_t count = digits_split(values[c], exact->unit, split, &at);
+			if (walk)
+				digits_add_product(sum + at, split, count,
+				                   walk->digits + (size_t)(done + c) * exact->digits,
+				                   exact->digits);
+			else
+				digits_add_product(sum + (size_t)2 * at, split, count, split, count);
+		}
+		digits_balance(sum, DIGITS_OF_DOT);
+	}
+}
+
+/* For any numbers, from the exact sum's digits. */
+static void score_wide(const struct exact *exact, const struct exact_sum *sum, uint32_t item,
+                       struct score *score)
+{
+	int64_t digits[DIGITS_OF_DOT];
+	dot_wide(exact, sum, item, digits);
+	score->sign = natural_from_digits(digits, DIGITS_OF_DOT, &score->dot);
+	if (!score->sign)
+		return;
+	dot_wide(exact, NULL, item, digits);
+	natural_from_digits(digits, DIGITS_OF_DOT, &score->squares);
+}
+
+/* Whether a and b are positive multiples of each other, which have equal scores. Only says so where
+ * products of numbers can be computed without underflow and overflow. */
+static bool same_direction(const struct exact *exact, uint32_t a, uint32_t b)
+{
+	const uint32_t dim = exact->numbers->source.dim;
+	if (exact->unit < -FLOAT_EXPONENT || exact->unit + (int)exact->span > FLOAT_EXPONENT)
+		return false;
+	double pivot_a = 0.0, pivot_b = 0.0;
+	uint32_t width = 8; /* Most pairs differ at once. */
+	for (uint32_t done = 0; done < dim; done += width, width = COLUMNS) {
+		double values_a[COLUMNS], values_b[COLUMNS];
+		width = dim - done < width ? dim - done : width;
+		numbers_columns(exact->numbers, a, done, width, values_a);
+		numbers_columns(exact->numbers, b, done, width, values_b);
+		for (uint32_t c = 0; c < width; c++) {
+			const double of_a = values_a[c], of_b = values_b[c];
+			if (pivot_a == 0.0) {
+				if (of_a == 0.0 && of_b == 0.0)
+					continue;
+				if (!(of_a > 0.0 && of_b > 0.0) && !(of_a < 0.0 && of_b < 0.0))
+					return false;
+				pivot_a = of_a;
+				pivot_b = of_b;
+			}
+			/* Each product is the rounded one and an error, both exact. */
+			const double product = pivot_a * of_b;
+			if (product != pivot_b * of_a ||
+			    fma(pivot_a, of_b, -product) != fma(pivot_b, of_a, -product))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* The lowest of the `count` items that the filter has left, in any order. */
+static VkcResult lowest_exactly(const struct exact *exact, struct exact_sum *sum,
+                                const uint32_t *chosen, uint32_t num_chosen,
+                                const struct candidate *candidates, uint32_t count,
+                                uint32_t *lowest, bool *tied, struct error *error)
+{
+	struct score scores[2];
+	struct score *best = &scores[0], *other = &scores[1];
+	const bool small = exact_sum_fits(sum, exact);
+	bool know_best = false;
+	*lowest = candidates[0].item;
+	*tied = false;
+	for (uint32_t i = 1; i < count; i++) {
+		const uint32_t item = candidates[i].item;
+		int order = 0;
+		if (!same_direction(exact, *lowest, item)) {
+			if (!know_best && !small) {
+				VkcResult result = exact_sum_digits(sum, exact, chosen, num_chosen, error);
+				if (result != VKC_SUCCESS)
+					return result;
+			}
+			if (!know_best)
+				(small ? score_small : score_wide)(exact, sum, *lowest, best);
+			know_best = true;
+			(small ? score_small : score_wide)(exact, sum, item, other);
+			order = compare_scores(other, best);
+		}
+		if (order < 0) {
+			struct score *swap = best;
+			best = other;
+			other = swap;
+			*tied = false;
+		} else if (order == 0) {
+			*tied = true;
+		}
+		if (order < 0 || (order == 0 && item < *lowest))
+			*lowest = item;
+	}
+	return VKC_SUCCESS;
+}
+
+/* Bounds the error of a score in float64, from above. docs/exactness.md derives it. */
+static double error_of_scores(const struct exact *exact, const struct exact_sum *sum)
+{
+	const uint32_t dim = exact->numbers->source.dim;
+	return ((dim / 4.0 + 32) * 0x1p-53 * sum->length + sum->error_bound) * (1 + 0x1p-18) + 0x1p-500;
+}
+
+/* Moves the items that may have the lowest score to the front. Returns how many there are. */
+static uint32_t filter(const struct exact *exact, const struct exact_sum *sum,
+                       struct candidate *candidates, uint32_t count)
+{
+	const double least_norm = ldexp(1.0, -FLOAT_EXPONENT);
+	double lowest = INFINITY;
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t item = candidates[i].item;
+		const double norm = exact->norms[item];
+		double *score = &candidates[i].score;
+		if (norm == 0.0) {
+			*score = 0.0;
+		} else if (norm < least_norm) {
+			*score = -INFINITY; /* too small a row for the bound */
+			continue;
+		} else {
+			*score = float_dot_row(exact->numbers, exact->shift, item, sum->values) / norm;
+		}
+		lowest = *score < lowest ? *score : lowest;
+	}
+	const double above = lowest + 2 * error_of_scores(exact, sum);
+	uint32_t left = 0;
+	for (uint32_t i = 0; i < count; i++)
+		if (candidates[i].score <= above)
+			candidates[left++] = candidates[i];
+	return left;
+}
+
+VkcResult exact_lowest(const struct exact *exact, struct exact_sum *sum, const uint32_t *chosen,
+                       uint32_t num_chosen, const uint32_t *items, uint32_t count,
+                       uint32_t *lowest, struct exact_counts *counts, struct error *error)
+{
+	struct candidate *candidates = malloc(count * sizeof(*candidates));
+	if (!candidates)
+		return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+		                 "The host has no memory left to decide between %" PRIu32
+		                 " rows: free some.",
+		                 count);
+	for (uint32_t i = 0; i < count; i++)
+		candidates[i].item = items[i];
+	exact_sum_add(sum, exact, chosen, num_chosen);
+	VkcResult result = VKC_SUCCESS;
+	const uint32_t left = filter(exact, sum, candidates, count);
+	if (left == 1) {
+		*lowest = candidates[0].item;
+		counts->by_filter++;
+	} else {
+		bool tied;
+		result = lowest_exactly(exact, sum, chosen, num_chosen, candidates, left, lowest, &tied,
+		                        error);
+		if (result == VKC_SUCCESS) {
+			counts->by_integer++;
+			counts->ties += tied;
+		}
+	}
+	free(candidates);
+	return result;
+}
