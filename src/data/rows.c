@@ -52,7 +52,25 @@ static VkcResult lay_out(struct device *device, const struct source *source, str
 	return VKC_SUCCESS;
 }
 
-VkcResult rows_check(struct engine *engine, const struct source *source)
+/* Checks that the host has room for a copy of the numbers. */
+static VkcResult check_copy(struct device *device, const struct source *source,
+                            uint64_t device_bytes)
+{
+	const uint64_t copy = numbers_copy_bytes(source);
+	/* The memory of a CPU device is the host's. */
+	const uint64_t needed = copy + (device->limits.cpu ? device_bytes : 0);
+	const uint64_t allowed = budget_for_host();
+	if (needed > allowed)
+		return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+		                 "The upload needs %" PRIu64 " bytes of host memory, %" PRIu64
+		                 " of them for a copy of its numbers, but only %" PRIu64
+		                 " may be used: free some, or upload with the flag VKC_BORROW, which "
+		                 "makes no copy.",
+		                 needed, copy, allowed);
+	return VKC_SUCCESS;
+}
+
+VkcResult rows_check(struct engine *engine, const struct source *source, bool borrow)
 {
 	struct device *device = &engine->device;
 	const uint32_t max_quads = profile_max_iterations(&engine->profile, 1);
@@ -72,6 +90,8 @@ VkcResult rows_check(struct engine *engine, const struct source *source)
 		                   " may be used: raise the memory limit (VKC_MEMORY_LIMIT) "
 		                   "or upload less.",
 		                   bytes, device->memory_limit);
+	if (result == VKC_SUCCESS && !borrow)
+		result = check_copy(device, source, bytes);
 	return result;
 }
 
@@ -161,20 +181,13 @@ error:
 	return result;
 }
 
-static VkcResult out_of_host_memory(struct device *device, const struct source *source)
-{
-	return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-	                 "The host has no memory left to convert %" PRIu32 " rows of %" PRIu32
-	                 " numbers: free some.",
-	                 source->num_rows, source->dim);
-}
-
-VkcResult rows_create(struct engine *engine, const struct source *source, bool center, bool borrow,
+VkcResult rows_create(struct engine *engine, const struct numbers *numbers, bool center,
                       struct rows *rows)
 {
 	VkcResult result;
 	struct device *device = &engine->device;
-	*rows = (struct rows){0};
+	*rows = (struct rows){.numbers = *numbers};
+	const struct source *source = &rows->numbers.source;
 	struct conversion conversion = {.source = source};
 	TRY(lay_out(device, source, rows));
 	conversion.values = calloc(source->dim, sizeof(double));
@@ -182,13 +195,17 @@ VkcResult rows_create(struct engine *engine, const struct source *source, bool c
 	rows->weights = calloc(source->num_rows, sizeof(*rows->weights));
 	rows->blocks = calloc(rows->num_blocks, sizeof(*rows->blocks));
 	if (center)
-		conversion.mean = calloc(source->dim, sizeof(double));
+		rows->numbers.mean = calloc(source->dim, sizeof(double));
+	conversion.mean = rows->numbers.mean;
 	if (!conversion.values || !conversion.norms || !rows->weights || !rows->blocks ||
 	    (center && !conversion.mean)) {
-		result = out_of_host_memory(device, source);
+		result = error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+		                   "The host has no memory left to convert %" PRIu32 " rows of %" PRIu32
+		                   " numbers: free some.",
+		                   source->num_rows, source->dim);
 		goto error;
 	}
-	conversion.exponent = source_exponent(source);
+	conversion.exponent = rows->numbers.exponent = source_exponent(source);
 	if (center)
 		source_mean(source, conversion.exponent, conversion.mean);
 
@@ -204,15 +221,9 @@ VkcResult rows_create(struct engine *engine, const struct source *source, bool c
 	else
 		TRY(fill_staged(device, &engine->stream, rows, &conversion));
 	fixed_weights(conversion.norms, rows->num_rows, rows->weights);
-	if (!numbers_keep(&rows->numbers, source, borrow, conversion.mean, conversion.exponent)) {
-		result = out_of_host_memory(device, source);
-		goto error;
-	}
-	conversion.mean = NULL;
 error:
 	free(conversion.values);
 	free(conversion.norms);
-	free(conversion.mean);
 	if (result != VKC_SUCCESS)
 		rows_destroy(device, rows);
 	return result;

@@ -17,17 +17,18 @@ struct rows {
 	uint32_t rows_per_block; /* a multiple of TILE */
 	uint32_t num_blocks;
 	struct buffer *blocks;
-	int32_t *weights;        /* n weights in host memory */
-	struct numbers numbers;  /* what was uploaded */
-	int32_t largest;  /* at least the magnitude of every number */
+	int32_t *weights;       /* n weights in host memory */
+	struct numbers numbers; /* what was uploaded; a borrowed array outlives the rows */
+	int32_t largest;        /* at least the magnitude of every number */
 };
 
-/* Checks that the device and the memory limit allow rows of these sizes. Does not read the data. */
-VkcResult rows_check(struct engine *engine, const struct source *source);
+/* Checks that the device, the memory limit and the host's memory allow rows of these sizes, with a
+ * copy of the numbers unless `borrow` is set. Does not read the data. */
+VkcResult rows_check(struct engine *engine, const struct source *source, bool borrow);
 
-/* Converts and uploads *source. On failure *rows is zeroed, and nothing else has changed.
- * borrow: source->data stays valid and unchanged until rows_destroy(). */
-VkcResult rows_create(struct engine *engine, const struct source *source, bool center, bool borrow,
+/* Converts and uploads *numbers, and takes them over. On failure *rows is zeroed, the numbers are
+ * freed, and nothing else has changed. */
+VkcResult rows_create(struct engine *engine, const struct numbers *numbers, bool center,
                       struct rows *rows);
 void rows_destroy(struct device *device, struct rows *rows);
 
