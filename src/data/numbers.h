@@ -15,9 +15,9 @@ struct numbers {
 
 /* Bytes of a copy of the source. */
 uint64_t numbers_copy_bytes(const struct source *source);
-/* Keeps a copy of the source, or refers to the caller's array if `borrow` is set. Without centring
- * at first: `mean` is NULL and `exponent` 0. Returns false if the host has no memory left; *numbers
- * is then zeroed. */
+/* Keeps a copy of the source, or refers to the caller's array if `borrow` is set. Leaves `mean` and
+ * `exponent` zero; rows_create() computes them. Returns false if the host has no memory left;
+ * *numbers is then zeroed. */
 bool numbers_keep(struct numbers *numbers, const struct source *source, bool borrow);
 void numbers_free(struct numbers *numbers);
 
