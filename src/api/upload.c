@@ -94,7 +94,7 @@ static VkcResult make_rows(VkComputeContext *ctx, const char *function,
                            const VkcEmbeddings *embeddings, struct rows *rows)
 {
 	const bool center = embeddings->flags & VKC_CENTER, borrow = embeddings->flags & VKC_BORROW;
-	struct source source;
+	struct source source = {0};
 	struct numbers numbers = {0};
 	*rows = (struct rows){0};
 	VkcResult result = check_sizes(ctx, function, embeddings, &source);
