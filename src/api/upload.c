@@ -76,48 +76,56 @@ static VkcResult check_finite(VkComputeContext *ctx, const char *function,
 	return VKC_SUCCESS;
 }
 
+/* Checks everything that can be checked before any of the previous upload is discarded. */
+static VkcResult check(VkComputeContext *ctx, const char *function,
+                       const VkcEmbeddings *embeddings, struct source *source)
+{
+	const uint64_t caches = ctx->engine.device.memory_used - rows_device_bytes(&ctx->rows);
+	VkcResult result = check_sizes(ctx, function, embeddings, source);
+	/* Check sizes before reading any data: a wrong size would read outside the caller's array. */
+	if (result == VKC_SUCCESS)
+		result = rows_check(&ctx->engine, source);
+	if (result == VKC_SUCCESS && !(embeddings->flags & VKC_BORROW))
+		result = rows_check_copy(&ctx->engine, source, caches);
+	return result == VKC_SUCCESS ? check_finite(ctx, function, source) : result;
+}
+
 static VkcResult keep_numbers(VkComputeContext *ctx, const struct source *source, bool borrow,
                               struct numbers *numbers)
 {
-	if (!numbers_keep(numbers, source, borrow))
-		return error_set(&ctx->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-		                 "The host has no memory left for a copy of %" PRIu32 " rows of %" PRIu32
-		                 " numbers, %" PRIu64
-		                 " bytes: free some, or upload with the flag VKC_BORROW, which makes no "
-		                 "copy.",
-		                 source->num_rows, source->dim, numbers_copy_bytes(source));
-	return VKC_SUCCESS;
+	/* Now it shows how much memory freeing the caches has given back. */
+	VkcResult result = borrow ? VKC_SUCCESS : rows_check_copy(&ctx->engine, source, 0);
+	if (result == VKC_SUCCESS && !numbers_keep(numbers, source, borrow))
+		result = error_set(&ctx->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+		                   "The host has no memory left for a copy of %" PRIu32 " rows of %" PRIu32
+		                   " numbers, %" PRIu64
+		                   " bytes: free some, or upload with the flag VKC_BORROW, which makes no "
+		                   "copy.",
+		                   source->num_rows, source->dim, numbers_copy_bytes(source));
+	return result;
 }
 
 /* Makes rows of the embeddings. On failure *rows is zeroed, and the previous upload stays. */
 static VkcResult make_rows(VkComputeContext *ctx, const char *function,
                            const VkcEmbeddings *embeddings, struct rows *rows)
 {
-	const bool center = embeddings->flags & VKC_CENTER, borrow = embeddings->flags & VKC_BORROW;
 	struct source source = {0};
-	struct numbers numbers = {0};
+	struct numbers numbers;
 	*rows = (struct rows){0};
-	VkcResult result = check_sizes(ctx, function, embeddings, &source);
-	/* Check sizes before reading any data: a wrong size would read outside the caller's array. */
-	if (result == VKC_SUCCESS)
-		result = rows_check(&ctx->engine, &source, borrow);
-	if (result == VKC_SUCCESS)
-		result = check_finite(ctx, function, &source);
-	/* Copy the numbers before discarding anything. */
-	if (result == VKC_SUCCESS)
-		result = keep_numbers(ctx, &source, borrow, &numbers);
+	VkcResult result = check(ctx, function, embeddings, &source);
 	/* Tiles of the previous matrix may still be in flight. */
 	if (result == VKC_SUCCESS)
 		result = stream_drain(&ctx->engine.stream);
-	if (result != VKC_SUCCESS) {
-		numbers_free(&numbers);
+	if (result != VKC_SUCCESS)
 		return result;
-	}
-	/* Free the previous matrix first: the new rows may need its memory, and it can be
+	/* Free the previous matrix first: the new upload may need its memory, and it can be
 	 * recomputed. */
 	gram_reset(&ctx->gram);
 	strategies_reset(&ctx->strategies);
-	return rows_create(&ctx->engine, &numbers, center, rows);
+	result = keep_numbers(ctx, &source, embeddings->flags & VKC_BORROW, &numbers);
+	if (result != VKC_SUCCESS)
+		return result;
+	return rows_create(&ctx->engine, &numbers, embeddings->flags & VKC_CENTER, rows);
 }
 
 static VkcResult upload(VkComputeContext *ctx, const char *function,

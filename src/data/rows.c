@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/minmax.h"
+
 /* Bytes of rows that are converted and copied to the device at a time. */
 #define STAGING_BYTES (4u << 20)
 
@@ -17,6 +19,11 @@ uint32_t rows_in_block(const struct rows *rows, uint32_t first)
 static uint64_t row_bytes(const struct rows *rows)
 {
 	return (uint64_t)rows->quads * 16;
+}
+
+uint64_t rows_device_bytes(const struct rows *rows)
+{
+	return row_bytes(rows) * rows->padded;
 }
 
 static VkcResult lay_out(struct device *device, const struct source *source, struct rows *rows)
@@ -52,31 +59,13 @@ static VkcResult lay_out(struct device *device, const struct source *source, str
 	return VKC_SUCCESS;
 }
 
-/* Checks that the host has room for a copy of the numbers. */
-static VkcResult check_copy(struct device *device, const struct source *source,
-                            uint64_t device_bytes)
-{
-	const uint64_t copy = numbers_copy_bytes(source);
-	/* The memory of a CPU device is the host's. */
-	const uint64_t needed = copy + (device->limits.cpu ? device_bytes : 0);
-	const uint64_t allowed = budget_for_host();
-	if (needed > allowed)
-		return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-		                 "The upload needs %" PRIu64 " bytes of host memory, %" PRIu64
-		                 " of them for a copy of its numbers, but only %" PRIu64
-		                 " may be used: free some, or upload with the flag VKC_BORROW, which "
-		                 "makes no copy.",
-		                 needed, copy, allowed);
-	return VKC_SUCCESS;
-}
-
-VkcResult rows_check(struct engine *engine, const struct source *source, bool borrow)
+VkcResult rows_check(struct engine *engine, const struct source *source)
 {
 	struct device *device = &engine->device;
 	const uint32_t max_quads = profile_max_iterations(&engine->profile, 1);
 	struct rows rows = {0};
 	VkcResult result = lay_out(device, source, &rows);
-	uint64_t bytes = row_bytes(&rows) * rows.padded;
+	uint64_t bytes = rows_device_bytes(&rows);
 	/* A dot product is a single loop in the kernels. */
 	if (result == VKC_SUCCESS && rows.quads > max_quads)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
@@ -90,8 +79,29 @@ VkcResult rows_check(struct engine *engine, const struct source *source, bool bo
 		                   " may be used: raise the memory limit (VKC_MEMORY_LIMIT) "
 		                   "or upload less.",
 		                   bytes, device->memory_limit);
-	if (result == VKC_SUCCESS && !borrow)
-		result = check_copy(device, source, bytes);
+	return result;
+}
+
+VkcResult rows_check_copy(struct engine *engine, const struct source *source,
+                          uint64_t device_bytes_freed)
+{
+	struct device *device = &engine->device;
+	const uint64_t copy = numbers_copy_bytes(source);
+	uint64_t needed = copy, allowed = budget_for_host();
+	struct rows rows = {0};
+	VkcResult result = lay_out(device, source, &rows);
+	/* The memory of a CPU device is the host's. */
+	if (device->limits.cpu) {
+		needed += rows_device_bytes(&rows);
+		allowed += min_u64(device_bytes_freed / 10 * 8, UINT64_MAX - allowed);
+	}
+	if (result == VKC_SUCCESS && needed > allowed)
+		result = error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+		                   "The upload needs %" PRIu64 " bytes of host memory, %" PRIu64
+		                   " of them for a copy of its numbers, but only %" PRIu64
+		                   " may be used: free some, or upload with the flag VKC_BORROW, which "
+		                   "makes no copy.",
+		                   needed, copy, allowed);
 	return result;
 }
 

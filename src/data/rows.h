@@ -22,9 +22,13 @@ struct rows {
 	int32_t largest;        /* at least the magnitude of every number */
 };
 
-/* Checks that the device, the memory limit and the host's memory allow rows of these sizes, with a
- * copy of the numbers unless `borrow` is set. Does not read the data. */
-VkcResult rows_check(struct engine *engine, const struct source *source, bool borrow);
+/* Checks that the device and the memory limit allow rows of these sizes. Does not read the data. */
+VkcResult rows_check(struct engine *engine, const struct source *source);
+
+/* Checks that the host has room for a copy of the numbers, once so many bytes of device memory are
+ * freed. Does not read the data. */
+VkcResult rows_check_copy(struct engine *engine, const struct source *source,
+                          uint64_t device_bytes_freed);
 
 /* Converts and uploads *numbers, and takes them over. On failure *rows is zeroed, the numbers are
  * freed, and nothing else has changed. */
@@ -34,6 +38,9 @@ void rows_destroy(struct device *device, struct rows *rows);
 
 /* Frees host memory only. Does not call the driver. */
 void rows_free_host(struct rows *rows);
+
+/* Device memory of the rows; 0 before the first upload. */
+uint64_t rows_device_bytes(const struct rows *rows);
 
 /* The number of rows in the block that begins at row `first`. */
 uint32_t rows_in_block(const struct rows *rows, uint32_t first);

@@ -191,8 +191,8 @@ static void fail_not_finite(VkComputeContext *ctx)
 	assert_int_equal(vkc_upload(ctx, &embeddings), VKC_ERROR_NOT_FINITE);
 }
 
-/* Address space for more numbers than the host has memory for. Reading them is a crash, so the
- * check has to come first. */
+/* Address space for more numbers than the host has memory for. Only the first row can be read: it
+ * begins with NaN, so the upload fails as soon as it reads any number. */
 static void fail_copy(VkComputeContext *ctx)
 {
 	static const char *const words[] = {"host memory", "copy", "VKC_BORROW", NULL};
@@ -200,8 +200,8 @@ static void fail_copy(VkComputeContext *ctx)
 		DIM = 1024
 	};
 	const uint64_t row = DIM * sizeof(double), rows = 2 * available() / row;
-	void *numbers = mmap(NULL, rows * row, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-	                     -1, 0);
+	double *numbers = mmap(NULL, rows * row, PROT_NONE,
+	                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	VkcEmbeddings embeddings = {.struct_size = sizeof(embeddings),
 	                            .type = VKC_FLOAT64,
 	                            .data = numbers,
@@ -210,12 +210,23 @@ static void fail_copy(VkComputeContext *ctx)
 	VkcDeviceInfo before = {.struct_size = sizeof(before)}, after = before;
 
 	assert_true(numbers != MAP_FAILED);
+	assert_int_equal(mprotect(numbers, 1 << 16, PROT_READ | PROT_WRITE), 0);
+	numbers[0] = NAN;
 	succeed(ctx, vkc_get_device_info(ctx, &before));
 	check_sentence(ctx, vkc_upload(ctx, &embeddings), VKC_ERROR_OUT_OF_HOST_MEMORY, "a copy",
 	               words);
 	/* The matrix of the previous upload is still there. */
 	succeed(ctx, vkc_get_device_info(ctx, &after));
 	assert_int_equal(before.memory_used, after.memory_used);
+
+	/* A matrix on a CPU device takes host memory, which the upload gets back. */
+	if (before.type == VKC_DEVICE_CPU) {
+		ctx->engine.device.memory_used += rows * row * 4;
+		assert_int_equal(vkc_upload(ctx, &embeddings), VKC_ERROR_NOT_FINITE);
+		ctx->engine.device.memory_used -= rows * row * 4;
+	}
+	embeddings.flags = VKC_BORROW;
+	assert_int_equal(vkc_upload(ctx, &embeddings), VKC_ERROR_NOT_FINITE);
 	munmap(numbers, rows * row);
 }
 
