@@ -27,6 +27,7 @@ build = {
   install = {
     lua = {
       ["vk_compute"] = "lua/vk_compute.lua",
+      ["vk_compute.borrowed"] = "lua/vk_compute/borrowed.lua",
       ["vk_compute.calls"] = "lua/vk_compute/calls.lua",
       ["vk_compute.cdata"] = "lua/vk_compute/cdata.lua",
       ["vk_compute.cdef"] = "lua/vk_compute/cdef.lua",

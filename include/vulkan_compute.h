@@ -12,8 +12,9 @@
  *    negative. After an error, vkc_last_error() returns a sentence that says what
  *    went wrong, where, and what to do.
  *  - Arguments belong to the caller, and the library does not refer to them after
- *    the call. The caller allocates the memory for results. If a call fails, the
- *    contents of its output are unspecified, and the uploaded rows stay.
+ *    the call, except to data uploaded with VKC_BORROW. The caller allocates the memory
+ *    for results. If a call fails, the contents of its output are unspecified, and the
+ *    uploaded rows stay.
  *  - Structs begin with a struct_size that the caller sets. The size of an older
  *    version is accepted: missing input fields count as 0, and missing output
  *    fields are not written. A size larger than this version's is an invalid
@@ -71,7 +72,10 @@ typedef enum VkcType {
 
 /* Flags of an upload. */
 typedef enum VkcUploadFlags {
-	VKC_CENTER = 1 /* first subtract the mean row (rounded once, to float64) from every row */
+	VKC_CENTER = 1, /* first subtract the mean row (rounded once, to float64) from every row */
+	VKC_BORROW = 2  /* read data in place instead of keeping a copy: the caller promises that it
+	                   stays valid and unchanged until a later upload replaces it or
+	                   vkc_destroy() has returned */
 } VkcUploadFlags;
 
 typedef enum VkcDeviceType {
@@ -192,14 +196,18 @@ VKC_API VkcResult vkc_get_device_info(const VkComputeContext *ctx, VkcDeviceInfo
 /* ---- Upload --------------------------------------------------------------- */
 
 /* Uploads num_embeddings x embedding_dim floats, packed, replacing the previous
- * upload. Rows need not be normalised. A zero row is allowed.
+ * upload. Rows need not be normalised. A zero row is allowed. The library keeps a copy
+ * of the numbers in host memory, and nothing else of that size there. While an upload
+ * is in progress, the copy of the previous one is there too.
  * Errors: invalid argument, not finite (the message names the first such row and
- * column), out of host or device memory, device lost. After any error the previous
- * upload stays. */
+ * column), out of host memory (if the copy would take more than 80 % of what is free,
+ * too) or device memory, device lost. After any error the previous upload stays. */
 VKC_API VkcResult vkc_upload_embeddings(VkComputeContext *ctx, const float *embeddings,
                                         uint32_t num_embeddings, uint32_t embedding_dim);
 
-/* Like vkc_upload_embeddings(), with other number types, a row stride, or centring. */
+/* Like vkc_upload_embeddings(), with other number types, a row stride, or centring. The
+ * copy has the uploaded type and is packed. With VKC_BORROW there is no copy; an upload
+ * that fails does not end the promise about the previous data. */
 VKC_API VkcResult vkc_upload(VkComputeContext *ctx, const VkcEmbeddings *embeddings);
 
 /* ---- Diversity sequences ---------------------------------------------------

@@ -138,8 +138,11 @@ bool input_open(struct input *input, const char *name, const char *format,
 {
 	memset(input, 0, sizeof(*input));
 	if (file_bytes_open(&input->file, name, problem) &&
-	    input_read(input->file.bytes, input->file.length, name, format, &input->table, problem))
+	    input_read(input->file.bytes, input->file.length, name, format, &input->table, problem)) {
+		if (input->table.owned)
+			file_bytes_close(&input->file);
 		return true;
+	}
 	input_close(input);
 	return problem_prefix(problem, "cannot read %s: ", input_name(name));
 }

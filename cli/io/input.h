@@ -12,7 +12,7 @@
 #include "io/table.h"
 
 struct input {
-	struct file_bytes file;
+	struct file_bytes file; /* closed if the numbers of the table are in memory of their own */
 	struct table table;
 };
 

@@ -40,7 +40,8 @@ int session_upload_rows(struct session *session, uint32_t rows)
 		.num_embeddings = rows,
 		.embedding_dim = table->columns,
 		.row_stride = table->row_stride,
-		.flags = session->options->center ? VKC_CENTER : 0,
+		/* The input stays open until the context is closed. */
+		.flags = VKC_BORROW | (session->options->center ? VKC_CENTER : 0),
 	};
 
 	if (!session->context && vkc_init_with_options(&options, &session->context) != VKC_SUCCESS)

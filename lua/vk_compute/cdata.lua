@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Reads embeddings from cdata (float *, double *, float[?], …) without copying them.
+-- Reads embeddings from cdata (float *, double *, float[?], …) in place.
 
 local ffi = require("ffi")
 local check = require("vk_compute.check")
@@ -48,8 +48,8 @@ local function checked_stride(name, opts, kind, dim)
   return stride
 end
 
--- Determines the element type from the cdata and opts.type. Also returns the size in bytes, or nil
--- for a pointer.
+-- Determines the element type from the cdata and opts.type. Also returns its description by
+-- ctype.array.
 local function checked_type(name, embeddings, opts)
   local array = ctype.array(embeddings)
   local kind = array and types[array.element]
@@ -65,13 +65,13 @@ local function checked_type(name, embeddings, opts)
   elseif embeddings == nil then
     errors.argument(1, name, "embeddings is a NULL pointer")
   end
-  return kind, array.bytes
+  return kind, array
 end
 
 --- Describes cdata as a source of embeddings; see pack.source. The source also has
 -- raise_not_finite(), which raises an error for the first number that is not finite.
 function cdata.source(name, embeddings, opts)
-  local kind, bytes = checked_type(name, embeddings, opts)
+  local kind, array = checked_type(name, embeddings, opts)
   for _, field in ipairs({ "n", "dim" }) do
     if not check.given(opts[field]) then
       errors.argument(2, name, "opts.%s is missing: embeddings is cdata, which does not say how "
@@ -81,9 +81,9 @@ function cdata.source(name, embeddings, opts)
   local n, dim = opts.n, opts.dim
   local stride = checked_stride(name, opts, kind, dim)
   local needed = (n - 1) * stride + dim * kind.size
-  if bytes and bytes < needed then
+  if array.bytes and array.bytes < needed then
     errors.argument(1, name, "embeddings holds %.0f bytes, but %.0f rows of %.0f numbers take %.0f",
-      bytes, n, dim, needed)
+      array.bytes, n, dim, needed)
   end
 
   return {
@@ -91,8 +91,10 @@ function cdata.source(name, embeddings, opts)
     dim = dim,
     stride = stride,
     code = kind.code,
+    -- A reference to a pointer, or to a part of a struct, does not keep the numbers themselves.
+    borrow = opts.borrow or (opts.borrow == nil and array.owned),
     open = function()
-      return ffi.cast("const void *", embeddings)
+      return embeddings
     end,
     close = function() end,
     -- The library's message counts rows and columns from 0; this one counts from 1.

@@ -32,7 +32,8 @@ typedef enum VkcLuaType {
 } VkcLuaType;
 
 typedef enum VkcLuaUploadFlags {
-  VKC_LUA_CENTER = 1
+  VKC_LUA_CENTER = 1,
+  VKC_LUA_BORROW = 2
 } VkcLuaUploadFlags;
 
 typedef enum VkcLuaDeviceType {

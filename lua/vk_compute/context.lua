@@ -16,6 +16,7 @@
 -- @classmod Context
 
 local ffi = require("ffi")
+local Borrowed = require("vk_compute.borrowed")
 local check = require("vk_compute.check")
 local ctype = require("vk_compute.ctype")
 local device = require("vk_compute.device")
@@ -29,7 +30,8 @@ local upload = require("vk_compute.upload")
 
 -- Fields: lib is the C namespace; handle is nil once the context is closed; ids, dim and matrix
 -- describe the upload. ids is nil before the first upload, and false after an interrupted one, when
--- it is unknown which embeddings the library has.
+-- it is unknown which embeddings the library has. borrowed holds the numbers that the library reads
+-- in place.
 local Context = {}
 Context.__index = Context
 
@@ -40,11 +42,14 @@ end
 --- Creates an object that owns a handle of the library.
 -- @local
 function Context.wrap(lib, handle)
-  -- The finaliser refers to the library, so that the library is not unloaded first.
+  local kept = { lib = lib, borrowed = Borrowed.new() }
+  -- The finaliser refers to the library and to the numbers, so that the library is not unloaded and
+  -- the numbers are not collected first.
   local function destroy(unreferenced)
-    lib.vkc_lua_destroy(unreferenced)
+    kept.lib.vkc_lua_destroy(unreferenced)
   end
-  return setmetatable({ lib = lib, handle = ffi.gc(handle, destroy) }, Context)
+  local fields = { lib = lib, handle = ffi.gc(handle, destroy), borrowed = kept.borrowed }
+  return setmetatable(fields, Context)
 end
 
 -- Raises an error unless `self`, in the public function `name`, is an open context.
@@ -92,8 +97,16 @@ end
 --
 -- Embeddings are a table of rows `{{0.1, 0.2}, {0.3, 0.4}}`, a flat table `{0.1, 0.2, 0.3, 0.4}`
 -- with `opts.dim`, or cdata (`float *`, `double *`, `float[?]`, …) with `opts.n` and `opts.dim`.
--- The context keeps no reference: the caller may change or release them after the call. Uploading a
--- table temporarily takes another 8 bytes per number (4 for "float32").
+-- The context needs the numbers until another upload succeeds or it is closed:
+--
+-- - The numbers of a table are converted into memory of the context: 8 bytes per number (4 for
+--   "float32"). The caller may change or release the table after the call.
+-- - An array (`float[?]`) is read in place, and the context keeps a reference to it. Do not change
+--   it until then.
+-- - What a pointer or an array in a struct refers to is copied, because a reference would not keep
+--   it alive. The caller may change or release it after the call. `opts.borrow` avoids the copy.
+--
+-- During an upload the context still holds the numbers of the previous one.
 --
 -- The tables themselves must hold the elements: elements from a metatable (`__index`, `__len`)
 -- raise an error. For a pointer, `n`, `dim` and `stride` cannot be checked: incorrect values read
@@ -114,6 +127,10 @@ end
 -- (2^-126) if rounding changes one of them. In a row with larger numbers, small ones are rounded
 -- like any other, to 0 below 7e-46.
 -- @tparam[opt] int opts.stride for cdata: bytes from the start of one row to the next
+-- @tparam[opt] boolean opts.borrow for cdata: true reads it in place, false copies it. Default:
+-- true for an array, false for a pointer and for an array in a struct. With true the context keeps
+-- a reference to the cdata, and what a pointer refers to must stay valid and unchanged until
+-- another upload succeeds or the context is closed.
 -- @treturn boolean true, or nil and a message
 -- @raise when the embeddings or an option are invalid, naming the row and column
 Context.upload_embeddings = upload_as("upload_embeddings")
@@ -317,6 +334,7 @@ function Context:close()
     self.handle = nil
     ffi.gc(handle, nil)
     self.lib.vkc_lua_destroy(handle)
+    self.borrowed:keep_only(nil)
   end
 end
 

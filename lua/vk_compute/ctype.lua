@@ -24,9 +24,10 @@ end
 
 --- Describes an array of numbers or a pointer to numbers.
 -- @usage ctype.array(ffi.new("const float[8]")) --> { element = "float", constant = true,
--- bytes = 32 }
--- @return a table with element, constant (true for volatile as well) and, if the size is known,
--- bytes; nil for any other cdata, including ctype objects
+-- owned = true, bytes = 32 }
+-- @return a table with element, constant (true for volatile as well), owned (the cdata itself holds
+-- the numbers, so they live as long as it does) and, if the size is known, bytes; nil for any other
+-- cdata, including ctype objects
 function ctype.array(value)
   local name = ctype.name(value)
   local text = name:gsub("%f[%a]const%f[%A] ?", ""):gsub("%f[%a]volatile%f[%A] ?", "")
@@ -40,7 +41,9 @@ function ctype.array(value)
     local known, size = pcall(ffi.sizeof, value) -- raises an error for a flexible array member
     bytes = known and size or nil
   end
-  return { element = element, constant = text ~= name, bytes = bytes }
+  -- "float [8]" is an array, "float (&)[8]" refers to one, such as that in a struct.
+  local owned = shape:find("^%[") ~= nil
+  return { element = element, constant = text ~= name, owned = owned, bytes = bytes }
 end
 
 --- Converts numeric cdata (any integer type, enum, float or double).

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Allocates buffers: garbage-collected cdata for results, malloc for temporary data.
+-- Allocates buffers: garbage-collected cdata for results, malloc for the numbers of tables.
 
 local ffi = require("ffi")
 require("vk_compute.cdef")
@@ -47,10 +47,10 @@ local function allocate(bytes)
   return address[0]
 end
 
---- Returns a temporary buffer of any size, or nil and a message. Release it with memory.release; if
--- an error is raised before that, the garbage collector frees it.
+--- Returns a buffer of any size, or nil and a message. Release it with memory.release; if it is
+-- unreferenced before that, the garbage collector frees it.
 -- @param kind pointer type, such as "float *"
-function memory.borrow(kind, bytes)
+function memory.allocated(kind, bytes)
   local address = allocate(bytes)
   if address == nil then
     return nil, ("not enough memory to pack %.0f bytes of embeddings"):format(bytes)
@@ -58,7 +58,7 @@ function memory.borrow(kind, bytes)
   return ffi.gc(ffi.cast(kind, address), ffi.C.vkc_lua_free)
 end
 
---- Frees a buffer from memory.borrow.
+--- Frees a buffer from memory.allocated.
 function memory.release(buffer)
   ffi.C.vkc_lua_free(ffi.gc(buffer, nil))
 end

@@ -134,6 +134,8 @@ end
 function pack.source(name, embeddings, opts)
   if check.given(opts.stride) then
     errors.argument(2, name, "opts.stride is for cdata; a table has none")
+  elseif check.given(opts.borrow) then
+    errors.argument(2, name, "opts.borrow is for cdata; a table is always converted")
   end
   local kind = types.float64
   if check.given(opts.type) then
@@ -156,7 +158,7 @@ function pack.source(name, embeddings, opts)
   local n, dim = (flat and flat_shape or nested_shape)(name, embeddings, opts)
 
   local function open()
-    local buffer, message = memory.borrow(kind.pointer, n * dim * kind.size)
+    local buffer, message = memory.allocated(kind.pointer, n * dim * kind.size)
     if not buffer then
       return nil, message
     end
@@ -178,7 +180,15 @@ function pack.source(name, embeddings, opts)
     return buffer
   end
 
-  return { n = n, dim = dim, stride = 0, code = kind.code, open = open, close = memory.release }
+  return {
+    n = n,
+    dim = dim,
+    stride = 0,
+    code = kind.code,
+    borrow = true,
+    open = open,
+    close = memory.release,
+  }
 end
 
 return pack

@@ -9,23 +9,29 @@ local Ids = require("vk_compute.ids")
 local matrix = require("vk_compute.matrix")
 local pack = require("vk_compute.pack")
 
-local option_names = { "dim", "n", "ids", "center", "type", "stride" }
+local option_names = { "dim", "n", "ids", "center", "type", "stride", "borrow" }
 local largest_count = 2 ^ 32 - 1
 local not_finite = ffi.cast("VkcLuaResult", "VKC_LUA_ERROR_NOT_FINITE")
+local center = tonumber(ffi.cast("int", ffi.cast("VkcLuaUploadFlags", "VKC_LUA_CENTER")))
+local borrow = tonumber(ffi.cast("int", ffi.cast("VkcLuaUploadFlags", "VKC_LUA_BORROW")))
 
 -- Calls the library. Ctrl-C can raise an error right after the call, when the library already has
 -- the new embeddings but Lua still has the previous size, and later results would overrun their
--- buffers. The context therefore has no size until the result of the call is known.
-local function replace(ctx, request, ids)
+-- buffers. The context therefore has no size until the result of the call is known, and until then
+-- it holds the numbers of both uploads.
+local function replace(ctx, request, ids, source, data)
   local ids_before = ctx.ids
   ctx.ids = false
+  local entry = source.borrow and ctx.borrowed:add(data, source.close) or nil
   local result = ctx.lib.vkc_lua_upload(ctx.handle, request)
   if result == 0 then
     ctx.matrix = matrix.new()
     ctx.dim = request.embedding_dim
     ctx.ids = ids -- last, because it marks the other fields as valid
+    ctx.borrowed:keep_only(entry)
   else
     ctx.ids = ids_before
+    ctx.borrowed:remove(entry)
   end
   return result
 end
@@ -41,6 +47,7 @@ return function(ctx, name, embeddings, opts)
     end
   end
   check.optional(2, name, "opts.center", opts.center, "boolean")
+  check.optional(2, name, "opts.borrow", opts.borrow, "boolean")
 
   local source
   if type(embeddings) == "table" then
@@ -58,7 +65,7 @@ return function(ctx, name, embeddings, opts)
     num_embeddings = source.n,
     embedding_dim = source.dim,
     row_stride = source.stride,
-    flags = opts.center and 1 or 0,
+    flags = (opts.center and center or 0) + (source.borrow and borrow or 0),
   })
 
   local data, message = source.open()
@@ -66,9 +73,8 @@ return function(ctx, name, embeddings, opts)
     return nil, message
   end
   ctx:check_open() -- a metamethod of the caller's tables may have closed it
-  request.data = data
-  local result = replace(ctx, request, ids)
-  source.close(data)
+  request.data = ffi.cast("const void *", data)
+  local result = replace(ctx, request, ids, source, data)
   if result == not_finite and source.raise_not_finite then
     source.raise_not_finite()
   end

@@ -21,10 +21,10 @@ static VkcResult check_description(VkComputeContext *ctx, const VkcEmbeddings *g
 		                 "vkc_upload: type is %d; it takes VKC_FLOAT32, VKC_FLOAT64 or "
 		                 "VKC_FLOAT16.",
 		                 (int)embeddings->type);
-	if (embeddings->flags & ~(uint32_t)VKC_CENTER || embeddings->reserved)
+	if (embeddings->flags & ~(uint32_t)(VKC_CENTER | VKC_BORROW) || embeddings->reserved)
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "vkc_upload: flags is 0x%" PRIx32 " and reserved 0x%" PRIx32
-		                 "; flags takes VKC_CENTER or 0, reserved takes 0.",
+		                 "; flags takes VKC_CENTER, VKC_BORROW, both or 0, reserved takes 0.",
 		                 embeddings->flags, embeddings->reserved);
 	if (!embeddings->data)
 		return argument_is_null(ctx, "vkc_upload", "data", "the address of the first number");
@@ -76,33 +76,70 @@ static VkcResult check_finite(VkComputeContext *ctx, const char *function,
 	return VKC_SUCCESS;
 }
 
-static VkcResult upload(VkComputeContext *ctx, const char *function,
-                        const VkcEmbeddings *embeddings)
+/* Checks everything that can be checked before any of the previous upload is discarded. */
+static VkcResult check(VkComputeContext *ctx, const char *function,
+                       const VkcEmbeddings *embeddings, struct source *source)
 {
-	struct source source;
-	struct rows rows;
-	VkcResult result = check_sizes(ctx, function, embeddings, &source);
+	const uint64_t caches = ctx->engine.device.memory_used - rows_device_bytes(&ctx->rows);
+	VkcResult result = check_sizes(ctx, function, embeddings, source);
 	/* Check sizes before reading any data: a wrong size would read outside the caller's array. */
 	if (result == VKC_SUCCESS)
-		result = rows_check(&ctx->engine, &source);
-	if (result == VKC_SUCCESS)
-		result = check_finite(ctx, function, &source);
-	if (result != VKC_SUCCESS)
-		return result;
+		result = rows_check(&ctx->engine, source);
+	if (result == VKC_SUCCESS && !(embeddings->flags & VKC_BORROW))
+		result = rows_check_copy(&ctx->engine, source, caches);
+	return result == VKC_SUCCESS ? check_finite(ctx, function, source) : result;
+}
+
+static VkcResult keep_numbers(VkComputeContext *ctx, const struct source *source, bool borrow,
+                              struct numbers *numbers)
+{
+	/* Now it shows how much memory freeing the caches has given back. */
+	VkcResult result = borrow ? VKC_SUCCESS : rows_check_copy(&ctx->engine, source, 0);
+	if (result == VKC_SUCCESS && !numbers_keep(numbers, source, borrow))
+		result = error_set(&ctx->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+		                   "The host has no memory left for a copy of %" PRIu32 " rows of %" PRIu32
+		                   " numbers, %" PRIu64
+		                   " bytes: free some, or upload with the flag VKC_BORROW, which makes no "
+		                   "copy.",
+		                   source->num_rows, source->dim, numbers_copy_bytes(source));
+	return result;
+}
+
+/* Makes rows of the embeddings. On failure *rows is zeroed, and the previous upload stays. */
+static VkcResult make_rows(VkComputeContext *ctx, const char *function,
+                           const VkcEmbeddings *embeddings, struct rows *rows)
+{
+	struct source source = {0};
+	struct numbers numbers;
+	*rows = (struct rows){0};
+	VkcResult result = check(ctx, function, embeddings, &source);
 	/* Tiles of the previous matrix may still be in flight. */
-	result = stream_drain(&ctx->engine.stream);
+	if (result == VKC_SUCCESS)
+		result = stream_drain(&ctx->engine.stream);
 	if (result != VKC_SUCCESS)
 		return result;
-	/* Free the previous matrix first: the new rows may need its memory, and it can be
+	/* Free the previous matrix first: the new upload may need its memory, and it can be
 	 * recomputed. */
 	gram_reset(&ctx->gram);
 	strategies_reset(&ctx->strategies);
-	result = rows_create(&ctx->engine, &source, embeddings->flags & VKC_CENTER, false, &rows);
+	result = keep_numbers(ctx, &source, embeddings->flags & VKC_BORROW, &numbers);
 	if (result != VKC_SUCCESS)
 		return result;
-	rows_destroy(&ctx->engine.device, &ctx->rows);
-	ctx->rows = rows;
-	return VKC_SUCCESS;
+	return rows_create(&ctx->engine, &numbers, embeddings->flags & VKC_CENTER, rows);
+}
+
+static VkcResult upload(VkComputeContext *ctx, const char *function,
+                        const VkcEmbeddings *embeddings)
+{
+	struct rows rows;
+	/* A validation message makes the call fail, too. Until it is certain that the call succeeds,
+	 * the previous rows stay: after a failure the caller frees what the new ones borrow. */
+	VkcResult result = context_leave(ctx, make_rows(ctx, function, embeddings, &rows));
+	struct rows *unused = result == VKC_SUCCESS ? &ctx->rows : &rows;
+	rows_destroy(&ctx->engine.device, unused);
+	if (result == VKC_SUCCESS)
+		ctx->rows = rows;
+	return result;
 }
 
 VkcResult vkc_upload(VkComputeContext *ctx, const VkcEmbeddings *embeddings)
@@ -114,7 +151,7 @@ VkcResult vkc_upload(VkComputeContext *ctx, const VkcEmbeddings *embeddings)
 		result = check_description(ctx, embeddings, &known);
 	if (result != VKC_SUCCESS)
 		return result;
-	return context_leave(ctx, upload(ctx, function, &known));
+	return upload(ctx, function, &known);
 }
 
 VkcResult vkc_upload_embeddings(VkComputeContext *ctx, const float *embeddings,
@@ -134,5 +171,5 @@ VkcResult vkc_upload_embeddings(VkComputeContext *ctx, const float *embeddings,
 	if (!embeddings)
 		return argument_is_null(ctx, function, "embeddings",
 		                        "num_embeddings x embedding_dim floats");
-	return context_leave(ctx, upload(ctx, function, &described));
+	return upload(ctx, function, &described);
 }

@@ -4,13 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool numbers_keep(struct numbers *numbers, const struct source *source, bool borrow, double *mean,
-                  int exponent)
+uint64_t numbers_copy_bytes(const struct source *source)
+{
+	return (uint64_t)source->num_rows * source->dim * type_size(source->type);
+}
+
+bool numbers_keep(struct numbers *numbers, const struct source *source, bool borrow)
 {
 	*numbers = (struct numbers){.source = *source};
 	if (!borrow) {
 		const size_t row_bytes = (size_t)source->dim * type_size(source->type);
-		unsigned char *copy = malloc(source->num_rows * row_bytes);
+		unsigned char *copy = malloc(numbers_copy_bytes(source));
 		if (!copy) {
 			*numbers = (struct numbers){0};
 			return false;
@@ -21,8 +25,6 @@ bool numbers_keep(struct numbers *numbers, const struct source *source, bool bor
 		numbers->source.data = copy;
 		numbers->source.stride = row_bytes;
 	}
-	numbers->mean = mean;
-	numbers->exponent = exponent;
 	return true;
 }
 

@@ -13,11 +13,12 @@ struct numbers {
 	int exponent;         /* of source_exponent() */
 };
 
-/* Keeps a copy of the source, or refers to the caller's array if `borrow` is set. Takes over
- * `mean`, which may be NULL. Returns false if the host has no memory left; *numbers is then
- * zeroed, and `mean` stays with the caller. */
-bool numbers_keep(struct numbers *numbers, const struct source *source, bool borrow, double *mean,
-                  int exponent);
+/* Bytes of a copy of the source. */
+uint64_t numbers_copy_bytes(const struct source *source);
+/* Keeps a copy of the source, or refers to the caller's array if `borrow` is set. Leaves `mean` and
+ * `exponent` zero; rows_create() computes them. Returns false if the host has no memory left;
+ * *numbers is then zeroed. */
+bool numbers_keep(struct numbers *numbers, const struct source *source, bool borrow);
 void numbers_free(struct numbers *numbers);
 
 /* Reads row `row` as exact doubles into values[dim]: the uploaded numbers, or with centring what

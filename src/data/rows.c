@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/minmax.h"
 #include "data/mean.h"
 
 /* Bytes of rows that are converted and copied to the device at a time. */
@@ -20,6 +21,11 @@ uint32_t rows_in_block(const struct rows *rows, uint32_t first)
 static uint64_t row_bytes(const struct rows *rows)
 {
 	return (uint64_t)rows->quads * 16;
+}
+
+uint64_t rows_device_bytes(const struct rows *rows)
+{
+	return row_bytes(rows) * rows->padded;
 }
 
 static VkcResult lay_out(struct device *device, const struct source *source, struct rows *rows)
@@ -61,7 +67,7 @@ VkcResult rows_check(struct engine *engine, const struct source *source)
 	const uint32_t max_quads = profile_max_iterations(&engine->profile, 1);
 	struct rows rows = {0};
 	VkcResult result = lay_out(device, source, &rows);
-	uint64_t bytes = row_bytes(&rows) * rows.padded;
+	uint64_t bytes = rows_device_bytes(&rows);
 	/* A dot product is a single loop in the kernels. */
 	if (result == VKC_SUCCESS && rows.quads > max_quads)
 		return error_set(device->error, VKC_ERROR_INVALID_ARGUMENT,
@@ -75,6 +81,29 @@ VkcResult rows_check(struct engine *engine, const struct source *source)
 		                   " may be used: raise the memory limit (VKC_MEMORY_LIMIT) "
 		                   "or upload less.",
 		                   bytes, device->memory_limit);
+	return result;
+}
+
+VkcResult rows_check_copy(struct engine *engine, const struct source *source,
+                          uint64_t device_bytes_freed)
+{
+	struct device *device = &engine->device;
+	const uint64_t copy = numbers_copy_bytes(source);
+	uint64_t needed = copy, allowed = budget_for_host();
+	struct rows rows = {0};
+	VkcResult result = lay_out(device, source, &rows);
+	/* The memory of a CPU device is the host's. */
+	if (device->limits.cpu) {
+		needed += rows_device_bytes(&rows);
+		allowed += min_u64(device_bytes_freed / 10 * 8, UINT64_MAX - allowed);
+	}
+	if (result == VKC_SUCCESS && needed > allowed)
+		result = error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+		                   "The upload needs %" PRIu64 " bytes of host memory, %" PRIu64
+		                   " of them for a copy of its numbers, but only %" PRIu64
+		                   " may be used: free some, or upload with the flag VKC_BORROW, which "
+		                   "makes no copy.",
+		                   needed, copy, allowed);
 	return result;
 }
 
@@ -176,25 +205,27 @@ static VkcResult out_of_host_memory(struct device *device, const struct source *
 	                 source->num_rows, source->dim);
 }
 
-VkcResult rows_create(struct engine *engine, const struct source *source, bool center, bool borrow,
+VkcResult rows_create(struct engine *engine, const struct numbers *numbers, bool center,
                       struct rows *rows)
 {
 	VkcResult result;
 	struct device *device = &engine->device;
-	*rows = (struct rows){0};
+	*rows = (struct rows){.numbers = *numbers};
+	const struct source *source = &rows->numbers.source;
 	struct conversion conversion = {.source = source};
 	TRY(lay_out(device, source, rows));
 	conversion.values = calloc(source->dim, sizeof(double));
 	conversion.norms = calloc(source->num_rows, sizeof(*conversion.norms));
 	rows->blocks = calloc(rows->num_blocks, sizeof(*rows->blocks));
 	if (center)
-		conversion.mean = calloc(source->dim, sizeof(double));
+		rows->numbers.mean = calloc(source->dim, sizeof(double));
+	conversion.mean = rows->numbers.mean;
 	if (!conversion.values || !conversion.norms || !rows->blocks ||
 	    (center && !conversion.mean)) {
 		result = out_of_host_memory(device, source);
 		goto error;
 	}
-	conversion.exponent = source_exponent(source);
+	conversion.exponent = rows->numbers.exponent = source_exponent(source);
 	if (center)
 		source_mean(source, conversion.mean);
 
@@ -209,16 +240,13 @@ VkcResult rows_create(struct engine *engine, const struct source *source, bool c
 		TRY(fill_mapped(device, rows, &conversion));
 	else
 		TRY(fill_staged(device, &engine->stream, rows, &conversion));
-	if (!weights_create(&rows->weights, conversion.norms, rows->num_rows) ||
-	    !numbers_keep(&rows->numbers, source, borrow, conversion.mean, conversion.exponent)) {
+	if (!weights_create(&rows->weights, conversion.norms, rows->num_rows)) {
 		result = out_of_host_memory(device, source);
 		goto error;
 	}
-	conversion.mean = NULL;
 error:
 	free(conversion.values);
 	free(conversion.norms);
-	free(conversion.mean);
 	if (result != VKC_SUCCESS)
 		rows_destroy(device, rows);
 	return result;

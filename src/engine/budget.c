@@ -87,14 +87,20 @@ void budget_pin(struct budget *budget, const void *owner, bool pinned)
 			budget->caches[i].pinned = pinned;
 }
 
+uint64_t budget_for_host(void)
+{
+	/* malloc() promises more memory than the host has, and the out-of-memory killer ends a process
+	 * that uses it. Leave some to other programs and contexts. */
+	return host_memory_free("") / 10 * 8;
+}
+
 uint64_t budget_for_matrix(const struct budget *budget, uint64_t padded_rows)
 {
 	const uint64_t free_bytes = available(budget);
 	const uint64_t others = 64 * padded_rows + budget->device->memory_limit / 16;
 	const uint64_t left = free_bytes > others ? free_bytes - others : 0;
-	/* A CPU driver reports more memory than the host may have free, and the out-of-memory killer
-	 * ends a process that takes too much. Other contexts may count on the same free memory. */
-	return budget->device->limits.cpu ? min_u64(left, host_memory_free("") / 10 * 8) : left;
+	/* A CPU driver reports more memory than the host may have free. */
+	return budget->device->limits.cpu ? min_u64(left, budget_for_host()) : left;
 }
 
 uint64_t budget_for_walks(const struct budget *budget)

@@ -49,4 +49,7 @@ uint64_t budget_for_neighbors(const struct budget *budget);
 /* Rows of the matrix that are computed in order to be searched for neighbours. */
 uint64_t budget_for_searched_rows(const struct budget *budget);
 
+/* Bytes of host memory that an upload may take. On a CPU device they include its device memory. */
+uint64_t budget_for_host(void);
+
 #endif

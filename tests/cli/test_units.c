@@ -61,6 +61,47 @@ static void test_numbers(void **state)
 	assert_false(parse_range("nan:1", &low, &high));
 }
 
+/* Writes a temporary file and opens it as an input. */
+static void open_input(struct input *input, const void *bytes, size_t length)
+{
+	char name[] = "/tmp/vkc_test_XXXXXX";
+	int descriptor = mkstemp(name);
+	struct problem problem;
+
+	assert_true(descriptor >= 0);
+	assert_int_equal(write(descriptor, bytes, length), length);
+	close(descriptor);
+	assert_true(input_open(input, name, NULL, &problem));
+	unlink(name);
+}
+
+/* The library reads the numbers as long as the input is open. The text of JSON is not needed then,
+ * and may be much larger. */
+static void test_input_in_memory(void **state)
+{
+	static const char json[] = "[[1, 2.5], [3, 4]]";
+	static const struct {
+		uint32_t rows, columns;
+		float numbers[4];
+	} fbin = {2, 2, {1, 2.5f, 3, 4}};
+	struct input input;
+	double row[2];
+
+	(void)state;
+	open_input(&input, json, strlen(json));
+	assert_null(input.file.bytes);
+	table_row(&input.table, 0, row);
+	assert_true(row[0] == 1 && row[1] == 2.5);
+	input_close(&input);
+
+	open_input(&input, &fbin, sizeof(fbin));
+	assert_non_null(input.file.bytes);
+	assert_ptr_equal(input.table.data, input.file.bytes + 8);
+	table_row(&input.table, 1, row);
+	assert_true(row[0] == 3 && row[1] == 4);
+	input_close(&input);
+}
+
 static void test_npy_header(void **state)
 {
 	unsigned char bytes[NPY_HEADER_SIZE];
@@ -348,6 +389,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_input_in_memory),
 		cmocka_unit_test(test_npy_header),
 		cmocka_unit_test(test_json_scan),
 		cmocka_unit_test(test_short_files),

@@ -128,7 +128,7 @@ static VkcResult second_upload(struct run *run)
 	                                  .data = second_data.floats,
 	                                  .num_embeddings = N,
 	                                  .embedding_dim = D,
-	                                  .flags = VKC_CENTER};
+	                                  .flags = VKC_CENTER | VKC_BORROW};
 
 	return vkc_upload(run->ctx, &embeddings);
 }
@@ -186,6 +186,7 @@ enum {
 	STEPS = COUNT(steps),
 	FIRST_WITH_CONTEXT = 2,
 	FIRST_UPLOAD = 3,
+	SEQUENCE = 5,
 	MATRIX = 6,
 	SECOND_UPLOAD = 11
 };
@@ -277,8 +278,10 @@ static bool survive_one(const struct script_mode *mode, const struct fault_sourc
 			counts->lost++;
 			break;
 		}
-		if (i == SECOND_UPLOAD)
+		if (i == SECOND_UPLOAD) {
+			repeat(&run, &steps[SEQUENCE], "after the second upload failed");
 			repeat(&run, &steps[MATRIX], "after the second upload failed");
+		}
 		repeat(&run, step, "again after an error");
 	}
 	given = source->faults() > 0;

@@ -61,12 +61,12 @@ static void test_uploads(void **state)
 	WRONG(ctx, upload(ctx, (VkcEmbeddings){.row_stride = UINT64_MAX - 3}),
 	      "vkc_upload: 5 rows of 18446744073709551612 bytes are more than a process can "
 	      "address; check num_embeddings and row_stride.");
-	WRONG(ctx, upload(ctx, (VkcEmbeddings){.flags = 2}),
-	      "vkc_upload: flags is 0x2 and reserved 0x0; flags takes VKC_CENTER or 0, "
-	      "reserved takes 0.");
+	WRONG(ctx, upload(ctx, (VkcEmbeddings){.flags = 4}),
+	      "vkc_upload: flags is 0x4 and reserved 0x0; flags takes VKC_CENTER, VKC_BORROW, both or "
+	      "0, reserved takes 0.");
 	WRONG(ctx, upload(ctx, (VkcEmbeddings){.reserved = 1}),
-	      "vkc_upload: flags is 0x0 and reserved 0x1; flags takes VKC_CENTER or 0, "
-	      "reserved takes 0.");
+	      "vkc_upload: flags is 0x0 and reserved 0x1; flags takes VKC_CENTER, VKC_BORROW, both or "
+	      "0, reserved takes 0.");
 }
 
 static void test_not_finite(void **state)

@@ -14,6 +14,9 @@ enum {
 };
 
 static VkComputeContext *ctx;
+/* The block that the current upload borrows, or NULL. */
+static uint8_t *borrowed;
+static bool uploaded;
 
 static uint64_t number_size(VkcType type)
 {
@@ -32,7 +35,7 @@ static bool is_valid(const VkcEmbeddings *e)
 		return false;
 	if (e->row_stride && (e->row_stride % size || e->row_stride < e->embedding_dim * size))
 		return false;
-	return (e->flags & ~(uint32_t)VKC_CENTER) == 0 && e->reserved == 0;
+	return (e->flags & ~(uint32_t)(VKC_CENTER | VKC_BORROW)) == 0 && e->reserved == 0;
 }
 
 static bool is_finite(const VkcEmbeddings *e, uint64_t stride)
@@ -84,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	e.row_stride = take(&input) % 2 ? take_number(&input, 200) : 0;
 	if (take(&input) > 250)
 		e.row_stride |= (uint64_t)take_u32(&input) << 32;
-	e.flags = take_number(&input, 2);
+	e.flags = take_number(&input, 4);
 	if (take(&input) > 250)
 		e.reserved = take_u32(&input);
 	if (take(&input) > 250)
@@ -104,8 +107,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (expected == VKC_SUCCESS && !is_finite(&e, stride))
 		expected = VKC_ERROR_NOT_FINITE;
 	expect(ctx, vkc_upload(ctx, &e), expected, "vkc_upload");
-	free(block);
-	if (expected == VKC_SUCCESS)
+	if (expected == VKC_SUCCESS) {
+		free(borrowed);
+		borrowed = e.flags & VKC_BORROW ? block : NULL;
+		uploaded = true;
+	}
+	if (block != borrowed)
+		free(block);
+	/* A failed upload keeps the previous one. */
+	if (uploaded)
 		expect(ctx, vkc_compute_diversity_sequence(ctx, 0, sequence), VKC_SUCCESS,
 		       "vkc_compute_diversity_sequence");
 	return 0;

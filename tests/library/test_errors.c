@@ -121,7 +121,8 @@ static void test_upload_of_unknown_type_or_flags(void **state)
 	refused(ctx, vkc_upload(ctx, &embeddings), "type");
 	embeddings = embeddings_of(&fixture->data);
 	embeddings.flags = VKC_CENTER | 0x80;
-	refused(ctx, vkc_upload(ctx, &embeddings), "flags", "81|80|129|128", "VKC_CENTER|1");
+	refused(ctx, vkc_upload(ctx, &embeddings), "flags", "81|80|129|128", "VKC_CENTER|1",
+	        "VKC_BORROW|2");
 }
 
 static void test_upload_with_a_bad_stride(void **state)

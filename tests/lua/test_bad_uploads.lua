@@ -128,9 +128,11 @@ end
 function TestBadUploads.test_wrong_options_of_a_table()
   local rows = { { 1, 2 }, { 3, 4 } }
   upload_fails(2, "opts is 3, expected a table", rows, 3)
-  upload_fails(2, "opts.cetner is not an option; valid options: dim, n, ids, center, type, stride",
+  upload_fails(2, "opts.cetner is not an option; valid options: dim, n, ids, center, type, "
+    .. "stride, borrow",
     rows, { cetner = true })
-  upload_fails(2, "opts[1] is not an option; valid options: dim, n, ids, center, type, stride",
+  upload_fails(2, "opts[1] is not an option; valid options: dim, n, ids, center, type, "
+    .. "stride, borrow",
     rows, { 2 })
   upload_fails(2, "opts.n is 3, but embeddings has 2 rows", rows, { n = 3 })
   upload_fails(1, "embeddings[1] has 2 numbers, expected 3 as opts.dim says", rows, { dim = 3 })
@@ -143,6 +145,7 @@ function TestBadUploads.test_wrong_options_of_a_table()
   upload_fails(2, "opts.n is inf, expected a whole number from 1 to 4294967295", rows, { n = inf })
   upload_fails(2, "opts.center is 1, expected a boolean", rows, { center = 1 })
   upload_fails(2, "opts.stride is for cdata; a table has none", rows, { stride = 8 })
+  upload_fails(2, "opts.borrow is for cdata; a table is always converted", rows, { borrow = true })
   upload_fails(2, 'opts.type is "float16", expected "float32" or "float64" for a table', rows,
     { type = "float16" })
   upload_fails(2, 'opts.type is false, expected "float32" or "float64" for a table', rows,
@@ -173,6 +176,7 @@ function TestBadUploads.test_cdata()
     { n = 3, dim = 2, stride = 7 })
   upload_fails(2, "opts.stride is 10, expected a multiple of the 4 bytes of a number", floats,
     { n = 3, dim = 2, stride = 10 })
+  upload_fails(2, "opts.borrow is 1, expected a boolean", floats, { n = 3, dim = 2, borrow = 1 })
   upload_fails(2, 'opts.type is "float64", but embeddings holds "float32"', floats,
     { n = 3, dim = 2, type = "float64" })
   upload_fails(1, "embeddings is a NULL pointer", ffi.cast("float *", nil), { n = 1, dim = 1 })

@@ -147,10 +147,20 @@ function TestUpload.test_rows_may_carry_other_fields()
 end
 
 function TestUpload.test_what_was_passed_may_be_changed_afterwards()
-  local array = ffi.new("float[?]", n * dim, flat)
-  assert(ctx:upload(array, { n = n, dim = dim }))
-  ffi.fill(array, ffi.sizeof(array))
-  luaunit.assertEquals(ctx:compute_similarity_matrix(), expected[1])
+  local size, copied = { n = n, dim = dim }, { n = n, dim = dim, borrow = false }
+  local array = ffi.new("float[?]", n * dim)
+  local struct = ffi.new("struct { float values[210]; }")
+  for _, case in ipairs({ { array, copied }, { ffi.cast("float *", array), size },
+    { ffi.cast("float *", array), copied }, { struct.values, size } }) do
+    ffi.copy(case[1], ffi.new("float[210]", flat), 840)
+    assert(ctx:upload(case[1], case[2]))
+    ffi.fill(case[1], 840)
+    luaunit.assertEquals({ ctx:compute_similarity_matrix(), ctx:diversity_sequence(5) }, expected)
+  end
+  local row = { 1, 0 }
+  assert(ctx:upload({ row, { 0, 1 }, { -1, 0.5 } }))
+  row[1] = -1
+  luaunit.assertEquals(ctx:diversity_sequence(1), { 1, 3, 2 })
 end
 
 function TestUpload.test_an_upload_that_failed_leaves_the_one_before()
