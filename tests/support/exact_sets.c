@@ -321,13 +321,13 @@ static const struct recipe recipes[] = {
 	{EXACT_RATINGS, VKC_FLOAT32, 0, 80, 10, 0, fill_ratings},
 	{EXACT_RATINGS, VKC_FLOAT32, 0, 64, 64, 0, fill_ratings},
 	{EXACT_INT8, VKC_FLOAT32, 0, 120, 64, 127, fill_integers},
-	{EXACT_INT8, VKC_FLOAT32, 0, 70, 4, 127, fill_integers},
+	{EXACT_INT8, VKC_FLOAT32, 0, 170, 2, 127, fill_integers},
 	{EXACT_QUANTISED, VKC_FLOAT32, 0, 90, 48, 0.1, fill_quantised},
 	{EXACT_QUANTISED, VKC_FLOAT64, 0, 140, 20, 0.1, fill_quantised},
 	{EXACT_UNIT, VKC_FLOAT32, 0, 100, 64, 0.1, fill_unit},
 	{EXACT_UNIT, VKC_FLOAT32, 0, 161, 24, 0.2, fill_unit},
 	{EXACT_TFIDF, VKC_FLOAT32, 0, 110, 100, 12, fill_tfidf},
-	{EXACT_TFIDF, VKC_FLOAT32, 0, 150, 40, 4, fill_tfidf},
+	{EXACT_TFIDF, VKC_FLOAT32, 0, 150, 40, 2, fill_tfidf},
 	{EXACT_DUPLICATES, VKC_FLOAT32, 0, 66, 3, 1, fill_duplicates},
 	{EXACT_DUPLICATES, VKC_FLOAT64, 0, 100, 12, 1, fill_duplicates},
 	{EXACT_DUPLICATES, VKC_FLOAT32, 0, 140, 32, 0.1, fill_duplicates},
@@ -364,7 +364,7 @@ static const struct recipe recipes[] = {
 	{EXACT_ORDINARY, VKC_FLOAT32, 0, 150, 128, 0, fill_normal},
 	{EXACT_ORDINARY, VKC_FLOAT32, 0, 100, 48, 0, fill_clustered},
 	{EXACT_ORDINARY, VKC_FLOAT32, 0, 600, 32, 0, fill_clustered},
-	{EXACT_BINARY_20, VKC_FLOAT32, 0, 300, 24, 0.2, fill_binary},
+	{EXACT_BINARY_20, VKC_FLOAT32, 0, 260, 24, 0.2, fill_binary},
 };
 
 const char *exact_kind_name(ExactKind kind)
