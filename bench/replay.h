@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Checks diversity sequences against exact arithmetic, fast enough for thousands of whole walks. The
- * scores of all items are summed in float64 with an error bound. Where the bound leaves more than
- * one candidate for the lowest score, integers of any length decide. */
+ * Checks diversity sequences against exact arithmetic, fast enough for thousands of whole walks.
+ * The scores of all items are summed in float64 with an error bound. Where the bound leaves more
+ * than one candidate for the lowest score, integers of any length decide. */
 #ifndef REPLAY_H
 #define REPLAY_H
 

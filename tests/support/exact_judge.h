@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Diversity sequences in exact arithmetic. The rule: each element after the prefix is the unused row
- * e with the lowest (e · C) / |e|, C the sum of the rows chosen so far. A zero row scores 0; if C is
- * zero, all rows do. Equal scores, and only those, go to the lowest index. It shares no code with
- * the library.
+ * Diversity sequences in exact arithmetic. The rule: each element after the prefix is the unused
+ * row e with the lowest (e · C) / |e|, C the sum of the rows chosen so far. A zero row scores 0; if
+ * C is zero, all rows do. Equal scores, and only those, go to the lowest index. It shares no code
+ * with the library.
  */
 #ifndef EXACT_JUDGE_H
 #define EXACT_JUDGE_H

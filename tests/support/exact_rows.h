@@ -28,8 +28,9 @@ void exact_integers_free(mpz_t *integers, uint64_t count);
 /* The dot product of two vectors of d integers. */
 void exact_dot(mpz_t dot, const mpz_t *a, const mpz_t *b, uint32_t d);
 
-/* Compares the scores a_dot / sqrt(a_square) and b_dot / sqrt(b_square): negative, zero or positive,
- * as the first is lower, equal or higher. A square of zero belongs to a zero row, which scores 0. */
+/* Compares the scores a_dot / sqrt(a_square) and b_dot / sqrt(b_square): negative, zero or
+ * positive, as the first is lower, equal or higher. A square of zero belongs to a zero row, which
+ * scores 0. */
 int exact_compare(const mpz_t a_dot, const mpz_t a_square, const mpz_t b_dot,
                   const mpz_t b_square);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sets of rows on which rounding errors change diversity sequences: exact ties, near ties, sums that
- * cancel, and norms far apart. All are made from fixed seeds.
+ * Sets of rows on which rounding errors change diversity sequences: exact ties, near ties, sums
+ * that cancel, and norms far apart. All are made from fixed seeds.
  */
 #ifndef EXACT_SETS_H
 #define EXACT_SETS_H
