@@ -93,10 +93,10 @@ int exact_compare(const mpz_t a_dot, const mpz_t a_square, const mpz_t b_dot,
 	mpz_t a, b;
 	int order;
 
-	/* The product with a zero row is zero, so its square is needed nowhere. */
-	if (sign != mpz_sgn(b_dot) || sign == 0)
+	if (sign != mpz_sgn(b_dot))
 		return sign - mpz_sgn(b_dot);
-	/* The order of a_dot^2 / a_square and b_dot^2 / b_square. */
+	/* The order of a_dot^2 / a_square and b_dot^2 / b_square. For a zero row, both dots are zero
+	 * here, and so are both products. */
 	mpz_inits(a, b, NULL);
 	mpz_mul(a, a_dot, a_dot);
 	mpz_mul(a, a, b_square);
