@@ -254,6 +254,18 @@ write({
     { "75 %", {}, "sets_after_75_percent" },
   },
 })
+write({
+  title = "Sequences checked against exact arithmetic", program = "exact_walks",
+  keys = { "data", "n", "d", "walks", "length" },
+  columns = {
+    { "positions", {}, "positions" },
+    { "wrong", {}, "wrong" },
+    { "near ties", {}, "near_ties" },
+    { "true ties", {}, "true_ties" },
+    { "largest miss", {}, "largest_miss" },
+    { "checking, s", {}, "checking_s" },
+  },
+})
 
 local function command_row(task)
   return { task = task, method = "command" }
