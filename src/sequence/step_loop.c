@@ -40,6 +40,9 @@ struct loop {
 	bool decisions_changed;             /* those on the device are out of date */
 	struct near_step *near_steps;
 	struct walk_part *parts;
+	/* The most steps per submission. Where each step is a few dispatches, those after a near step are
+	 * recorded in vain. */
+	uint32_t max_steps;
 	uint32_t steps; /* steps of this round, in which every walk advances once */
 	uint32_t next;  /* first active walk of the next submission */
 	uint64_t num_flights;
@@ -108,6 +111,7 @@ static bool choose_range(struct loop *loop, struct walk_range *range)
 		uint64_t steps = work / waiting;
 		if (loop->ops->allows_subsets && steps < MIN_STEPS)
 			steps = min_u64(work, MIN_STEPS);
+		steps = min_u64(steps, loop->max_steps);
 		loop->steps = (uint32_t)min_u64(max_u64(steps, 1), steps_left);
 	}
 	*range = (struct walk_range){
@@ -217,6 +221,18 @@ static bool read_head(struct loop *loop, uint32_t walk, const uint32_t *head)
 	return stands && progress->decided != added;
 }
 
+/* Adapts max_steps to the steps that walks have taken in a submission. */
+static void update_max_steps(struct loop *loop, uint64_t steps, uint32_t num_near)
+{
+	if (loop->ops->allows_subsets)
+		return;
+	if (num_near)
+		loop->max_steps = (uint32_t)min_u64(2 * steps / num_active_walks(loop->batch) + 1,
+		                                    loop->max_steps);
+	else if (loop->max_steps < UINT32_MAX / 2)
+		loop->max_steps *= 2;
+}
+
 /* Reads the snapshot of a submission that has ended. newest: the submission after it, which is in
  * flight, or NULL. */
 static VkcResult read_snapshot(struct loop *loop, const struct flight *ended,
@@ -244,6 +260,7 @@ static VkcResult read_snapshot(struct loop *loop, const struct flight *ended,
 			half_steps += progress->position - before;
 	}
 	submit_budget_update(&loop->submit_budget, half_steps / 2, loop->stream);
+	update_max_steps(loop, half_steps / 2, num_near);
 	if (batch->merging)
 		merge_update_active(&batch->merge);
 	TRY(decide(loop, num_near));
@@ -287,6 +304,7 @@ VkcResult step_loop_run(struct batch *batch)
 		.submit_budget = submit_budget_start(&engine->device,
 	                                         ops->initial_work(batch->strategy, &batch->walks)),
 		.end = position_of(batch->walks.steps, false),
+		.max_steps = UINT32_MAX,
 	};
 	struct flight previous = {0};
 	struct walk_range range;
