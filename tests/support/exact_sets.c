@@ -166,8 +166,8 @@ static void fill_tfidf(const struct recipe *recipe, double *values, uint64_t *se
 		normalise(row_of(recipe, values, i), d);
 }
 
-/* Integers of up to 2^16, so that most multiples are exact in float32. The parameter is the least
- * factor, 1 or 0.1, which is not exact. */
+/* Integers of up to 2^16, so that the multiples are exact in float32. The parameter is one more
+ * factor; multiples by 0.1 are not exact. */
 static void fill_duplicates(const struct recipe *recipe, double *values, uint64_t *seed)
 {
 	const double factors[] = {1, 2, 3, 10, 0.5, -1, recipe->parameter};
