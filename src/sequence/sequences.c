@@ -28,7 +28,8 @@ static VkcResult run(struct batch *batch, const uint32_t *prefixes, uint32_t *ou
 	VkcResult result;
 	struct walks *walks = &batch->walks;
 	TRY(walks_start(walks, prefixes));
-	TRY(batch->strategy->ops->start(batch->strategy, walks));
+	if (batch->strategy->ops->start)
+		TRY(batch->strategy->ops->start(batch->strategy, walks));
 	/* Walks may have paused for some steps, so repeat until none is behind. */
 	for (uint32_t steps = walks->steps; steps > 0; steps = batch->merging ? 0 : walks->steps_left) {
 		TRY(step_loop_run(batch, steps));
@@ -103,7 +104,7 @@ error:
 	}
 	merge_close(&batch.merge);
 	walks_destroy(walks);
-	if (batch.strategy)
+	if (batch.strategy && batch.strategy->ops->release)
 		batch.strategy->ops->release(batch.strategy);
 	return result;
 }

@@ -98,12 +98,13 @@ VkcResult step_loop_run(struct batch *batch, uint32_t steps)
 	VkcResult result = VKC_SUCCESS;
 	struct engine *engine = batch->walks.engine;
 	const struct strategy_ops *ops = batch->strategy->ops;
+	const uint64_t work = ops->initial_work ? ops->initial_work(batch->strategy, &batch->walks)
+	                                        : walks_initial_work(&batch->walks);
 	struct loop loop = {
 		.batch = batch,
 		.ops = ops,
 		.stream = &engine->stream,
-		.submit_budget = submit_budget_start(&engine->device,
-	                                         ops->initial_work(batch->strategy, &batch->walks)),
+		.submit_budget = submit_budget_start(&engine->device, work),
 		.total = steps,
 	};
 	while (loop.done < loop.total) {
