@@ -93,6 +93,19 @@ error:
 	return result;
 }
 
+/* Whether the batch must stop before the next round. */
+static bool is_time_up(const struct loop *loop)
+{
+	const struct batch *batch = loop->batch;
+	const struct walks *walks = &batch->walks;
+	if (!batch->deadline || loop->next != 0 || loop->rounds == 0)
+		return false;
+	/* With progress(), the steps that were submitted last are not all taken. */
+	const uint32_t taken = loop->ops->progress ? loop->reported : loop->done;
+	const uint32_t before = walks->steps - loop->total;
+	return deadline_check(batch->deadline, walks_elements(walks, before + taken));
+}
+
 VkcResult step_loop_run(struct batch *batch, uint32_t steps)
 {
 	VkcResult result = VKC_SUCCESS;
@@ -111,7 +124,7 @@ VkcResult step_loop_run(struct batch *batch, uint32_t steps)
 		/* The snapshot of the round before the last is complete. */
 		if (batch->merging && loop.next == 0 && loop.rounds >= 2)
 			TRY(merge_check(&batch->merge, loop.rounds % 2));
-		if (!num_active_walks(batch))
+		if (!num_active_walks(batch) || is_time_up(&loop))
 			break;
 		uint64_t ticket;
 		uint32_t count;

@@ -5,6 +5,7 @@
 #ifndef VKC_STEP_LOOP_H
 #define VKC_STEP_LOOP_H
 
+#include "sequence/deadline.h"
 #include "sequence/merge.h"
 #include "sequence/strategy.h"
 
@@ -13,10 +14,11 @@ struct batch {
 	struct walks walks;
 	struct strategy *strategy;
 	struct merge merge;
-	bool merging; /* walks of this batch may be merged */
+	bool merging;              /* walks of this batch may be merged */
+	struct deadline *deadline; /* NULL = none */
 };
 
-/* Advances all walks of the batch by `steps` steps. */
+/* Advances all walks of the batch by `steps` steps, or until the deadline. */
 VkcResult step_loop_run(struct batch *batch, uint32_t steps);
 
 #endif

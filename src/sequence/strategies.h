@@ -4,6 +4,7 @@
 #ifndef VKC_STRATEGIES_H
 #define VKC_STRATEGIES_H
 
+#include "sequence/pacing.h"
 #include "sequence/strategy_bounded.h"
 #include "sequence/strategy_matrix.h"
 #include "sequence/strategy_row_cache.h"
@@ -14,6 +15,7 @@ struct strategies {
 	struct matrix_strategy matrix;
 	struct row_cache_strategy row_cache;
 	struct bounded_strategy bounded;
+	struct pacing pacing; /* with the uploaded rows */
 };
 
 void strategies_open(struct strategies *strategies, struct gram *gram);

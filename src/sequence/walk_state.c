@@ -88,6 +88,11 @@ static uint64_t order_at(const struct walks *walks, uint32_t walk)
 	return ((uint64_t)walks->layout.orders + (uint64_t)walk * walks->layout.order_quads) * 4;
 }
 
+uint32_t walks_elements(const struct walks *walks, uint32_t steps)
+{
+	return steps + walks->length - walks->steps;
+}
+
 VkcResult walks_start(struct walks *walks, const uint32_t *prefixes)
 {
 	VkcResult result;
@@ -123,9 +128,12 @@ VkcResult walks_finish(struct walks *walks, uint32_t *output)
 	const uint32_t *words = from->mapped;
 	walks->steps_left = 0;
 	for (uint32_t w = 0; w < walks->count; w++) {
-		uint32_t left = walks->steps - words[((uint64_t)walks->layout.counters + w) * 4];
+		uint32_t taken = words[((uint64_t)walks->layout.counters + w) * 4];
+		uint32_t left = walks->steps - taken;
 		if (left > walks->steps_left)
 			walks->steps_left = left;
+		if (walks->reached)
+			walks->reached[w] = walks_elements(walks, taken);
 		memcpy(output + (uint64_t)w * walks->length, words + order_at(walks, w),
 		       walks->length * sizeof(*words));
 	}

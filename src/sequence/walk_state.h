@@ -19,6 +19,8 @@ struct walks {
 	uint32_t steps;         /* steps that each walk takes in total */
 	/* steps that the slowest walk still has to take, as of walks_finish() */
 	uint32_t steps_left;
+	/* NULL, or the number of elements that each walk has, as of walks_finish() */
+	uint32_t *reached;
 	struct walk_state_layout layout;
 	uint64_t size; /* bytes of the state */
 	struct buffer state;
@@ -46,6 +48,9 @@ uint64_t walks_initial_work(const struct walks *walks);
 /* Allocates the state as laid out. Call walks_destroy() even after a failure. */
 VkcResult walks_create(struct walks *walks);
 void walks_destroy(struct walks *walks);
+
+/* The elements of a walk that has taken so many steps. */
+uint32_t walks_elements(const struct walks *walks, uint32_t steps);
 
 /* Writes the weights, counters and prefixes. */
 VkcResult walks_start(struct walks *walks, const uint32_t *prefixes);
