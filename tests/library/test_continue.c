@@ -206,6 +206,33 @@ static void test_repetition_does_not_dominate(void **state)
 		fail_msg("%.2f s in %u calls, %.2f s in one", together, job.calls, alone);
 }
 
+/* Few rows do without the matrix; many rows compute it. */
+static void test_matrix_if_it_pays(void **state)
+{
+	enum {
+		ITEMS = 700,
+		SHORT = ITEMS / 16
+	};
+	VkComputeContext *ctx = context_new("submit_us=1", 0);
+	Data items = data_make(DATA_RANDOM, ITEMS, D, 12);
+	uint32_t sequence[ITEMS] = {5};
+	uint32_t length = 1;
+	double fraction;
+
+	(void)state;
+	context_upload(ctx, &items);
+	while (length < SHORT)
+		succeed(ctx, vkc_continue_diversity_sequences(ctx, sequence, &length, 1, SHORT, LARGE));
+	succeed(ctx, vkc_prepare_matrix(ctx, 0, &fraction));
+	assert_true(fraction < 1);
+	while (length < ITEMS)
+		succeed(ctx, vkc_continue_diversity_sequences(ctx, sequence, &length, 1, ITEMS, LARGE));
+	succeed(ctx, vkc_prepare_matrix(ctx, 0, &fraction));
+	assert_true(fraction == 1);
+	data_free(&items);
+	vkc_destroy(ctx);
+}
+
 static void test_one_item(void **state)
 {
 	VkComputeContext *ctx = context_new(NULL, 0);
@@ -228,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_lengths_that_differ),
 		cmocka_unit_test(test_enough_time),
 		cmocka_unit_test(test_repetition_does_not_dominate),
+		cmocka_unit_test(test_matrix_if_it_pays),
 		cmocka_unit_test(test_one_item),
 	};
 
