@@ -242,7 +242,8 @@ VKC_API VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const u
  *   longer: it adds to at least one sequence that is not complete, or computes a part
  *   of the matrix. The matrix is computed first if this pays.
  * The library decides how many sequences it computes at once, from the speed that it
- * measures, and prefers to complete those that have most elements. A sequence is only
+ * measures. Where sequences share much work, as without the matrix, a call may take up
+ * to four times as long. The library prefers to complete those that have most elements. A sequence is only
  * left incomplete if it takes longer than a call; the next call then repeats its
  * elements, for at most half of its time. Give many sequences at once: it may take all
  * of them together. The results are those of vkc_compute_diversity_sequences().

@@ -20,6 +20,8 @@
 #define MAX_WINDOW_BYTES (64u << 20)
 /* The time between two updates of the progress, and after which Ctrl-C takes effect. */
 #define CALL_SECONDS 1.0
+/* How many times as long the library may take where that is more efficient. */
+#define CALL_STRETCH 4
 
 struct run {
 	struct session session;
@@ -159,8 +161,8 @@ static int allocate(struct run *run)
 	if (run->batch > 0)
 		run->max = min_u32(run->max, run->batch);
 	run->call_seconds = CALL_SECONDS;
-	if (checkpoint > 0 && checkpoint < CALL_SECONDS)
-		run->call_seconds = checkpoint;
+	if (checkpoint > 0 && checkpoint / CALL_STRETCH < CALL_SECONDS)
+		run->call_seconds = checkpoint / CALL_STRETCH;
 	run->lengths = calloc(run->max, sizeof(uint32_t));
 	run->sequences = malloc(run->max * row_bytes);
 	if (run->lengths && run->sequences)

@@ -187,24 +187,28 @@ static VkcResult run_groups(struct call *call, bool has_advanced)
 	VkcResult result = VKC_SUCCESS;
 	struct pacing *pacing = &call->strategies->pacing;
 	const uint32_t length = call->of->length;
-	const double end = call->began + call->seconds;
+	const double time = pacing_time(pacing, call->seconds);
 	/* A much smaller batch than the whole time allows would be less efficient. */
-	const uint32_t worthwhile = pacing_fits(pacing, length, call->seconds) / 2;
+	const uint32_t worthwhile = pacing_fits(pacing, length, time) / 2;
 	bool stopped = false;
 	while (call->num_begun < call->num_pending && !stopped) {
-		const double left = end - seconds_now();
+		const double left = call->began + time - seconds_now();
 		const uint32_t num_left = call->num_pending - call->num_begun;
 		const uint32_t fits = pacing_fits(pacing, length, left);
 		if (has_advanced && fits < min_u32(num_left, worthwhile ? worthwhile : 1))
 			break;
 		struct group group = next_group(call, pacing_next(pacing, length, left));
-		struct deadline deadline = {.at = end, .known = group.longest};
-		if (fits > 0 && pacing->rate > 0)
-			deadline.at += GRACE * call->seconds;
+		struct deadline deadline = {.at = call->began + call->seconds, .known = group.longest};
+		const bool is_known = pacing->rate > 0;
+		if (fits > 0 && is_known)
+			deadline.at = call->began + time * (1 + GRACE);
 		TRY(run(call, &group, &deadline));
 		call->num_begun += group.count;
 		has_advanced = true;
 		stopped = deadline.passed;
+		if (!stopped && is_known && group.count == fits &&
+		    fits >= pacing_fits(pacing, length, time) / 2)
+			pacing_note_full(pacing);
 	}
 error:
 	return result;

@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: MIT
  *
- * How many sequences to compute together, so that a batch takes a given time. Measured batches tell
- * how many are possible. A measurement can have other causes, such as the creation of pipelines or a
- * suspended machine, so each one only counts until the next. */
+ * How many sequences to compute together. A batch takes about the time of a call, or longer where
+ * that is much faster, because sequences share work. Measured batches tell what is possible. A
+ * measurement can have other causes, such as the creation of pipelines or a suspended machine, so no
+ * decision is final. */
 #ifndef VKC_PACING_H
 #define VKC_PACING_H
 
 #include <stdint.h>
 
 struct pacing {
-	double rate;    /* elements per second in the last batch; 0 = unknown */
-	uint32_t batch; /* sequences in the last batch */
+	double rate;        /* elements per second in the last batch; 0 = unknown */
+	uint32_t batch;     /* sequences in the last batch */
+	unsigned stretch;   /* log2 of how many times as long as a call a batch may take */
+	double trial_rate;  /* the rate before `stretch` was raised, until the next full batch; else 0 */
+	unsigned wait;      /* full batches before it is raised again */
+	unsigned next_wait; /* the wait after the next attempt that does not pay */
 };
+
+/* The time that a call of `seconds` may take. */
+double pacing_time(const struct pacing *pacing, double seconds);
 
 /* How many sequences of `length` fit into the time at the last rate. While the rate is unknown, one
  * fits into any time. */
@@ -22,5 +30,9 @@ uint32_t pacing_next(const struct pacing *pacing, uint32_t length, double second
 
 /* Records a batch: its sequences, their elements and the time it took. */
 void pacing_note(struct pacing *pacing, uint32_t batch, uint64_t elements, double seconds);
+
+/* Decides about longer batches, after a batch that was as large as the time of a call allowed and
+ * was not stopped. */
+void pacing_note_full(struct pacing *pacing);
 
 #endif
