@@ -243,10 +243,10 @@ VKC_API VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const u
  *   of the matrix. The matrix is computed first if this pays.
  * The library decides how many sequences it computes at once, from the speed that it
  * measures. Where sequences share much work, as without the matrix, a call may take up
- * to four times as long. The library prefers to complete those that have most elements. A sequence is only
- * left incomplete if it takes longer than a call; the next call then repeats its
- * elements, for at most half of its time. Give many sequences at once: it may take all
- * of them together. The results are those of vkc_compute_diversity_sequences().
+ * to four times as long. The longest sequences are continued first. A sequence is left
+ * incomplete only if it takes longer than a call; the next call then repeats its
+ * elements, for at most half of its time. Give many sequences at once: they may share
+ * work. The results are those of vkc_compute_diversity_sequences().
  * num_sequences 0 does nothing.
  * Errors: as vkc_compute_diversity_sequence(). */
 VKC_API VkcResult vkc_continue_diversity_sequences(VkComputeContext *ctx, uint32_t *sequences,

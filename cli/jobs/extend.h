@@ -21,8 +21,8 @@ struct extend {
 /* Checks the file of --extend and uploads the embeddings. Returns an exit status. */
 int extend_open(struct extend *extend, struct session *session);
 
-/* Begins the sequence from a start with what is still valid of the old one. Returns how many elements
- * that is, at least 1. */
+/* Begins the sequence from a start with what is still valid of the old one. Returns how many
+ * elements that is, at least 1. */
 uint32_t extend_keep(struct extend *extend, uint32_t start, uint32_t length, uint32_t *sequence);
 
 void extend_close(struct extend *extend);

@@ -8,8 +8,8 @@
 #include "base/minmax.h"
 #include "matrix/prepare.h"
 
-/* The share of the time by which a batch may be late. Stopping it would waste more, because the next
- * call repeats its elements. */
+/* The share of the time by which a batch may be late. Stopping it would waste more, because the
+ * next call repeats its elements. */
 #define GRACE 0.5
 /* Sequences whose lengths differ by less than this share of the whole are computed together, from
  * the elements that all of them have. */
@@ -63,7 +63,7 @@ static VkcResult out_of_memory(const struct call *call)
 static VkcResult find_pending(struct call *call)
 {
 	const struct continuation *of = call->of;
-	call->pending = malloc(of->num_sequences * sizeof(*call->pending));
+	call->pending = calloc(of->num_sequences, sizeof(*call->pending));
 	if (!call->pending)
 		return out_of_memory(call);
 	for (uint32_t i = 0; i < of->num_sequences; i++)
@@ -84,19 +84,19 @@ struct group {
 	uint32_t *copies;       /* the sequences, if they cannot be computed in place */
 };
 
-static struct group next_group(const struct call *call, uint32_t count)
+static struct group next_group(const struct call *call, uint32_t max)
 {
 	const uint32_t *lengths = call->of->lengths;
 	const uint32_t slack = (uint32_t)(call->of->length * SLACK);
 	const uint64_t *keys = call->pending + call->num_begun;
-	struct group group = {.keys = keys, .longest = lengths[index_of(keys[0])]};
-	count = min_u32(count, call->num_pending - call->num_begun);
-	while (group.count < count) {
-		const uint32_t length = lengths[index_of(group.keys[group.count])];
-		if (group.longest - length > slack)
+	const uint32_t longest = lengths[index_of(keys[0])];
+	struct group group = {.keys = keys, .count = 1, .longest = longest, .prefix_length = longest};
+	max = min_u32(max, call->num_pending - call->num_begun);
+	for (; group.count < max; group.count++) {
+		const uint32_t length = lengths[index_of(keys[group.count])];
+		if (longest - length > slack)
 			break;
 		group.prefix_length = length;
-		group.count++;
 	}
 	return group;
 }
@@ -111,10 +111,10 @@ static bool is_in_place(const struct group *group)
 static VkcResult allocate(const struct call *call, struct group *group)
 {
 	const uint64_t count = group->count;
-	group->prefixes = malloc(count * group->prefix_length * sizeof(*group->prefixes));
-	group->reached = malloc(count * sizeof(*group->reached));
+	group->prefixes = calloc(count * group->prefix_length, sizeof(*group->prefixes));
+	group->reached = calloc(count, sizeof(*group->reached));
 	if (!is_in_place(group))
-		group->copies = malloc(count * call->of->length * sizeof(*group->copies));
+		group->copies = calloc(count, call->of->length * sizeof(*group->copies));
 	if (!group->prefixes || !group->reached || (!group->copies && !is_in_place(group)))
 		return out_of_memory(call);
 	for (uint32_t i = 0; i < count; i++)

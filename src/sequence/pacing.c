@@ -41,7 +41,8 @@ void pacing_note_full(struct pacing *pacing)
 	pacing->trial_rate = 0;
 	if (before > 0 && pacing->rate < before * WORTHWHILE) {
 		pacing->stretch--;
-		pacing->next_wait = pacing->next_wait ? min_u32(2 * pacing->next_wait, MAX_WAIT) : FIRST_WAIT;
+		pacing->next_wait =
+			pacing->next_wait ? min_u32(2 * pacing->next_wait, MAX_WAIT) : FIRST_WAIT;
 		pacing->wait = pacing->next_wait;
 	} else if (pacing->wait > 0) {
 		pacing->wait--;

@@ -2,8 +2,8 @@
  *
  * How many sequences to compute together. A batch takes about the time of a call, or longer where
  * that is much faster, because sequences share work. Measured batches tell what is possible. A
- * measurement can have other causes, such as the creation of pipelines or a suspended machine, so no
- * decision is final. */
+ * measurement can have other causes, such as the creation of pipelines or a suspended machine, so
+ * no decision is final. */
 #ifndef VKC_PACING_H
 #define VKC_PACING_H
 
@@ -13,7 +13,7 @@ struct pacing {
 	double rate;        /* elements per second in the last batch; 0 = unknown */
 	uint32_t batch;     /* sequences in the last batch */
 	unsigned stretch;   /* log2 of how many times as long as a call a batch may take */
-	double trial_rate;  /* the rate before `stretch` was raised, until the next full batch; else 0 */
+	double trial_rate;  /* the rate before `stretch` was raised, until the next full batch, or 0 */
 	unsigned wait;      /* full batches before it is raised again */
 	unsigned next_wait; /* the wait after the next attempt that does not pay */
 };

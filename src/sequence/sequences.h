@@ -14,7 +14,7 @@ struct sequences {
 	uint32_t prefix_length;
 	uint32_t length;
 	uint32_t *output;          /* num_sequences x length; not the memory of the prefixes */
-	uint32_t num_finished;     /* complete sequences just before `output`; walks may merge with them */
+	uint32_t num_finished;     /* complete sequences just before `output`, for merging */
 	struct deadline *deadline; /* NULL = none */
 	uint32_t *reached;         /* num_sequences, with a deadline: elements in the end */
 };

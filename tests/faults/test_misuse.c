@@ -205,8 +205,8 @@ static void test_continued_sequences(void **state)
 	      "vkc_continue_diversity_sequences: lengths[1] is 3; it takes 1 to 2, the requested "
 	      "length.");
 	WRONG(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, 2, N, 1),
-	      "vkc_continue_diversity_sequences: element 2 of sequence 1 repeats item 1; a prefix names "
-	      "each item once.");
+	      "vkc_continue_diversity_sequences: element 2 of sequence 1 repeats item 1; a prefix "
+	      "names each item once.");
 	rows[N] = N;
 	WRONG(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, 2, N, 1),
 	      "vkc_continue_diversity_sequences: element 0 of sequence 1 is 5; items go from 0 to 4.");
