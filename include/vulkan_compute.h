@@ -232,12 +232,34 @@ VKC_API VkcResult vkc_compute_diversity_sequence(VkComputeContext *ctx, uint32_t
  * num_sequences 0 does nothing. The context keeps the matrix and the pipelines, so a
  * long job may be split into calls of any size. If the matrix fits the memory limit,
  * it is computed once the sequences of this call and earlier ones need so many of its
- * rows that this pays; until then, the rows are computed one by one. To compute the
- * matrix in advance, in steps, use vkc_matrix_pays() and vkc_prepare_matrix().
+ * rows that this pays; until then, the rows are computed one by one.
  * Errors: as vkc_compute_diversity_sequence(). */
 VKC_API VkcResult vkc_compute_diversity_sequences(VkComputeContext *ctx, const uint32_t *prefixes,
                                                   uint32_t num_sequences, uint32_t prefix_length,
                                                   uint32_t length, uint32_t *output_sequences);
+
+/* Continues sequences in place for about the given time, so that long work can report
+ * progress and be interrupted. Call it again until every length is `length`.
+ * sequences: num_sequences x length indices, of which the first lengths[i] of row i are
+ *   given; no index may repeat among them. The other elements are written.
+ * lengths: how many elements of each sequence there are, 1 … length; set to how many
+ *   there are now. They may differ. They never fall, and stay right if the call fails:
+ *   so many elements of each sequence are then valid.
+ * length: elements of a complete sequence, 1 … n.
+ * seconds: finite, above 0. Every successful call makes progress, which may take
+ *   longer: it adds to at least one sequence that is not complete, or computes a part
+ *   of the matrix. The matrix is computed first if this pays.
+ * The library decides how many sequences it computes at once, from the speed that it
+ * measures. Where sequences share much work, as without the matrix, a call may take up
+ * to four times as long. The longest sequences are continued first. A sequence is left
+ * incomplete only if it takes longer than a call; the next call then repeats its
+ * elements, for at most half of its time. Give many sequences at once: they may share
+ * work. The results are those of vkc_compute_diversity_sequences().
+ * num_sequences 0 does nothing.
+ * Errors: as vkc_compute_diversity_sequence(). */
+VKC_API VkcResult vkc_continue_diversity_sequences(VkComputeContext *ctx, uint32_t *sequences,
+                                                   uint32_t *lengths, uint32_t num_sequences,
+                                                   uint32_t length, double seconds);
 
 /* ---- Similarity ---------------------------------------------------------------
  *

@@ -58,7 +58,7 @@ struct command_line {
 	bool restart;
 	const char *extend;
 	const char *old_embeddings;
-	uint32_t batch; /* 0: as many as take about a second */
+	uint32_t batch; /* 0: what is complete after about a second */
 	double checkpoint_seconds;
 	double log_seconds; /* 0: no lines */
 

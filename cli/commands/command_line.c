@@ -94,7 +94,8 @@ static const struct {
 	{"old-embeddings", required_argument, KEY_OLD_EMBEDDINGS, COMMAND_ALL, "FILE",
      "the embeddings of OLD.npy, if OLD.npy.json is lost"},
 	{"batch", required_argument, KEY_BATCH, COMMAND_ALL, "N",
-     "sequences per call; default: adapted to the device"},
+     "sequences to write together; default: those that are\n"
+     "complete after about a second"},
 	{"checkpoint", required_argument, KEY_CHECKPOINT, COMMAND_ALL, "SECONDS",
      "the most work that may be lost, unless a single\n"
      "sequence takes longer; default: 5"},

@@ -13,35 +13,78 @@
 #include "jobs/job.h"
 #include "base/message.h"
 #include "files/output.h"
-#include "jobs/batch_size.h"
 #include "base/progress.h"
 #include "session/session.h"
 #include "base/size.h"
 
-#define MAX_BATCH_BYTES (64u << 20)
+#define MAX_WINDOW_BYTES (64u << 20)
+/* The time between two updates of the progress, and after which Ctrl-C takes effect. */
+#define CALL_SECONDS 1.0
+/* How many times as long the library may take where that is more efficient. */
+#define CALL_STRETCH 4
 
 struct run {
 	struct session session;
 	struct job job;
 	struct extend extend;
 	uint32_t rows, length;
-	uint32_t max;        /* sequences per call */
-	uint32_t *starts;    /* of a call */
-	uint32_t *sequences; /* of a call */
+	uint32_t batch; /* sequences that are written together; 0: those that are complete */
+	double call_seconds;
+
+	/* The sequences in memory, from a range of rows. */
+	uint32_t max;   /* that fit */
+	uint32_t count; /* in memory */
+	uint32_t written;
+	uint32_t *sequences; /* max x length */
+	uint32_t *lengths;   /* elements of each so far */
 };
 
-static int compute_batch(struct run *run, uint32_t first, uint32_t count)
+/* Begins the sequences from the next rows. */
+static void begin_window(struct run *run)
 {
-	uint32_t i;
+	const struct command_line *options = run->session.options;
+	uint32_t first = run->job.rows_written, i;
+	double began = seconds_now();
 
-	if (run->session.options->extend)
-		return extend_compute(&run->extend, first, count, run->length, run->sequences);
-	for (i = 0; i < count; i++)
-		run->starts[i] = first + i;
-	if (vkc_compute_diversity_sequences(run->session.context, run->starts, count, 1, run->length,
-	                                    run->sequences) != VKC_SUCCESS)
-		return session_failed(&run->session);
-	return EXIT_GOOD;
+	run->written = 0;
+	run->count = min_u32(run->max, run->rows - first);
+	for (i = 0; i < run->count; i++) {
+		uint32_t *sequence = run->sequences + (uint64_t)i * run->length;
+
+		sequence[0] = first + i;
+		run->lengths[i] = 1;
+		if (!options->extend)
+			continue;
+		run->lengths[i] = extend_keep(&run->extend, first + i, run->length, sequence);
+		/* Finding what to keep may take long, too. */
+		if (run->batch == 0 && seconds_now() - began > run->call_seconds)
+			run->count = i + 1;
+	}
+}
+
+/* Writes the sequences that are complete, up to the first that is not. A batch is written as
+ * a whole. */
+static bool write_complete(struct run *run, struct problem *problem)
+{
+	uint32_t end = run->written, written = run->written;
+
+	while (end < run->count && run->lengths[end] == run->length)
+		end++;
+	if (end == written || (run->batch > 0 && end < run->count))
+		return true;
+	run->written = end;
+	return job_write(&run->job, end - written, run->sequences + (uint64_t)written * run->length,
+	                 problem);
+}
+
+/* After a signal: leaves out the sequences that have not been begun. */
+static void leave_out_the_rest(struct run *run)
+{
+	uint32_t end = run->count;
+
+	while (end > run->written && run->lengths[end - 1] == 1 && run->length > 1)
+		end--;
+	run->count = end;
 }
 
 /* Saves the computed rows, even after an error. Returns the status, or that of saving. */
@@ -62,44 +105,43 @@ static int save_rows(struct run *run, int status)
 }
 
 /* Whether to save now, because a crash in the next call would lose too much unsaved work. */
-static bool save_is_due(const struct run *run, const struct batch_size *size, double saved_at)
+static bool save_is_due(const struct run *run, double saved_at)
 {
-	double at_stake = seconds_now() - saved_at + batch_size_expected(size);
+	double at_stake = seconds_now() - saved_at + run->call_seconds;
 
-	return at_stake >= run->session.options->checkpoint_seconds;
+	return run->job.rows_written > run->job.record.rows_done &&
+	       at_stake >= run->session.options->checkpoint_seconds;
 }
 
 static int compute_rows(struct run *run)
 {
 	const struct command_line *options = run->session.options;
-	uint32_t done = run->job.record.rows_done, count;
 	double saved_at = seconds_now();
 	struct progress progress;
 	struct problem problem;
-	struct batch_size size;
 	int status = EXIT_GOOD;
 
-	batch_size_begin(&size, run->max, options->batch, options->checkpoint_seconds);
-	progress_begin(&progress, options, "sequences", run->rows, done);
-	while (done < run->rows && status == EXIT_GOOD && !interrupt_pending()) {
-		double began = seconds_now();
-
-		progress_update(&progress, done);
-		count = min_u32(size.batch, run->rows - done);
-		status = compute_batch(run, done, count);
-		if (status != EXIT_GOOD)
-			break;
-		batch_size_update(&size, count, seconds_now() - began);
-		if (!job_write(&run->job, count, run->sequences, &problem)) {
-			status = message_failed(options, &problem);
-			break;
+	progress_begin(&progress, options, "sequences", run->rows, run->job.record.rows_done);
+	while (run->job.rows_written < run->rows && status == EXIT_GOOD) {
+		progress_update(&progress, run->job.rows_written);
+		if (interrupt_pending() && run->batch == 0)
+			leave_out_the_rest(run);
+		if (run->written == run->count) {
+			if (interrupt_pending())
+				break;
+			begin_window(run);
 		}
-		done += count;
-		if (!save_is_due(run, &size, saved_at))
-			continue;
-		if (!job_save(&run->job, &problem))
-			return message_failed(options, &problem);
-		saved_at = seconds_now();
+		if (vkc_continue_diversity_sequences(run->session.context, run->sequences, run->lengths,
+		                                     run->count, run->length,
+		                                     run->call_seconds) != VKC_SUCCESS)
+			status = session_failed(&run->session);
+		else if (!write_complete(run, &problem))
+			status = message_failed(options, &problem);
+		else if (save_is_due(run, saved_at)) {
+			if (!job_save(&run->job, &problem))
+				return message_failed(options, &problem);
+			saved_at = seconds_now();
+		}
 	}
 	progress_end(&progress);
 	return save_rows(run, status);
@@ -107,15 +149,25 @@ static int compute_rows(struct run *run)
 
 static int allocate(struct run *run)
 {
+	const struct command_line *options = run->session.options;
 	uint64_t row_bytes = (uint64_t)run->length * sizeof(uint32_t);
+	double checkpoint = options->checkpoint_seconds;
 
-	run->max = (uint32_t)min_u64(run->rows, MAX_BATCH_BYTES / row_bytes + 1);
-	run->starts = calloc(run->max, sizeof(uint32_t));
+	run->max = (uint32_t)min_u64(run->rows, MAX_WINDOW_BYTES / row_bytes + 1);
+	run->batch = options->batch;
+	/* If no work may be lost, every sequence is saved separately. */
+	if (run->batch == 0 && checkpoint <= 0)
+		run->batch = 1;
+	if (run->batch > 0)
+		run->max = min_u32(run->max, run->batch);
+	run->call_seconds = CALL_SECONDS;
+	if (checkpoint > 0 && checkpoint / CALL_STRETCH < CALL_SECONDS)
+		run->call_seconds = checkpoint / CALL_STRETCH;
+	run->lengths = calloc(run->max, sizeof(uint32_t));
 	run->sequences = malloc(run->max * row_bytes);
-	if (run->starts && run->sequences)
+	if (run->lengths && run->sequences)
 		return EXIT_GOOD;
-	message_error(run->session.options, "there is not enough memory for %" PRIu32 " sequences",
-	              run->max);
+	message_error(options, "there is not enough memory for %" PRIu32 " sequences", run->max);
 	return EXIT_FAILED;
 }
 
@@ -143,9 +195,8 @@ static int open_job(struct run *run)
 static int prepare(struct run *run)
 {
 	const struct command_line *options = run->session.options;
-	int status = options->extend
-	                 ? extend_open(&run->extend, &run->session, run->max, run->length)
-	                 : session_upload(&run->session);
+	int status = options->extend ? extend_open(&run->extend, &run->session)
+	                             : session_upload(&run->session);
 
 	return status == EXIT_GOOD ? session_prepare_matrix(&run->session) : status;
 }
@@ -219,7 +270,7 @@ int command_all(const struct command_line *options)
 		status = work(&run);
 	extend_close(&run.extend);
 	job_close(&run.job);
-	free(run.starts);
+	free(run.lengths);
 	free(run.sequences);
 	session_close(&run.session);
 	if (interrupt_pending() && status == EXIT_GOOD && run.job.record.rows_done < rows)

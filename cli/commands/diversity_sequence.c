@@ -12,7 +12,11 @@
 #include "io/json_out.h"
 #include "base/message.h"
 #include "io/names.h"
+#include "base/progress.h"
 #include "session/session.h"
+
+/* The time between two updates of the progress. */
+#define CALL_SECONDS 0.5
 
 /* Builds the object of --format object. Takes the reference to the sequence. */
 static json_t *describe(const struct session *session, const struct names *names, uint32_t start,
@@ -45,8 +49,28 @@ static json_t *describe(const struct session *session, const struct names *names
 	                 "result_version", (json_int_t)vkc_result_version());
 }
 
-static int compute(struct session *session, const struct names *names, uint32_t start,
-                   uint32_t length)
+/* Computes a sequence and shows progress. Returns an exit status. */
+static int compute_sequence(struct session *session, uint32_t start, uint32_t length,
+                            uint32_t *sequence)
+{
+	uint32_t done = 1;
+	struct progress progress;
+	int status = EXIT_GOOD;
+
+	sequence[0] = start;
+	progress_begin(&progress, session->options, "elements", length, done);
+	while (done < length && status == EXIT_GOOD) {
+		progress_update(&progress, done);
+		if (vkc_continue_diversity_sequences(session->context, sequence, &done, 1, length,
+		                                     CALL_SECONDS) != VKC_SUCCESS)
+			status = session_failed(session);
+	}
+	progress_end(&progress);
+	return status;
+}
+
+static int print(struct session *session, const struct names *names, uint32_t start,
+                 uint32_t length)
 {
 	const struct command_line *options = session->options;
 	uint32_t *sequence = malloc(length * sizeof(*sequence));
@@ -58,10 +82,8 @@ static int compute(struct session *session, const struct names *names, uint32_t 
 		return EXIT_FAILED;
 	}
 	status = session_upload(session);
-	if (status == EXIT_GOOD &&
-	    vkc_compute_diversity_sequences(session->context, &start, 1, 1, length, sequence) !=
-	        VKC_SUCCESS)
-		status = session_failed(session);
+	if (status == EXIT_GOOD)
+		status = compute_sequence(session, start, length, sequence);
 	if (status == EXIT_GOOD) {
 		list = names_list(names, sequence, length);
 		if (list && options->format && strcmp(options->format, "object") == 0)
@@ -94,7 +116,7 @@ int command_sequence(const struct command_line *options)
 		status = message_usage(options, "--length takes 1 … %" PRIu32 ", not %" PRIu32, rows,
 		                       options->length);
 	if (status == EXIT_GOOD)
-		status = compute(&session, &names, start, options->length ? options->length : rows);
+		status = print(&session, &names, start, options->length ? options->length : rows);
 	names_close(&names);
 	session_close(&session);
 	return status;

@@ -108,6 +108,9 @@ VkcLuaResult vkc_lua_compute_diversity_sequences(VkcLuaComputeContext *ctx,
   const uint32_t *prefixes, uint32_t num_sequences, uint32_t prefix_length, uint32_t length,
   uint32_t *output_sequences) __asm__("vkc_compute_diversity_sequences");
 
+VkcLuaResult vkc_lua_continue_diversity_sequences(VkcLuaComputeContext *ctx, uint32_t *sequences,
+  uint32_t *lengths, uint32_t num_sequences, uint32_t length, double seconds)
+  __asm__("vkc_continue_diversity_sequences");
 VkcLuaResult vkc_lua_matrix_pays(VkcLuaComputeContext *ctx, uint64_t num_rows, uint32_t *pays)
   __asm__("vkc_matrix_pays");
 VkcLuaResult vkc_lua_prepare_matrix(VkcLuaComputeContext *ctx, double seconds, double *fraction)

@@ -14,8 +14,7 @@ local matrix = {}
 matrix.first_rows = 64
 
 --- Returns the state of the matrix after an upload.
--- `ready`: the library has computed the matrix, or it does not fit; `seconds_per_element`: duration
--- of one element of a sequence, nil before the first sequence.
+-- `ready`: the library has computed the matrix, or it does not fit.
 function matrix.new()
   return { ready = false }
 end

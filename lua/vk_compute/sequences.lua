@@ -4,7 +4,6 @@
 local ffi = require("ffi")
 local calls = require("vk_compute.calls")
 local check = require("vk_compute.check")
-local continuation = require("vk_compute.continuation")
 local ctype = require("vk_compute.ctype")
 local errors = require("vk_compute.errors")
 local memory = require("vk_compute.memory")
@@ -14,6 +13,15 @@ local sequences = {}
 -- Limits for a batch: bytes of results, and number of sequences.
 local max_batch_bytes = 64 * 2 ^ 20
 local max_batch = 8192
+
+-- Continues sequences for about a second.
+-- @param output count x length indices starting at 0
+-- @param lengths how many elements of each sequence there are
+-- @return the library's result
+local function continue(ctx, output, lengths, count, length)
+  return calls.timed(ctx.lib.vkc_lua_continue_diversity_sequences, ctx.handle, output, lengths,
+    count, length, calls.target)
+end
 
 -- Converts indices starting at 0 to a table of ids.
 local function to_ids(ids, indices, length)
@@ -71,12 +79,13 @@ function sequences.one(ctx, name, start, opts)
   if not output then
     return nil, message
   end
-  local result
-  result, message = continuation.compute(ctx, prefix, 1, prefix_length, length, output)
-  if not result then
-    return nil, message
-  elseif result ~= 0 then
-    return ctx:failed(result)
+  ffi.copy(output, prefix, prefix_length * 4)
+  local done = ffi.new("uint32_t[1]", prefix_length)
+  while done[0] < length do
+    local result = continue(ctx, output, done, 1, length)
+    if result ~= 0 then
+      return ctx:failed(result)
+    end
   end
   return to_ids(ids, output, length)
 end
@@ -107,36 +116,39 @@ function sequences.iterate(ctx, name, starts, opts)
   local ids = ctx.ids
   local length = check.integer_or(ids.n, 2, name, "opts.length", opts.length, 1, ids.n)
   local most = math.min(max_batch, math.max(1, math.floor(max_batch_bytes / (4 * length))))
-  -- Without opts.batch, the first batch has one sequence and measures the speed of the device.
+  -- Without opts.batch, the first sequence is a batch of its own, so that it comes soon.
   local batch = check.integer_or(1, 2, name, "opts.batch", opts.batch, 1,
     math.max(1, math.floor(memory.max_cdata / (4 * length))))
   local indices, count = checked_starts(ids, name, starts)
 
-  local output, capacity = nil, 0 -- buffer for a batch, and its size in sequences
+  local output, lengths, capacity -- buffers for a batch, and their size in sequences
   local following = 0 -- the next sequence to return, starting at 0
-  local first, past = 0, 0 -- the buffer holds the sequences first … past - 1
+  local first, past = 0, 0 -- the buffers hold the sequences first … past - 1
 
-  -- Computes the batch that begins with the following sequence. Ctrl-C or a lack of memory can
-  -- raise an error at any step; the next call then computes the whole batch again.
-  local function compute()
+  -- Begins the batch that starts with the following sequence. Ctrl-C or a lack of memory can raise
+  -- an error at any step; the next call then begins the batch again.
+  local function begin()
     local size = math.min(batch, count - following)
-    if size > capacity then
-      local larger, message = memory.collected("uint32_t[?]", size * length, 4)
-      if not larger then
+    if size > (capacity or 0) then
+      local new_output, message = memory.collected("uint32_t[?]", size * length, 4)
+      local new_lengths
+      if new_output then
+        new_lengths, message = memory.collected("uint32_t[?]", size, 4)
+      end
+      if not new_lengths then
         errors.raise(message)
       end
-      output = larger
-      capacity = size
+      past = 0
+      output, lengths, capacity = new_output, new_lengths, size
     end
-    past = 0 -- the buffer is about to be overwritten
-    local result, seconds = continuation.compute(ctx, indices + following, size, 1, length, output)
-    if result ~= 0 then
-      errors.raise(result and select(2, ctx:failed(result)) or seconds)
+    past = 0 -- the buffers are about to be overwritten
+    for i = 0, size - 1 do
+      output[i * length], lengths[i] = indices[following + i], 1
     end
     first = following
     past = following + size
     if opts.batch == nil then
-      batch = math.min(calls.next_size(size, seconds), most)
+      batch = math.min(2 * size, most)
     end
   end
 
@@ -147,7 +159,13 @@ function sequences.iterate(ctx, name, starts, opts)
     elseif following == count then
       return nil
     elseif following >= past then
-      compute()
+      begin()
+    end
+    while lengths[following - first] < length do
+      local result = continue(ctx, output, lengths, past - first, length)
+      if result ~= 0 then
+        errors.raise(select(2, ctx:failed(result)))
+      end
     end
     local start = ids:name(indices[following] + 1)
     local sequence = to_ids(ids, output + (following - first) * length, length)

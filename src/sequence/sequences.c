@@ -24,13 +24,21 @@ error:
 	return result;
 }
 
+static bool is_stopped(const struct batch *batch)
+{
+	return batch->deadline && batch->deadline->passed;
+}
+
 /* Runs the walks of a batch from their prefixes. `output` has one row for each. */
 static VkcResult run(struct batch *batch, const uint32_t *prefixes, uint32_t *output)
 {
 	VkcResult result;
 	struct walks *walks = &batch->walks;
+	if (batch->deadline)
+		deadline_start(batch->deadline);
 	TRY(walks_start(walks, prefixes));
-	TRY(batch->strategy->ops->start(batch->strategy, walks));
+	if (batch->strategy->ops->start)
+		TRY(batch->strategy->ops->start(batch->strategy, walks));
 	TRY(decisions_begin(batch->decisions, walks->count, walks->rows, walks->engine->device.error));
 	TRY(step_loop_run(batch));
 	TRY(walks_finish(walks, output));
@@ -39,7 +47,23 @@ error:
 	return result;
 }
 
-/* Runs the batch with merging. `first` is the output row of the batch's first walk. */
+/* After a batch was stopped, a merged walk has as many elements as the walk that it copied. */
+static void count_copied(struct batch *batch)
+{
+	const struct merge *merge = &batch->merge;
+	const struct walks *walks = &batch->walks;
+	for (uint32_t w = 0; w < walks->count; w++) {
+		if (merge->merged_walks[w].failed)
+			continue;
+		uint32_t row = merge->first_row + w;
+		while (row >= merge->first_row && merge->merged_walks[row - merge->first_row].step)
+			row = merge->merged_walks[row - merge->first_row].row;
+		walks->reached[w] = row < merge->first_row ? walks->length
+		                                           : walks->reached[row - merge->first_row];
+	}
+}
+
+/* Runs the batch with merging. `first` is the row of the batch's first walk in `output`. */
 static VkcResult run_merging(struct batch *batch, const uint32_t *prefixes, uint32_t first,
                              uint32_t *output)
 {
@@ -47,14 +71,18 @@ static VkcResult run_merging(struct batch *batch, const uint32_t *prefixes, uint
 	struct walks *walks = &batch->walks;
 	const uint64_t length = walks->length;
 	const uint32_t count = walks->count;
+	uint32_t *reached = walks->reached;
 	batch->merging = true;
 	merge_start(&batch->merge, walks, first);
 	TRY(run(batch, prefixes, output + first * length));
 	batch->merging = false;
 	uint32_t num_failed = merge_finish(&batch->merge, walks, output);
-	for (uint32_t i = 0; i < num_failed; i++) {
+	if (reached)
+		count_copied(batch);
+	for (uint32_t i = 0; i < num_failed && !is_stopped(batch); i++) {
 		uint32_t again = batch->merge.failed[i];
 		walks_lay_out(walks, 1);
+		walks->reached = reached ? reached + again : NULL;
 		TRY(run(batch, prefixes + (uint64_t)again * walks->prefix_length,
 		        output + (first + again) * length));
 	}
@@ -64,43 +92,63 @@ error:
 	return result;
 }
 
+/* Computes all sequences, in batches of up to walks.count. */
+static VkcResult run_batches(struct batch *batch, const struct sequences *sequences, bool merging)
+{
+	VkcResult result = VKC_SUCCESS;
+	struct walks *walks = &batch->walks;
+	const uint64_t length = walks->length;
+	const uint32_t capacity = walks->count;
+	uint32_t *rows = sequences->output - sequences->num_finished * length;
+	uint32_t first = 0;
+	for (; first < sequences->num_sequences && !is_stopped(batch); first += walks->count) {
+		const uint32_t left = sequences->num_sequences - first;
+		const uint32_t *from = sequences->prefixes + (uint64_t)first * walks->prefix_length;
+		walks->reached = sequences->reached ? sequences->reached + first : NULL;
+		walks_lay_out(walks, left < capacity ? left : capacity);
+		if (merging)
+			TRY(run_merging(batch, from, sequences->num_finished + first, rows));
+		else
+			TRY(run(batch, from, sequences->output + first * length));
+	}
+	for (; sequences->reached && first < sequences->num_sequences; first++)
+		sequences->reached[first] = walks->prefix_length;
+error:
+	return result;
+}
+
 VkcResult sequences_compute(struct strategies *strategies, const struct objective *objective,
-                            const uint32_t *prefixes, uint32_t num_sequences,
-                            uint32_t prefix_length, uint32_t length, uint32_t *output)
+                            const struct sequences *sequences)
 {
 	VkcResult result;
 	struct engine *engine = strategies->gram->engine;
+	const uint32_t num_rows = sequences->num_finished + sequences->num_sequences;
 	struct batch batch = {
 		.walks = {
 			.engine = engine,
 			.rows = strategies->gram->rows,
 			.objective = objective,
-			.prefix_length = prefix_length,
-			.length = length,
+			.prefix_length = sequences->prefix_length,
+			.length = sequences->length,
 		},
 		.decisions = &strategies->decisions,
+		.deadline = sequences->deadline,
 	};
 	struct walks *walks = &batch.walks;
-	if (length == prefix_length) {
-		memcpy(output, prefixes, (size_t)num_sequences * length * sizeof(*output));
+	if (sequences->length == sequences->prefix_length) {
+		memcpy(sequences->output, sequences->prefixes,
+		       (size_t)sequences->num_sequences * sequences->length * sizeof(*sequences->output));
 		return VKC_SUCCESS;
 	}
 	TRY(decisions_prepare(batch.decisions, walks->rows, engine->device.error));
 	walks->classes = batch.decisions->classes;
-	TRY(prepare(strategies, &batch, num_sequences));
-	const uint32_t capacity = walks->count;
-	const bool merging = batch.strategy->ops->merges && objective->depends_on_set &&
-	                     num_sequences > 1 && engine->device.tuning.merge != 0 &&
-	                     merge_open(&batch.merge, walks, output);
-	for (uint32_t first = 0; first < num_sequences; first += walks->count) {
-		const uint32_t left = num_sequences - first;
-		const uint32_t *from = prefixes + (uint64_t)first * prefix_length;
-		walks_lay_out(walks, left < capacity ? left : capacity);
-		if (merging)
-			TRY(run_merging(&batch, from, first, output));
-		else
-			TRY(run(&batch, from, output + (uint64_t)first * length));
-	}
+	TRY(prepare(strategies, &batch, sequences->num_sequences));
+	const uint32_t *rows =
+		sequences->output - (uint64_t)sequences->num_finished * sequences->length;
+	const bool merging = batch.strategy->ops->merges && objective->depends_on_set && num_rows > 1 &&
+	                     engine->device.tuning.merge != 0 &&
+	                     merge_open(&batch.merge, walks, rows);
+	TRY(run_batches(&batch, sequences, merging));
 error:
 	if (result != VKC_SUCCESS) {
 		(void)stream_drain(&engine->stream);
@@ -108,7 +156,7 @@ error:
 	}
 	merge_close(&batch.merge);
 	walks_destroy(walks);
-	if (batch.strategy)
+	if (batch.strategy && batch.strategy->ops->release)
 		batch.strategy->ops->release(batch.strategy);
 	return result;
 }

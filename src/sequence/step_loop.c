@@ -292,17 +292,33 @@ static void close_loop(struct loop *loop)
 	free(loop->parts);
 }
 
+/* Whether the batch must stop. */
+static bool is_time_up(const struct loop *loop)
+{
+	const struct batch *batch = loop->batch;
+	uint32_t elements = batch->walks.length;
+	if (!batch->deadline)
+		return false;
+	for (uint32_t i = 0; i < num_active_walks(batch); i++) {
+		const uint64_t position = loop->progress[active_walk(batch, i)].position;
+		const uint32_t steps = (uint32_t)((position + 1) / 2);
+		elements = min_u32(elements, walks_elements(&batch->walks, steps, position % 2));
+	}
+	return deadline_check(batch->deadline, elements);
+}
+
 VkcResult step_loop_run(struct batch *batch)
 {
 	VkcResult result;
 	struct engine *engine = batch->walks.engine;
 	const struct strategy_ops *ops = batch->strategy->ops;
+	const uint64_t work = ops->initial_work ? ops->initial_work(batch->strategy, &batch->walks)
+	                                        : walks_initial_work(&batch->walks);
 	struct loop loop = {
 		.batch = batch,
 		.ops = ops,
 		.stream = &engine->stream,
-		.submit_budget = submit_budget_start(&engine->device,
-	                                         ops->initial_work(batch->strategy, &batch->walks)),
+		.submit_budget = submit_budget_start(&engine->device, work),
 		.end = position_of(batch->walks.steps, false),
 		.max_steps = UINT32_MAX,
 	};
@@ -311,7 +327,7 @@ VkcResult step_loop_run(struct batch *batch)
 	TRY(open_loop(&loop));
 	for (;;) {
 		struct flight current = {0};
-		if (choose_range(&loop, &range))
+		if (!is_time_up(&loop) && choose_range(&loop, &range))
 			TRY(submit(&loop, &range, &current));
 		if (!current.number && !previous.number)
 			break;

@@ -5,6 +5,7 @@
 #ifndef VKC_STEP_LOOP_H
 #define VKC_STEP_LOOP_H
 
+#include "sequence/deadline.h"
 #include "sequence/decisions.h"
 #include "sequence/merge.h"
 #include "sequence/strategy.h"
@@ -15,10 +16,11 @@ struct batch {
 	struct strategy *strategy;
 	struct decisions *decisions;
 	struct merge merge;
-	bool merging; /* walks of this batch may be merged */
+	bool merging;              /* walks of this batch may be merged */
+	struct deadline *deadline; /* NULL = none */
 };
 
-/* Advances all walks of the batch to their last step. */
+/* Advances all walks of the batch to their last step, or until the deadline. */
 VkcResult step_loop_run(struct batch *batch);
 
 #endif

@@ -14,6 +14,7 @@ void strategies_reset(struct strategies *strategies)
 	row_cache_reset(&strategies->row_cache.cache);
 	coarse_rows_reset(&strategies->bounded.coarse);
 	decisions_reset(&strategies->decisions);
+	strategies->pacing = (struct pacing){0};
 }
 
 void strategies_close(struct strategies *strategies)

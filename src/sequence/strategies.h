@@ -5,6 +5,7 @@
 #define VKC_STRATEGIES_H
 
 #include "sequence/decisions.h"
+#include "sequence/pacing.h"
 #include "sequence/strategy_bounded.h"
 #include "sequence/strategy_matrix.h"
 #include "sequence/strategy_row_cache.h"
@@ -16,6 +17,7 @@ struct strategies {
 	struct row_cache_strategy row_cache;
 	struct bounded_strategy bounded;
 	struct decisions decisions;
+	struct pacing pacing; /* with the uploaded rows */
 };
 
 void strategies_open(struct strategies *strategies, struct gram *gram);

@@ -35,12 +35,12 @@ struct strategy_ops {
 	/* Allocates what the walks need; their state is already allocated. max_rows: the number of Gram
 	 * matrix rows that they add if they share none. */
 	VkcResult (*prepare)(struct strategy *strategy, const struct walks *walks, uint64_t max_rows);
-	/* Resets the buffers from prepare() for a new batch of walks. */
+	/* Resets the buffers from prepare() for a new batch of walks. NULL if there are none. */
 	VkcResult (*start)(struct strategy *strategy, const struct walks *walks);
-	/* The work of the first submission, in steps times walks. */
+	/* The work of the first submission, in steps times walks. NULL: walks_initial_work(). */
 	uint64_t (*initial_work)(const struct strategy *strategy, const struct walks *walks);
 	VkcResult (*record)(struct strategy *strategy, const struct walk_range *range);
-	/* Releases what is not kept between calls. */
+	/* Releases what is not kept between calls. NULL if everything is. */
 	void (*release)(struct strategy *strategy);
 };
 

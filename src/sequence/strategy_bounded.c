@@ -195,12 +195,6 @@ error:
 	return result;
 }
 
-static uint64_t initial_work(const struct strategy *strategy, const struct walks *walks)
-{
-	(void)strategy;
-	return walks_initial_work(walks);
-}
-
 /* Records `update` for every block of rows. */
 static VkcResult update_all(struct bounded_strategy *self, const struct walks *walks,
                             struct bounded_push *push)
@@ -339,7 +333,6 @@ void bounded_strategy_open(struct bounded_strategy *bounded, struct engine *engi
 		.walk_cost = walk_cost,
 		.prepare = prepare,
 		.start = start,
-		.initial_work = initial_work,
 		.record = record,
 		.release = release,
 	};

@@ -29,13 +29,6 @@ static VkcResult prepare(struct strategy *strategy, const struct walks *walks, u
 	return step_kernel_ensure(matrix->kernel, walks, matrix->gram->num_segments);
 }
 
-static VkcResult start(struct strategy *strategy, const struct walks *walks)
-{
-	(void)strategy;
-	(void)walks;
-	return VKC_SUCCESS;
-}
-
 static uint64_t initial_work(const struct strategy *strategy, const struct walks *walks)
 {
 	(void)strategy;
@@ -55,11 +48,6 @@ static VkcResult record(struct strategy *strategy, const struct walk_range *rang
 	return step_kernel_record(matrix->kernel, &rows, range);
 }
 
-static void release(struct strategy *strategy)
-{
-	(void)strategy;
-}
-
 void matrix_strategy_open(struct matrix_strategy *matrix, struct gram *gram,
                           struct step_kernel *kernel)
 {
@@ -69,10 +57,8 @@ void matrix_strategy_open(struct matrix_strategy *matrix, struct gram *gram,
 		.begin = begin,
 		.walk_cost = walk_cost,
 		.prepare = prepare,
-		.start = start,
 		.initial_work = initial_work,
 		.record = record,
-		.release = release,
 	};
 	*matrix = (struct matrix_strategy){
 		.strategy = {.ops = &ops},

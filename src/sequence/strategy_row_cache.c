@@ -134,12 +134,6 @@ error:
 	return result;
 }
 
-static uint64_t initial_work(const struct strategy *strategy, const struct walks *walks)
-{
-	(void)strategy;
-	return walks_initial_work(walks);
-}
-
 /* Workgroups per row for a full block of rows. */
 static uint32_t groups_along(const struct row_cache_strategy *self,
                              const struct gram_kernel *kernel)
@@ -250,7 +244,6 @@ void row_cache_strategy_open(struct row_cache_strategy *strategy, struct gram *g
 		.walk_cost = walk_cost,
 		.prepare = prepare,
 		.start = start,
-		.initial_work = initial_work,
 		.record = record,
 		.release = release,
 	};

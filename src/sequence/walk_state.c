@@ -111,6 +111,11 @@ static void start_head(uint32_t *head)
 	memcpy(head + (size_t)WALK_BOUND * 4 + 2, &no_exponent, sizeof(no_exponent));
 }
 
+uint32_t walks_elements(const struct walks *walks, uint32_t steps, bool stands)
+{
+	return stands ? steps : steps + walks->length - walks->steps;
+}
+
 VkcResult walks_start(struct walks *walks, const uint32_t *prefixes)
 {
 	VkcResult result;
@@ -235,9 +240,15 @@ VkcResult walks_finish(struct walks *walks, uint32_t *output)
 	TRY(stream_drain(&walks->engine->stream));
 	TRY(buffer_invalidate(&walks->engine->device, from, 0, orders_end(walks)));
 	const uint32_t *words = from->mapped;
-	for (uint32_t w = 0; w < walks->count; w++)
+	for (uint32_t w = 0; w < walks->count; w++) {
+		const uint32_t *head =
+			words + ((size_t)walks->layout.heads + (size_t)w * WALK_HEAD_QUADS) * 4;
+		if (walks->reached)
+			walks->reached[w] = walks_elements(walks, head[(size_t)WALK_COUNTERS * 4],
+			                                   head[(size_t)WALK_STATUS * 4] != 0);
 		memcpy(output + (uint64_t)w * walks->length, words + order_at(walks, w),
 		       walks->length * sizeof(*words));
+	}
 error:
 	return result;
 }

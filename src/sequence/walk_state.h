@@ -19,6 +19,8 @@ struct walks {
 	uint32_t prefix_length; /* elements of each order that the prefix gives */
 	uint32_t length;        /* elements of each order */
 	uint32_t steps;         /* steps that each walk takes in total */
+	/* NULL, or the number of elements that each walk has, as of walks_finish() */
+	uint32_t *reached;
 	struct walk_state_layout layout;
 	uint64_t size; /* bytes of the state */
 	struct buffer state;
@@ -53,6 +55,9 @@ void walks_destroy(struct walks *walks);
 uint32_t walks_term_shift(const struct rows *rows);
 /* How each row that is added changes the error bound of a difference of two scores. */
 score_error walks_score_error(const struct walks *walks);
+
+/* The elements of a walk that has taken so many steps. stands: it stands at a near step. */
+uint32_t walks_elements(const struct walks *walks, uint32_t steps, bool stands);
 
 /* Writes the weights, heads and prefixes. */
 VkcResult walks_start(struct walks *walks, const uint32_t *prefixes);

@@ -180,6 +180,42 @@ static void test_neighbors_of_one(void **state)
 	vkc_destroy(ctx);
 }
 
+static void test_continued_sequences(void **state)
+{
+	static const char about_seconds[] =
+		"vkc_continue_diversity_sequences: seconds is *; it takes a finite number above 0.";
+	VkComputeContext *ctx = *state;
+	uint32_t rows[2 * N] = {0, 1, 2, 3, 4, 1, 3, 1};
+	uint32_t lengths[2] = {2, 3};
+
+	WRONG(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, 2, N, 0), about_seconds);
+	WRONG(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, 2, N, -1), about_seconds);
+	WRONG(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, 2, N, (double)NAN),
+	      about_seconds);
+	WRONG(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, 0, N, (double)INFINITY),
+	      about_seconds);
+	WRONG(ctx, vkc_continue_diversity_sequences(ctx, NULL, lengths, 2, N, 1),
+	      "vkc_continue_diversity_sequences: sequences is NULL; it takes num_sequences x length "
+	      "indices.");
+	WRONG(ctx, vkc_continue_diversity_sequences(ctx, rows, NULL, 2, N, 1),
+	      "vkc_continue_diversity_sequences: lengths is NULL; it takes num_sequences numbers.");
+	WRONG(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, 2, N + 1, 1),
+	      "vkc_continue_diversity_sequences: length is 6; it takes 1 to 5, the number of items.");
+	WRONG(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, 2, 2, 1),
+	      "vkc_continue_diversity_sequences: lengths[1] is 3; it takes 1 to 2, the requested "
+	      "length.");
+	WRONG(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, 2, N, 1),
+	      "vkc_continue_diversity_sequences: element 2 of sequence 1 repeats item 1; a prefix "
+	      "names each item once.");
+	rows[N] = N;
+	WRONG(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, 2, N, 1),
+	      "vkc_continue_diversity_sequences: element 0 of sequence 1 is 5; items go from 0 to 4.");
+	lengths[0] = 0;
+	WRONG(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, 2, N, 1),
+	      "vkc_continue_diversity_sequences: lengths[0] is 0; it takes 1 to 5, the requested "
+	      "length.");
+}
+
 static void test_sequences(void **state)
 {
 	static const uint32_t prefixes[] = {0, 1, 2, 1, 4, 1};
@@ -254,6 +290,7 @@ int main(void)
 		WRONG_USES(test_similarity),
 		WRONG_USES(test_neighbors),
 		WRONG_USES(test_neighbors_of_one),
+		WRONG_USES(test_continued_sequences),
 		WRONG_USES(test_sequences),
 		WRONG_USES(test_too_much),
 	};

@@ -26,6 +26,9 @@ static void test_without_a_context(void **state)
 	WRONG(NULL, vkc_compute_diversity_sequences(NULL, &index, 1, 1, 1, &index),
 	      "vkc_compute_diversity_sequences: ctx is NULL; it takes a context made by "
 	      "vkc_init().");
+	WRONG(NULL, vkc_continue_diversity_sequences(NULL, &index, &index, 1, 1, 1),
+	      "vkc_continue_diversity_sequences: ctx is NULL; it takes a context made by "
+	      "vkc_init().");
 	WRONG(NULL, vkc_matrix_pays(NULL, 1, &index),
 	      "vkc_matrix_pays: ctx is NULL; it takes a context made by vkc_init().");
 	WRONG(NULL, vkc_prepare_matrix(NULL, 1, &fraction),
@@ -178,6 +181,9 @@ static void test_before_an_upload(void **state)
 	      "embeddings first.");
 	WRONG(ctx, vkc_compute_diversity_sequences(ctx, &index, 1, 1, 1, &index),
 	      "vkc_compute_diversity_sequences: nothing was uploaded yet: upload "
+	      "embeddings first.");
+	WRONG(ctx, vkc_continue_diversity_sequences(ctx, &index, &index, 1, 1, 1),
+	      "vkc_continue_diversity_sequences: nothing was uploaded yet: upload "
 	      "embeddings first.");
 	WRONG(ctx, vkc_matrix_pays(ctx, 1, &index),
 	      "vkc_matrix_pays: nothing was uploaded yet: upload embeddings first.");

@@ -221,6 +221,44 @@ static void sequences(struct input *input)
 	free(out);
 }
 
+/* Completes sequences of which some elements are given, in calls of little time. */
+static void continued(struct input *input)
+{
+	static const double choices[] = {1e-9, 1e-3, 1, 0, -1, INFINITY, NAN};
+	double seconds = choices[take(input) % (sizeof(choices) / sizeof(*choices))];
+	uint32_t count = take_number(input, 9) % 9;
+	uint32_t length = take_number(input, 14);
+	bool valid = n && length >= 1 && length <= n && seconds > 0 && isfinite(seconds);
+	bool given = valid;
+	uint32_t *rows = exact(valid ? (size_t)count * length * sizeof(uint32_t) : 1);
+	uint32_t *lengths = exact(valid ? count * sizeof(uint32_t) : 1);
+	uint32_t done = 0;
+
+	for (uint32_t i = 0; given && i < count; i++) {
+		lengths[i] = take_number(input, 5);
+		valid = valid && lengths[i] >= 1 && lengths[i] <= length;
+		for (uint32_t j = 0; j < length; j++)
+			rows[i * length + j] = take_number(input, 12);
+	}
+	for (uint32_t i = 0; valid && i < count; i++)
+		valid = is_walk(rows + i * length, lengths[i]);
+	while (valid && done < count) {
+		expect(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, count, length, seconds),
+		       VKC_SUCCESS, "vkc_continue_diversity_sequences");
+		done = 0;
+		for (uint32_t i = 0; i < count; i++) {
+			must(lengths[i] <= length && is_walk(rows + i * length, lengths[i]),
+			     "a row begins a walk");
+			done += lengths[i] == length;
+		}
+	}
+	if (!valid)
+		expect(ctx, vkc_continue_diversity_sequences(ctx, rows, lengths, count, length, seconds),
+		       VKC_ERROR_INVALID_ARGUMENT, "vkc_continue_diversity_sequences");
+	free(rows);
+	free(lengths);
+}
+
 static void device_info(struct input *input)
 {
 	VkcDeviceInfo info = {.struct_size = take(input) < 250 ? sizeof(info) : take_u32(input)};
@@ -274,7 +312,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!ctx || take(&input) == NEW_CONTEXT)
 		make_context(&input);
 	while (input.size > 0) {
-		switch (take(&input) % 12) {
+		switch (take(&input) % 13) {
 		case 0:
 		case 1:
 			upload(&input);
@@ -305,6 +343,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		case 10:
 			prepare(&input);
+			break;
+		case 11:
+			continued(&input);
 			break;
 		default:
 			what_there_is(&input);

@@ -333,7 +333,11 @@ static void test_seconds_out_of_range(void **state)
 	Fixture *fixture = *state;
 	VkComputeContext *ctx = fixture->ctx;
 	double fraction;
+	uint32_t length = 1, index = 0;
 
+	refused(ctx, vkc_continue_diversity_sequences(ctx, &index, &length, 1, 1, 0), "seconds", "0");
+	refused(ctx, vkc_continue_diversity_sequences(ctx, &index, &length, 1, 1, (double)INFINITY),
+	        "seconds", "inf", "0");
 	refused(ctx, vkc_prepare_matrix(ctx, -1, &fraction), "seconds", "1", "0");
 	refused(ctx, vkc_prepare_matrix(ctx, (double)NAN, &fraction), "seconds", "nan|-nan", "0");
 	refused(ctx, vkc_prepare_matrix(ctx, (double)INFINITY, &fraction), "seconds", "inf", "0");

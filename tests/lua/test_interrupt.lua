@@ -97,25 +97,29 @@ function TestInterrupt.test_matrix()
   local rows = support.rows(200, 3)
   assert(ctx:upload(rows))
   interrupted_in(ctx, "vkc_lua_prepare_matrix", function()
+    ctx:similarity_rows(100, 90)
+  end)
+  interrupted_in(ctx, "vkc_lua_continue_diversity_sequences", function()
     ctx:diversity_sequence(7)
   end)
   luaunit.assertEquals(ctx:diversity_sequence(7), support.sequence(rows, 7))
   ctx:close()
 end
 
--- An interrupted batch is computed again: no sequence is missing or repeated.
+-- An interrupted batch goes on: no sequence is missing or repeated.
 function TestInterrupt.test_iterator()
   local ctx = assert(vk.new())
   local rows = support.rows(30, 4)
   assert(ctx:upload(rows))
   local lib, count = ctx.lib, 0
-  ctx.lib = with_function(lib, "vkc_lua_compute_diversity_sequences", function(...)
-    local result = lib.vkc_lua_compute_diversity_sequences(...)
+  ctx.lib = with_function(lib, "vkc_lua_continue_diversity_sequences", function(...)
+    local result = lib.vkc_lua_continue_diversity_sequences(...)
     count = count + 1
     return count % 2 == 0 and result or error("interrupted!", 0)
   end)
   for _, opts in ipairs({ {}, { batch = 4 }, { batch = 30 } }) do
     local following, expected, interrupted = ctx:diversity_sequences(nil, opts), 1, 0
+    count = 0
     while true do
       local ok, start, sequence = pcall(following)
       if not ok then
