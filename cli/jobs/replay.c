@@ -9,14 +9,11 @@
 #include "base/message.h"
 #include "session/panels.h"
 
-/* The code below relies on these facts about this version of the library's results. The weight of a
- * row is its length divided by a power of two above all lengths, rounded to 30 bits. A cosine is
- * that of rows rounded to 28 bits or more, itself rounded to 30. A score is a sum of their
- * products, each exact except for the last of 41 bits. Ties go to the lowest row. Up to 2^20 rows
- * nothing else affects a score. With any other version everything is computed again. Check these
- * facts before changing the number. */
-#define KNOWN_RESULT_VERSION 1
-#define MAX_ROWS (1u << 20)
+/* The code below relies on these facts about this version of the library's results. Sequences follow
+ * the order of real arithmetic, so that a new row changes a sequence only where it is chosen. A
+ * cosine is that of rows rounded to 28 bits or more, itself rounded to a float. With any other
+ * version everything is computed again. Check these facts before changing the number. */
+#define KNOWN_RESULT_VERSION 2
 
 /* With more new rows than this, hardly any sequence would keep elements. */
 #define MAX_SIMILARITY_BYTES (512ull << 20)
@@ -29,7 +26,6 @@ struct replay {
 	double *centre;      /* sum of the rows chosen so far */
 	double *row, *next;  /* the last chosen row, the old choice */
 	double *scores;      /* of the new rows */
-	double scale;        /* the divisor of the lengths in the weights */
 };
 
 static double dot(const double *a, const double *b, uint32_t count)
@@ -45,44 +41,6 @@ static double dot(const double *a, const double *b, uint32_t count)
 	for (lane = 1; lane < 8; lane++)
 		sums[0] += sums[lane];
 	return sums[0];
-}
-
-static double longest(const double *norms, uint32_t first, uint32_t end)
-{
-	double max = 0;
-
-	for (; first < end; first++)
-		if (norms[first] > max)
-			max = norms[first];
-	return max;
-}
-
-/* Returns the power of two that divides the lengths, or 0 if it might depend on rounding. */
-static double scale_of(double max)
-{
-	double sure = 1e-12;
-
-	if (!(max > 0) || !isfinite(max))
-		return 0;
-	if (exp2(ceil(log2(max * (1 - sure)))) != exp2(ceil(log2(max * (1 + sure)))))
-		return 0;
-	return exp2(ceil(log2(max)));
-}
-
-/* Whether the new rows leave the weights of the old ones unchanged. */
-static bool same_weights(struct replay *replay)
-{
-	double old_max = longest(replay->norms, 0, replay->old_rows);
-	double new_max = longest(replay->norms, replay->old_rows, replay->table->rows);
-	double scale = scale_of(old_max);
-
-	if (new_max < old_max * (1 - 1e-12)) {
-		/* The longest row is an old one, so any upper bound of its power of two is enough. */
-		replay->scale = 2 * old_max;
-		return old_max > 0 && isfinite(old_max);
-	}
-	replay->scale = scale;
-	return scale != 0 && scale == scale_of(new_max);
 }
 
 static bool is_zero(const double *row, uint32_t columns)
@@ -109,7 +67,7 @@ static bool measure_rows(struct replay *replay)
 			return false;
 		replay->norms[row] = norm;
 	}
-	return same_weights(replay);
+	return true;
 }
 
 /* Stores the similarities of old rows to new ones, grouped by the old row. */
@@ -151,11 +109,9 @@ int replay_open(struct replay **opened, struct session *session, uint32_t old_ro
 	int status;
 
 	*opened = NULL;
-	if (vkc_result_version() != KNOWN_RESULT_VERSION || session->options->center ||
-	    table->rows > MAX_ROWS) {
+	if (vkc_result_version() != KNOWN_RESULT_VERSION || session->options->center) {
 		message_note(session->options, "everything is computed again, because %s",
 		             session->options->center ? "with --center every new row changes all others"
-		             : table->rows > MAX_ROWS ? "there are more than 1048576 rows"
 		                                      : "the library is newer than this program");
 		return EXIT_GOOD;
 	}
@@ -176,8 +132,8 @@ int replay_open(struct replay **opened, struct session *session, uint32_t old_ro
 	}
 	if (!measure_rows(replay)) {
 		replay_close(replay);
-		message_note(session->options, "everything is computed again, because the lengths of the "
-		                               "new rows may change all weights");
+		message_note(session->options, "everything is computed again, because the lengths of some "
+		                               "rows are beyond what float64 can square");
 		return EXIT_GOOD;
 	}
 	status = panels_each(session, old_rows, new_rows, false, take_new_rows, replay);
@@ -204,15 +160,15 @@ void replay_close(struct replay *replay)
 
 /* Bounds the total error of the float64 scores of the old choice and of a new row, after `steps`
  * rows of total length `lengths`. Per row: 2^-25 for a new row's cosine, which is a float;
- * sqrt(columns) 2^-28 for rows rounded to 28 bits; 2^-29 for the cosine's 30 bits; float64's own
- * rounding; and 2^-29 of the scale for a weight and a cut product, twice. */
+ * sqrt(columns) 2^-28 for rows rounded to 28 bits; 2^-29 for the cosine's 30 bits; and float64's own
+ * rounding. */
 static double uncertainty(const struct replay *replay, double lengths, uint32_t steps)
 {
 	double columns = replay->table->columns;
 	double relative = 0x1p-25 + sqrt(columns) * 0x1p-28 + columns * 0x1p-57 + 0x1p-29 +
 	                  (steps + columns) * 0x1p-50;
 
-	return lengths * relative + replay->scale * steps * 0x1p-28;
+	return lengths * relative;
 }
 
 /* Adds the chosen row to the centre and to the scores. Returns the lowest new score. */

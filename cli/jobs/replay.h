@@ -2,8 +2,8 @@
  *
  * Finds how much of an old sequence is still valid after rows were appended.
  *
- * The library's scores are exact integers. This code computes them in float64, only for the old
- * choice and the new rows, with a bound on the error. It keeps a sequence up to the first step
+ * The library's order is exact. This code computes scores in float64, only for the old choice and
+ * the new rows, with a bound on the error. It keeps a sequence up to the first step
  * where a new row might have a lower score than the old choice. If that is too early, the library
  * computes some steps again, with the same result.
  */

@@ -10,5 +10,5 @@ uint32_t vkc_version(void)
 
 uint32_t vkc_result_version(void)
 {
-	return 1;
+	return 2;
 }
