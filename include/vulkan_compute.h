@@ -261,6 +261,20 @@ VKC_API VkcResult vkc_continue_diversity_sequences(VkComputeContext *ctx, uint32
                                                    uint32_t *lengths, uint32_t num_sequences,
                                                    uint32_t length, double seconds);
 
+/* How the near steps of diversity sequences were decided: those at which the device's scores are too
+ * close to tell which item is next. The library fills it in. */
+typedef struct VkcDecisionCounts {
+	uint32_t struct_size; /* sizeof(VkcDecisionCounts), set by the caller */
+	uint32_t reserved;
+	uint64_t by_filter;   /* steps decided in float64, whose error is bounded */
+	uint64_t by_integers; /* steps decided by exact arithmetic */
+	uint64_t ties;        /* of these, steps between equal scores: the lowest index was chosen */
+} VkcDecisionCounts;
+
+/* Counts the near steps of all calls since the last upload. Steps between equal rows do not count:
+ * the device decides them. */
+VKC_API VkcResult vkc_get_decision_counts(const VkComputeContext *ctx, VkcDecisionCounts *counts);
+
 /* ---- Similarity ---------------------------------------------------------------
  *
  * The cosine of two rows as a float, correctly rounded from 30-bit fixed point. The

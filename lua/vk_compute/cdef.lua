@@ -83,6 +83,14 @@ typedef struct VkcLuaEmbeddings {
   uint32_t reserved;
 } VkcLuaEmbeddings;
 
+typedef struct VkcLuaDecisionCounts {
+  uint32_t struct_size;
+  uint32_t reserved;
+  uint64_t by_filter;
+  uint64_t by_integers;
+  uint64_t ties;
+} VkcLuaDecisionCounts;
+
 VkcLuaComputeContext *vkc_lua_init(void) __asm__("vkc_init");
 VkcLuaResult vkc_lua_init_with_options(const VkcLuaOptions *options, VkcLuaComputeContext **ctx)
   __asm__("vkc_init_with_options");
@@ -111,6 +119,8 @@ VkcLuaResult vkc_lua_compute_diversity_sequences(VkcLuaComputeContext *ctx,
 VkcLuaResult vkc_lua_continue_diversity_sequences(VkcLuaComputeContext *ctx, uint32_t *sequences,
   uint32_t *lengths, uint32_t num_sequences, uint32_t length, double seconds)
   __asm__("vkc_continue_diversity_sequences");
+VkcLuaResult vkc_lua_get_decision_counts(const VkcLuaComputeContext *ctx,
+  VkcLuaDecisionCounts *counts) __asm__("vkc_get_decision_counts");
 VkcLuaResult vkc_lua_matrix_pays(VkcLuaComputeContext *ctx, uint64_t num_rows, uint32_t *pays)
   __asm__("vkc_matrix_pays");
 VkcLuaResult vkc_lua_prepare_matrix(VkcLuaComputeContext *ctx, double seconds, double *fraction)

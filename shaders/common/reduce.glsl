@@ -27,6 +27,14 @@ uint gap_of(I64 difference)
 	return i64_high(gap) == 0u ? i64_low(gap) : MAX_GAP;
 }
 
+// Whether the second-lowest score may be less than `bound` above the lowest.
+bool is_close(uvec4 lowest, I64 bound)
+{
+	I64 above = i64_add(bound, i64_from_parts((1u << GAP_UNIT) - 1u, 0u));
+	I64 limit = i64_shift_down(above, GAP_UNIT);
+	return i64_high(limit) != 0u || lowest.w < i64_low(limit);
+}
+
 bool before(uvec4 a, uvec4 b)
 {
 	if (a.x != b.x)

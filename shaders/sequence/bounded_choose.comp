@@ -103,7 +103,7 @@ uint choose(uint walk, uint own_work, uint added)
 		return WAIT;
 	uvec4 bound = state[head_of(walk) + WALK_BOUND];
 	I64 margin = i64_from_parts(bound.x, bound.y);
-	if (count < 2u || lowest.w > gap_of(margin))
+	if (count < 2u || !is_close(lowest, margin))
 		return lowest.z;
 	return resolve_near_step(walk, own_work, count, i64_add(score_of(lowest), margin), lowest.z);
 }

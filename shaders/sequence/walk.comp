@@ -355,7 +355,7 @@ void main()
 				chosen = order_element(walk, added);
 			} else {
 				chosen = lowest.z;
-				is_near = lowest.w <= gap_of(b.bound);
+				is_near = is_close(lowest, b.bound);
 				limit = i64_add(score_of(lowest), b.bound);
 			}
 			if (!is_near) {

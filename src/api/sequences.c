@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "api/arguments.h"
+#include "api/struct_size.h"
 
 /* Checks that the elements of sequence s are items, each at most once. seen: for each item, 1 + the
  * index of the sequence that last contained it. */
@@ -184,4 +185,26 @@ VkcResult vkc_continue_diversity_sequences(VkComputeContext *ctx, uint32_t *sequ
 		.length = length,
 	};
 	return context_leave(ctx, continue_for(ctx, &continuation, seconds));
+}
+
+VkcResult vkc_get_decision_counts(const VkComputeContext *ctx, VkcDecisionCounts *counts)
+{
+	static const char function[] = "vkc_get_decision_counts";
+	static const struct struct_type type = STRUCT_TYPE(VkcDecisionCounts, ties);
+	/* As in vkc_get_device_info(), a failure writes only the error message. */
+	VkComputeContext *entered = (VkComputeContext *)ctx;
+	VkcResult result = context_enter(entered, function);
+	if (result == VKC_SUCCESS)
+		result = struct_check(&entered->error, function, "counts", &type, counts);
+	if (result != VKC_SUCCESS)
+		return result;
+	const struct exact_counts *decisions = &ctx->strategies.decisions.counts;
+	const VkcDecisionCounts known = {
+		.struct_size = sizeof(known),
+		.by_filter = decisions->by_filter,
+		.by_integers = decisions->by_integer,
+		.ties = decisions->ties,
+	};
+	struct_narrow(&known, counts, 0);
+	return VKC_SUCCESS;
 }

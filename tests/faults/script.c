@@ -156,6 +156,13 @@ static VkcResult second_upload(struct run *run)
 	return vkc_upload(run->ctx, &embeddings);
 }
 
+static VkcResult decision_counts(struct run *run)
+{
+	VkcDecisionCounts counts = {.struct_size = sizeof(counts)};
+
+	return vkc_get_decision_counts(run->ctx, &counts);
+}
+
 static VkcResult pays(struct run *run)
 {
 	return vkc_matrix_pays(run->ctx, N, &run->out.pays);
@@ -199,6 +206,7 @@ static const struct step {
 	{"vkc_compute_diversity_sequences", batch, OUTPUT(batch)},
 	{"vkc_compute_diversity_sequences, continued", continued, OUTPUT(continued)},
 	{"vkc_continue_diversity_sequences", continued_in_calls, OUTPUT(continued_in_calls)},
+	{"vkc_get_decision_counts", decision_counts, 0, 0},
 	{"vkc_upload, the second", second_upload, 0, 0},
 	{"vkc_matrix_pays", pays, OUTPUT(pays)},
 	{"vkc_prepare_matrix", prepare, OUTPUT(fraction)},
@@ -212,7 +220,7 @@ enum {
 	FIRST_UPLOAD = 3,
 	SEQUENCE = 5,
 	MATRIX = 6,
-	SECOND_UPLOAD = 12
+	SECOND_UPLOAD = 13
 };
 
 static void fill(struct run *run, const struct step *step)

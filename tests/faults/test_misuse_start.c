@@ -14,6 +14,7 @@ static void test_without_a_context(void **state)
 	double fraction;
 	VkcEmbeddings e = {.struct_size = sizeof(e)};
 	VkcDeviceInfo info = {.struct_size = sizeof(info)};
+	VkcDecisionCounts counts = {.struct_size = sizeof(counts)};
 
 	(void)state;
 	WRONG(NULL, vkc_upload_embeddings(NULL, misuse_good, N, D),
@@ -47,6 +48,8 @@ static void test_without_a_context(void **state)
 	      "vkc_init().");
 	WRONG(NULL, vkc_get_device_info(NULL, &info),
 	      "vkc_get_device_info: ctx is NULL; it takes a context made by vkc_init().");
+	WRONG(NULL, vkc_get_decision_counts(NULL, &counts),
+	      "vkc_get_decision_counts: ctx is NULL; it takes a context made by vkc_init().");
 }
 
 static VkcResult init(VkcOptions options)
@@ -161,6 +164,9 @@ static void test_devices(void **state)
 	WRONG(NULL, vkc_list_devices(&two, infos),
 	      "vkc_list_devices: devices[1].struct_size is 12, but that of devices[0] is *; set "
 	      "each to sizeof(VkcDeviceInfo).");
+	WRONG(ctx, vkc_get_decision_counts(ctx, NULL),
+	      "vkc_get_decision_counts: counts is NULL; it takes the address of a "
+	      "VkcDecisionCounts.");
 	WRONG(ctx, vkc_get_device_info(ctx, NULL),
 	      "vkc_get_device_info: info is NULL; it takes the address of a VkcDeviceInfo.");
 	WRONG(ctx, vkc_get_device_info(ctx, &info),

@@ -268,6 +268,16 @@ static void device_info(struct input *input)
 	       valid ? VKC_SUCCESS : VKC_ERROR_INVALID_ARGUMENT, "vkc_get_device_info");
 }
 
+static void decision_counts(struct input *input)
+{
+	VkcDecisionCounts counts = {.struct_size = take(input) < 250 ? sizeof(counts) : take_u32(input)};
+	bool valid = counts.struct_size == sizeof(counts);
+
+	expect(ctx, vkc_get_decision_counts(ctx, &counts),
+	       valid ? VKC_SUCCESS : VKC_ERROR_INVALID_ARGUMENT, "vkc_get_decision_counts");
+	must(!valid || counts.ties <= counts.by_integers, "ties are found by exact arithmetic");
+}
+
 static void what_there_is(struct input *input)
 {
 	VkcDeviceInfo infos[2] = {{.struct_size = sizeof(*infos)}, {.struct_size = sizeof(*infos)}};
@@ -337,6 +347,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		case 8:
 			device_info(&input);
+			decision_counts(&input);
 			break;
 		case 9:
 			without_data(&input);

@@ -6,6 +6,7 @@
  */
 #include "support.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,11 +32,13 @@ static const struct variant {
 	{"merge=0", MAX_STARTS, UINT32_MAX},
 	{"merge=2,subgroup=0", MAX_STARTS, UINT32_MAX},
 	{"walk_group=16,walk_pieces=1", 40, UINT32_MAX},
+	{"bound=10", 20, UINT32_MAX},
 	{"submit_us=1", 20, 150},
 	{"matrix=0,bounded=0", 6, 150},
 	{"matrix=0,bounded=0,int64=0,submit_us=1", 3, 100},
 	{"matrix=0,bounded=0,cached_rows=32,submit_rows=8", 3, 80},
 	{"matrix=0,bounded=1", 2, UINT32_MAX},
+	{"matrix=0,bounded=1,bound=10", 2, 150},
 	{"matrix=0,bounded=1,int64=0,bounded_terms=64,submit_us=1", 3, 100},
 };
 
@@ -315,6 +318,54 @@ static void test_tie_with_zero_row(void **state)
 	check_example(values[0], COUNT(values), 2, expected);
 }
 
+static uint64_t num_decisions(VkComputeContext *ctx)
+{
+	VkcDecisionCounts counts = {.struct_size = sizeof(counts)};
+
+	succeed(ctx, vkc_get_decision_counts(ctx, &counts));
+	assert_true(counts.ties <= counts.by_integers);
+	return counts.by_filter + counts.by_integers;
+}
+
+/* Whether the sequences of a set full of ties are right. */
+static bool is_right(const char *tuning, bool *decided)
+{
+	const Case *it = &cases[0];
+	const uint32_t n = it->set.upload.num_embeddings;
+	VkComputeContext *ctx = context_new(tuning, 0);
+	uint32_t *sequences = allocate((size_t)it->num_starts * n, sizeof(*sequences));
+	bool right;
+
+	succeed(ctx, vkc_upload(ctx, &it->set.upload));
+	assert_int_equal(num_decisions(ctx), 0);
+	succeed(ctx, vkc_compute_diversity_sequences(ctx, it->starts, it->num_starts, 1, n, sequences));
+	right = !memcmp(sequences, it->whole, (size_t)it->num_starts * n * sizeof(*sequences));
+	*decided = num_decisions(ctx) > 0;
+	free(sequences);
+	vkc_destroy(ctx);
+	return right;
+}
+
+/* Without the bound no step is near, and sequences are wrong: the sets can tell. */
+static void test_without_bound(void **state)
+{
+	static const char *const tunings[][2] = {
+		{"bound=0", "bound=1"},
+		{"bound=0,walk_group=16,walk_pieces=1", "bound=1,walk_group=16,walk_pieces=1"},
+		{"bound=0,matrix=0,bounded=0", "bound=1,matrix=0,bounded=0"},
+		{"bound=0,matrix=0,bounded=1", "bound=1,matrix=0,bounded=1"},
+	};
+	bool decided;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tunings); i++) {
+		assert_false(is_right(tunings[i][0], &decided));
+		assert_false(decided);
+		assert_true(is_right(tunings[i][1], &decided));
+		assert_true(decided);
+	}
+}
+
 static void print_table(void)
 {
 	printf("| rows | sets | sequences | positions | wrong |\n"
@@ -328,15 +379,16 @@ static void print_table(void)
 
 int main(int argc, char **argv)
 {
-	struct CMUnitTest tests[COUNT(variants) + 3] = {
+	struct CMUnitTest tests[COUNT(variants) + 4] = {
 		cmocka_unit_test(test_zero_mean),
 		cmocka_unit_test(test_outlier),
 		cmocka_unit_test(test_tie_with_zero_row),
+		cmocka_unit_test(test_without_bound),
 	};
 	int failed;
 
 	for (uint32_t i = 0; i < COUNT(variants); i++)
-		tests[3 + i] = (struct CMUnitTest){
+		tests[4 + i] = (struct CMUnitTest){
 			.name = *variants[i].tuning ? variants[i].tuning : "default",
 			.test_func = test_variant,
 			.initial_state = (void *)&variants[i],
