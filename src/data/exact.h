@@ -30,15 +30,17 @@ struct exact_counts {
 	uint64_t ties;       /* of these, between equal scores */
 };
 
-/* The sum of the rows that one walk has chosen: in float64 with an error bound, and, from the first
- * decision on that needs it, exactly. */
+/* The sum of a set of rows: in float64 with an error bound, and, from the first decision on that
+ * needs it, exactly. A sum moves from set to set: only rows in which they differ cost time. Sets are
+ * those of row_set.h. */
 struct exact_sum {
-	uint32_t num_added;
-	double *values;     /* dim, times 2^-shift */
-	double length;      /* of `values`, rounded */
-	double error_bound; /* of the length of the error of `values`, before it is rounded up */
-	uint32_t num_exact; /* rows in `digits` */
-	int64_t *digits;    /* dim x exact->digits, or NULL */
+	uint64_t *rows;       /* the rows in `values` */
+	double *values;       /* dim, times 2^-shift */
+	double length;        /* of `values`, rounded */
+	double error_bound;   /* of the length of the error of `values`, before it is rounded up */
+	uint64_t num_moves;   /* rows added and subtracted since the sum was empty */
+	uint64_t *exact_rows; /* the rows in `digits`, or NULL */
+	int64_t *digits;      /* dim x exact->digits, or NULL */
 };
 
 VkcResult exact_open(struct exact *exact, const struct numbers *numbers, struct error *error);
@@ -47,14 +49,16 @@ void exact_close(struct exact *exact);
 /* The most host memory that one sum takes, in bytes. */
 uint64_t exact_sum_bytes(const struct exact *exact);
 VkcResult exact_sum_open(struct exact_sum *sum, const struct exact *exact, struct error *error);
-void exact_sum_reset(struct exact_sum *sum, const struct exact *exact);
 void exact_sum_close(struct exact_sum *sum);
 
-/* *lowest = the item, among `count` different ones, with the lowest score. chosen: the walk's
- * items in the order of their choice, of which *sum holds the first num_added; the others are
- * added to it. Threads may call this at the same time with different sums. */
-VkcResult exact_lowest(const struct exact *exact, struct exact_sum *sum, const uint32_t *chosen,
-                       uint32_t num_chosen, const uint32_t *items, uint32_t count,
-                       uint32_t *lowest, struct exact_counts *counts, struct error *error);
+/* How many rows have to be added or subtracted to move the sum to a set. */
+uint32_t exact_sum_distance(const struct exact_sum *sum, const struct exact *exact,
+                            const uint64_t *rows);
+
+/* *lowest = the item, among `count` different ones, with the lowest score after the rows `chosen`.
+ * Moves the sum there. Threads may call this at the same time with different sums. */
+VkcResult exact_lowest(const struct exact *exact, struct exact_sum *sum, const uint64_t *chosen,
+                       const uint32_t *items, uint32_t count, uint32_t *lowest,
+                       struct exact_counts *counts, struct error *error);
 
 #endif

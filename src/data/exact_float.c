@@ -55,15 +55,15 @@ double float_squares(const double *values, uint32_t count)
 }
 
 /* Four rows in a pass: one alone would spend its time on loading and storing the sum. */
-static void add_four(const float *const rows[4], uint32_t dim, double *sum)
+static void add_four(const float *const rows[4], uint32_t dim, double sign, double *sum)
 {
 	const float *a = rows[0], *b = rows[1], *c = rows[2], *d = rows[3];
 	for (uint32_t i = 0; i < dim; i++)
-		sum[i] = (((sum[i] + a[i]) + b[i]) + c[i]) + d[i];
+		sum[i] = (((sum[i] + sign * a[i]) + sign * b[i]) + sign * c[i]) + sign * d[i];
 }
 
 void float_add_rows(const struct numbers *numbers, int shift, const uint32_t *rows, uint32_t count,
-                    double *sum)
+                    double sign, double *sum)
 {
 	const uint32_t dim = numbers->source.dim;
 	uint32_t r = 0;
@@ -72,12 +72,12 @@ void float_add_rows(const struct numbers *numbers, int shift, const uint32_t *ro
 			const float *four[4];
 			for (int i = 0; i < 4; i++)
 				four[i] = numbers_floats(numbers, rows[r + i]);
-			add_four(four, dim, sum);
+			add_four(four, dim, sign, sum);
 		}
 		for (; r < count; r++) {
 			const float *row = numbers_floats(numbers, rows[r]);
 			for (uint32_t c = 0; c < dim; c++)
-				sum[c] += row[c];
+				sum[c] += sign * row[c];
 		}
 	}
 	for (; r < count; r++)
@@ -86,7 +86,7 @@ void float_add_rows(const struct numbers *numbers, int shift, const uint32_t *ro
 			const uint32_t width = columns_at(done, dim);
 			read_columns(numbers, shift, rows[r], done, width, values);
 			for (uint32_t c = 0; c < width; c++)
-				sum[done + c] += values[c];
+				sum[done + c] += sign * values[c];
 		}
 }
 

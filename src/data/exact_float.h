@@ -14,9 +14,9 @@
 /* Sum of squares. */
 double float_squares(const double *values, uint32_t count);
 
-/* sum[dim] += the rows, in order, times 2^-shift. */
+/* sum[dim] += the rows, in order, times 2^-shift and sign, which is 1 or -1. */
 void float_add_rows(const struct numbers *numbers, int shift, const uint32_t *rows, uint32_t count,
-                    double *sum);
+                    double sign, double *sum);
 
 /* The dot product of a row, times 2^-shift, with vector[dim]. */
 double float_dot_row(const struct numbers *numbers, int shift, uint32_t row, const double *vector);

@@ -135,13 +135,12 @@ static bool same_direction(const struct exact *exact, uint32_t a, uint32_t b)
 
 /* The lowest of the `count` items that the filter has left, in any order. */
 static VkcResult lowest_exactly(const struct exact *exact, struct exact_sum *sum,
-                                const uint32_t *chosen, uint32_t num_chosen,
-                                const struct candidate *candidates, uint32_t count,
+                                const uint64_t *chosen, const struct candidate *candidates, uint32_t count,
                                 uint32_t *lowest, bool *tied, struct error *error)
 {
 	struct score scores[2];
 	struct score *best = &scores[0], *other = &scores[1];
-	const bool small = exact_sum_fits(sum, exact);
+	const bool small = exact_sum_fits(exact);
 	bool know_best = false;
 	*lowest = candidates[0].item;
 	*tied = false;
@@ -150,7 +149,7 @@ static VkcResult lowest_exactly(const struct exact *exact, struct exact_sum *sum
 		int order = 0;
 		if (!same_direction(exact, *lowest, item)) {
 			if (!know_best && !small) {
-				VkcResult result = exact_sum_digits(sum, exact, chosen, num_chosen, error);
+				VkcResult result = exact_sum_digits(sum, exact, chosen, error);
 				if (result != VKC_SUCCESS)
 					return result;
 			}
@@ -209,9 +208,9 @@ static uint32_t filter(const struct exact *exact, const struct exact_sum *sum,
 	return left;
 }
 
-VkcResult exact_lowest(const struct exact *exact, struct exact_sum *sum, const uint32_t *chosen,
-                       uint32_t num_chosen, const uint32_t *items, uint32_t count,
-                       uint32_t *lowest, struct exact_counts *counts, struct error *error)
+VkcResult exact_lowest(const struct exact *exact, struct exact_sum *sum, const uint64_t *chosen,
+                       const uint32_t *items, uint32_t count, uint32_t *lowest,
+                       struct exact_counts *counts, struct error *error)
 {
 	struct candidate *candidates = malloc(count * sizeof(*candidates));
 	if (!candidates)
@@ -221,16 +220,17 @@ VkcResult exact_lowest(const struct exact *exact, struct exact_sum *sum, const u
 		                 count);
 	for (uint32_t i = 0; i < count; i++)
 		candidates[i].item = items[i];
-	exact_sum_add(sum, exact, chosen, num_chosen);
+	exact_sum_move(sum, exact, chosen);
 	VkcResult result = VKC_SUCCESS;
-	const uint32_t left = filter(exact, sum, candidates, count);
+	uint32_t left = filter(exact, sum, candidates, count);
+	if (left > 1 && exact_sum_renew(sum, exact))
+		left = filter(exact, sum, candidates, left);
 	if (left == 1) {
 		*lowest = candidates[0].item;
 		counts->by_filter++;
 	} else {
 		bool tied;
-		result = lowest_exactly(exact, sum, chosen, num_chosen, candidates, left, lowest, &tied,
-		                        error);
+		result = lowest_exactly(exact, sum, chosen, candidates, left, lowest, &tied, error);
 		if (result == VKC_SUCCESS) {
 			counts->by_integer++;
 			counts->ties += tied;

@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT
  *
- * Adding to the sum of a walk's rows, for exact_lowest(). */
+ * Moving a sum of rows from set to set, for exact_lowest(). */
 #ifndef VKC_EXACT_SUM_H
 #define VKC_EXACT_SUM_H
 
 #include "data/exact.h"
 
-/* Adds the chosen rows that `values` does not hold yet. */
-void exact_sum_add(struct exact_sum *sum, const struct exact *exact, const uint32_t *chosen,
-                   uint32_t num_chosen);
+/* Makes `values` the sum of `rows`. */
+void exact_sum_move(struct exact_sum *sum, const struct exact *exact, const uint64_t *rows);
+
+/* Computes `values` anew, if the rows that came and went have left it much less exact than that would
+ * make it. Returns whether it did. */
+bool exact_sum_renew(struct exact_sum *sum, const struct exact *exact);
 
 /* Whether `values` is exact, and dot products of it with rows, in units of 2^unit, fit an
  * __int128. */
-bool exact_sum_fits(const struct exact_sum *sum, const struct exact *exact);
+bool exact_sum_fits(const struct exact *exact);
 
-/* Makes `digits` the balanced digits of the exact sum, dim x exact->digits of them, the lowest
- * first, in units of 2^unit. */
-VkcResult exact_sum_digits(struct exact_sum *sum, const struct exact *exact,
-                           const uint32_t *chosen, uint32_t num_chosen, struct error *error);
+/* Makes `digits` the balanced digits of the exact sum of `rows`, dim x exact->digits of them, the
+ * lowest first, in units of 2^unit. */
+VkcResult exact_sum_digits(struct exact_sum *sum, const struct exact *exact, const uint64_t *rows,
+                           struct error *error);
 
 #endif

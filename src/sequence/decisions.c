@@ -6,8 +6,9 @@
 
 #include "base/minmax.h"
 #include "data/row_classes.h"
+#include "data/row_set.h"
 
-/* Host memory for the sums of the walks in flight. */
+/* Host memory for all sums. */
 #define MAX_SUM_BYTES (32ull << 20)
 
 static VkcResult out_of_host_memory(struct error *error, const struct rows *rows)
@@ -34,38 +35,34 @@ VkcResult decisions_prepare(struct decisions *decisions, const struct rows *rows
 
 void decisions_reset(struct decisions *decisions)
 {
+	for (uint32_t i = 0; i < decisions->num_sums; i++)
+		exact_sum_close(&decisions->sums[i]);
 	if (decisions->opened)
 		exact_close(&decisions->exact);
 	free(decisions->classes);
+	free(decisions->chosen);
+	free(decisions->items);
 	*decisions = (struct decisions){0};
 }
 
-uint32_t decisions_max_walks(const struct rows *rows)
+static VkcResult open_decisions(struct decisions *decisions, const struct rows *rows,
+                                struct error *error)
 {
-	const uint64_t walks = MAX_SUM_BYTES / ((uint64_t)rows->dim * sizeof(double));
-	return (uint32_t)max_u64(walks, 1);
-}
-
-VkcResult decisions_begin(struct decisions *decisions, uint32_t num_walks, const struct rows *rows,
-                          struct error *error)
-{
-	decisions->sums = calloc(num_walks, sizeof(*decisions->sums));
-	decisions->items = malloc(rows->num_rows * sizeof(*decisions->items));
-	decisions->num_sums = num_walks;
-	if (!decisions->sums || !decisions->items)
+	VkcResult result;
+	if (decisions->opened)
+		return VKC_SUCCESS;
+	if (!decisions->chosen)
+		decisions->chosen = malloc(row_set_words(rows->num_rows) * sizeof(*decisions->chosen));
+	if (!decisions->items)
+		decisions->items = malloc(rows->num_rows * sizeof(*decisions->items));
+	if (!decisions->chosen || !decisions->items)
 		return out_of_host_memory(error, rows);
-	return VKC_SUCCESS;
-}
-
-void decisions_end(struct decisions *decisions)
-{
-	if (decisions->sums)
-		for (uint32_t w = 0; w < decisions->num_sums; w++)
-			exact_sum_close(&decisions->sums[w]);
-	free(decisions->sums);
-	free(decisions->items);
-	decisions->sums = NULL;
-	decisions->items = NULL;
+	TRY(exact_open(&decisions->exact, &rows->numbers, error));
+	decisions->opened = true;
+	const uint64_t sums = MAX_SUM_BYTES / exact_sum_bytes(&decisions->exact);
+	decisions->max_sums = (uint32_t)max_u64(1, min_u64(sums, DECISION_SUMS));
+error:
+	return result;
 }
 
 static uint32_t list_items(const uint32_t *mask, uint32_t num_rows, uint32_t *items)
@@ -77,18 +74,46 @@ static uint32_t list_items(const uint32_t *mask, uint32_t num_rows, uint32_t *it
 	return count;
 }
 
+/* The sum that is nearest to the chosen rows, or a new one, if that is nearer. */
+static VkcResult choose_sum(struct decisions *decisions, uint32_t num_chosen,
+                            struct exact_sum **chosen, struct error *error)
+{
+	VkcResult result = VKC_SUCCESS;
+	uint32_t least = decisions->num_sums < decisions->max_sums ? num_chosen : UINT32_MAX;
+	*chosen = NULL;
+	for (uint32_t i = 0; i < decisions->num_sums; i++) {
+		struct exact_sum *sum = &decisions->sums[i];
+		const uint32_t distance = exact_sum_distance(sum, &decisions->exact, decisions->chosen);
+		if (distance >= least)
+			continue;
+		least = distance;
+		*chosen = sum;
+	}
+	if (*chosen)
+		return VKC_SUCCESS;
+	*chosen = &decisions->sums[decisions->num_sums];
+	TRY(exact_sum_open(*chosen, &decisions->exact, error));
+	decisions->num_sums++;
+error:
+	return result;
+}
+
 static VkcResult decide(struct decisions *decisions, const struct walks *walks,
                         struct near_step *step)
 {
-	VkcResult result = VKC_SUCCESS;
+	VkcResult result;
 	struct error *error = walks->engine->device.error;
-	struct exact_sum *sum = &decisions->sums[step->walk];
-	const uint32_t count = list_items(walks_mask(walks, step->walk), walks->rows->num_rows,
-	                                  decisions->items);
-	if (!sum->values)
-		TRY(exact_sum_open(sum, &decisions->exact, error));
-	TRY(exact_lowest(&decisions->exact, sum, walks_order(walks, step->walk), step->num_chosen,
-	                 decisions->items, count, &step->item, &decisions->counts, error));
+	const uint32_t num_rows = walks->rows->num_rows;
+	const uint32_t *order = walks_order(walks, step->walk);
+	const uint32_t count =
+		list_items(walks_mask(walks, step->walk), num_rows, decisions->items);
+	struct exact_sum *sum;
+	memset(decisions->chosen, 0, row_set_words(num_rows) * sizeof(*decisions->chosen));
+	for (uint32_t i = 0; i < step->num_chosen; i++)
+		row_set_add(decisions->chosen, order[i]);
+	TRY(choose_sum(decisions, step->num_chosen, &sum, error));
+	TRY(exact_lowest(&decisions->exact, sum, decisions->chosen, decisions->items, count,
+	                 &step->item, &decisions->counts, error));
 error:
 	return result;
 }
@@ -96,11 +121,8 @@ error:
 VkcResult decisions_decide(struct decisions *decisions, const struct walks *walks,
                            struct near_step *steps, uint32_t count)
 {
-	VkcResult result = VKC_SUCCESS;
-	if (!decisions->opened) {
-		TRY(exact_open(&decisions->exact, &walks->rows->numbers, walks->engine->device.error));
-		decisions->opened = true;
-	}
+	VkcResult result;
+	TRY(open_decisions(decisions, walks->rows, walks->engine->device.error));
 	for (uint32_t i = 0; i < count; i++)
 		TRY(decide(decisions, walks, &steps[i]));
 error:

@@ -8,15 +8,20 @@
 #include "data/exact.h"
 #include "sequence/walk_state.h"
 
-struct decisions {
-	struct exact exact;
-	bool opened;       /* `exact` is open for the uploaded rows */
-	uint32_t *classes; /* of row_classes_find(); NULL before the first call for these rows */
+/* Sums of the rows that walks have chosen. Walks often have nearly the same rows, so that a decision
+ * takes the sum that has the fewest rows to gain and lose. */
+#define DECISION_SUMS 32u
 
-	/* For the walks of the current call: */
-	struct exact_sum *sums; /* one per walk; `values` is NULL until the walk needs it */
+/* All of this depends on the uploaded rows. */
+struct decisions {
+	uint32_t *classes; /* of row_classes_find(); NULL before the first call */
+	struct exact exact;
+	bool opened; /* `exact` is open, and the following are allocated */
+	struct exact_sum sums[DECISION_SUMS];
 	uint32_t num_sums;
-	uint32_t *items; /* contenders; room for all rows */
+	uint32_t max_sums; /* within a limited part of the host's memory */
+	uint64_t *chosen;  /* a set of rows */
+	uint32_t *items;   /* contenders; room for all rows */
 	struct exact_counts counts;
 };
 
@@ -30,16 +35,8 @@ struct near_step {
 /* Finds the classes of the rows, unless they are known. */
 VkcResult decisions_prepare(struct decisions *decisions, const struct rows *rows,
                             struct error *error);
-/* Discards what depends on the uploaded rows. */
+/* Discards everything, because the uploaded rows have changed. */
 void decisions_reset(struct decisions *decisions);
-
-/* The number of walks whose sums take a limited part of the host's memory; at least 1. */
-uint32_t decisions_max_walks(const struct rows *rows);
-
-/* Begins a batch of walks. Call decisions_end() even after a failure. */
-VkcResult decisions_begin(struct decisions *decisions, uint32_t num_walks, const struct rows *rows,
-                          struct error *error);
-void decisions_end(struct decisions *decisions);
 
 /* Decides steps of different walks, whose orders and masks walks_fetch() has brought. */
 VkcResult decisions_decide(struct decisions *decisions, const struct walks *walks,

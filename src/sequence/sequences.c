@@ -16,7 +16,6 @@ static VkcResult prepare(struct strategies *strategies, struct batch *batch, uin
 	TRY(strategies_choose(strategies, walks, requested, max_rows, &batch->strategy));
 	const struct strategy_ops *ops = batch->strategy->ops;
 	walks->steps = walks->length - (ops->chooses_last ? 0 : 1);
-	requested = min_u32(requested, decisions_max_walks(walks->rows));
 	walks_lay_out(walks, walks_affordable(walks, ops->walk_cost(batch->strategy), requested));
 	TRY(walks_create(walks));
 	TRY(ops->prepare(batch->strategy, walks, max_rows));
@@ -39,11 +38,9 @@ static VkcResult run(struct batch *batch, const uint32_t *prefixes, uint32_t *ou
 	TRY(walks_start(walks, prefixes));
 	if (batch->strategy->ops->start)
 		TRY(batch->strategy->ops->start(batch->strategy, walks));
-	TRY(decisions_begin(batch->decisions, walks->count, walks->rows, walks->engine->device.error));
 	TRY(step_loop_run(batch));
 	TRY(walks_finish(walks, output));
 error:
-	decisions_end(batch->decisions);
 	return result;
 }
 
