@@ -11,7 +11,7 @@ void exact_sum_add(struct exact_sum *sum, const struct exact *exact, const uint3
                    uint32_t num_chosen);
 
 /* Whether `values` is exact, and dot products of it with rows, in units of 2^unit, fit an
- * __int128. */
+ * int128. */
 bool exact_sum_fits(const struct exact_sum *sum, const struct exact *exact);
 
 /* Makes `digits` the balanced digits of the exact sum, dim x exact->digits of them, the lowest

@@ -128,7 +128,7 @@ VkcResult walks_start(struct walks *walks, const uint32_t *prefixes)
 	memcpy(words + rows->padded, walks->classes, size);
 	if (rows->weights.exponents)
 		memcpy(words + 2 * (size_t)rows->padded, rows->weights.exponents, size);
-	memset(words + (size_t)walks->layout.decisions * 4, 0xff, walks->count * 2 * sizeof(*words));
+	memset(words + (size_t)walks->layout.decisions * 4, 0xff, 2 * sizeof(*words) * walks->count);
 	for (uint32_t w = 0; w < walks->count; w++) {
 		start_head(words + ((size_t)walks->layout.heads + (size_t)w * WALK_HEAD_QUADS) * 4);
 		memcpy(words + order_at(walks, w), prefixes + (uint64_t)w * walks->prefix_length,
