@@ -102,6 +102,34 @@ static void test_exact_ties_go_to_the_lowest_index(void **state)
 	}
 }
 
+/* Every step has all rows left as contenders, and a submission takes all steps at once. The loops
+ * must stay below the driver's limit. */
+static void test_equal_rows_in_one_submission(void **state)
+{
+	enum {
+		N = 3000
+	};
+	static const char *const tunings[] = {"submit_us=100000000",
+	                                      "submit_us=100000000,walk_pieces=1,subgroup=0"};
+	static uint32_t expected[N], sequence[N];
+	Data data = {.n = N, .d = 1, .floats = allocate(N, sizeof(float))};
+
+	(void)state;
+	for (uint32_t i = 0; i < N; i++) {
+		data.floats[i] = 1;
+		expected[i] = i;
+	}
+	for (size_t t = 0; t < COUNT(tunings); t++) {
+		VkComputeContext *ctx = context_new(tunings[t], 0);
+
+		context_upload(ctx, &data);
+		succeed(ctx, vkc_compute_diversity_sequence(ctx, 0, sequence));
+		check_bytes(sequence, expected, sizeof(expected), "tuning '%s'", tunings[t]);
+		vkc_destroy(ctx);
+	}
+	data_free(&data);
+}
+
 static void test_zero_rows_only(void **state)
 {
 	enum {
@@ -326,6 +354,7 @@ int main(void)
 		cmocka_unit_test(test_every_kind),
 		cmocka_unit_test(test_centring),
 		cmocka_unit_test(test_exact_ties_go_to_the_lowest_index),
+		cmocka_unit_test(test_equal_rows_in_one_submission),
 		cmocka_unit_test(test_zero_rows_only),
 		cmocka_unit_test(test_opposite_rows),
 		cmocka_unit_test(test_batches),
