@@ -228,6 +228,37 @@ static void test_batches(void **state)
 	check_batches(*state, DATA_INTEGERS, 150, 1);
 }
 
+/* As many walks as fit at a time, with all that they need. Short orders leave their heads and lists
+ * the largest part of the memory. */
+static void test_a_low_memory_limit(void **state)
+{
+	enum {
+		N = 64,
+		STARTS = 20000
+	};
+	static const uint32_t lengths[] = {2, N};
+	static const uint64_t limits[] = {400000, 4000000};
+	static uint32_t starts[STARTS], sequences[STARTS * N], expected[N * N];
+	Data data = data_make(DATA_RANDOM, N, 4, 1);
+
+	(void)state;
+	for (uint32_t s = 0; s < STARTS; s++)
+		starts[s] = s % N;
+	for (size_t i = 0; i < COUNT(lengths) * COUNT(limits); i++) {
+		const uint32_t length = lengths[i % 2];
+		VkComputeContext *ctx = context_new("direct=0", limits[i / 2]);
+
+		context_upload(ctx, &data);
+		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, N, 1, length, expected));
+		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, STARTS, 1, length, sequences));
+		for (uint32_t s = 0; s < STARTS; s++)
+			check_bytes(sequences + (size_t)s * length, expected + (size_t)(s % N) * length,
+			            length * sizeof(*sequences), "sequence %u", s);
+		vkc_destroy(ctx);
+	}
+	data_free(&data);
+}
+
 static void test_all_starts_on_duplicates(void **state)
 {
 	check_batches(*state, DATA_DUPLICATES, 160, 160);
@@ -358,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_zero_rows_only),
 		cmocka_unit_test(test_opposite_rows),
 		cmocka_unit_test(test_batches),
+		cmocka_unit_test(test_a_low_memory_limit),
 		cmocka_unit_test(test_all_starts_on_duplicates),
 		cmocka_unit_test(test_the_same_start_twice),
 		cmocka_unit_test(test_a_continued_prefix_is_the_whole),
