@@ -98,7 +98,7 @@ static uint32_t decide(struct walk *walk, uint32_t t, double limit)
 	uint32_t best = UINT32_MAX;
 	bool tie = false;
 	for (; walk->num_added <= t; walk->num_added++) {
-		const mpz_t *row = rows->numbers + (uint64_t)walk->sequence[walk->num_added] * rows->d;
+		mpz_t *row = rows->numbers + (uint64_t)walk->sequence[walk->num_added] * rows->d;
 		for (uint32_t c = 0; c < rows->d; c++)
 			mpz_add(walk->sum[c], walk->sum[c], row[c]);
 	}

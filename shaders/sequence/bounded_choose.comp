@@ -115,12 +115,14 @@ void main()
 	uint added = rows_added(walk);
 	if (added >= push.order_length)
 		return;
+	// Read before the barrier, because the first invocation to end changes it.
+	bool standing = stands(walk);
 	uint own_work = work_begin(walk);
 	if (lane == 0u)
 		behind = false;
 	barrier();
 	uint chosen;
-	if (stands(walk))
+	if (standing)
 		chosen = decision_of(walk, added);
 	else if (added < push.prefix_length)
 		chosen = order_element(walk, added);

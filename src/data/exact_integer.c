@@ -29,7 +29,7 @@ uint32_t digits_split(double value, int unit, int64_t *digits, uint32_t *at)
 	int zeros = __builtin_ctzll(mantissa);
 	uint32_t shift = (uint32_t)(exponent - 1075 + zeros - unit);
 	*at = shift / DIGIT_BITS;
-	unsigned __int128 shifted = (unsigned __int128)(mantissa >> zeros) << shift % DIGIT_BITS;
+	uint128 shifted = (uint128)(mantissa >> zeros) << shift % DIGIT_BITS;
 	const bool negative = bits >> 63;
 	uint32_t count = 0;
 	int64_t carry = 0;
@@ -99,9 +99,9 @@ int natural_from_digits(int64_t *digits, uint32_t count, struct natural *natural
 	return sign;
 }
 
-int natural_from_int128(__int128 number, struct natural *natural)
+int natural_from_int128(int128 number, struct natural *natural)
 {
-	unsigned __int128 magnitude = (unsigned __int128)(number < 0 ? -number : number);
+	uint128 magnitude = (uint128)(number < 0 ? -number : number);
 	for (uint32_t i = 0; i < 4; i++)
 		natural->digits[i] = (uint32_t)(magnitude >> i * DIGIT_BITS);
 	trim(natural, 4);

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "base/int128.h"
+
 enum {
 	DIGITS_OF_DOUBLE = 3, /* balanced digits of one float64 number, from its lowest on */
 	DIGITS_OF_SUM = 68,   /* of a sum of 2^32 float64 numbers */
@@ -39,7 +41,7 @@ struct natural {
 
 /* *natural = the magnitude of the number. Returns its sign, -1, 0 or 1. Changes digits[]. */
 int natural_from_digits(int64_t *digits, uint32_t count, struct natural *natural);
-int natural_from_int128(__int128 number, struct natural *natural);
+int natural_from_int128(int128 number, struct natural *natural);
 
 /* *product = a b, which must fit, and is neither of them. */
 void natural_multiply(const struct natural *a, const struct natural *b, struct natural *product);

@@ -45,15 +45,15 @@ static void score_small(const struct exact *exact, const struct exact_sum *sum, 
 	const uint32_t dim = exact->numbers->source.dim;
 	const double to_integer = ldexp(1.0, -exact->unit);
 	const double sum_to_integer = ldexp(1.0, exact->shift - exact->unit);
-	__int128 dot = 0, squares = 0;
+	int128 dot = 0, squares = 0;
 	for (uint32_t done = 0; done < dim; done += COLUMNS) {
 		double values[COLUMNS];
 		const uint32_t width = dim - done < COLUMNS ? dim - done : COLUMNS;
 		numbers_columns(exact->numbers, item, done, width, values);
 		for (uint32_t c = 0; c < width; c++) {
 			const int64_t value = (int64_t)(values[c] * to_integer);
-			dot += (__int128)value * (int64_t)(sum->values[done + c] * sum_to_integer);
-			squares += (__int128)value * value;
+			dot += (int128)value * (int64_t)(sum->values[done + c] * sum_to_integer);
+			squares += (int128)value * value;
 		}
 	}
 	score->sign = natural_from_int128(dot, &score->dot);

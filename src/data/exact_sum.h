@@ -14,7 +14,7 @@ void exact_sum_move(struct exact_sum *sum, const struct exact *exact, const uint
 bool exact_sum_renew(struct exact_sum *sum, const struct exact *exact);
 
 /* Whether `values` is exact, and dot products of it with rows, in units of 2^unit, fit an
- * __int128. */
+ * int128. */
 bool exact_sum_fits(const struct exact *exact);
 
 /* Makes `digits` the balanced digits of the exact sum of `rows`, dim x exact->digits of them, the

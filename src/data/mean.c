@@ -71,7 +71,7 @@ static double round_quotient(const struct natural *number, uint32_t divisor)
 		count--;
 	/* The highest 64 bits, and whether others are set. */
 	const int zeros = __builtin_clz(quotient[count - 1]);
-	unsigned __int128 bits = 0;
+	uint128 bits = 0;
 	for (uint32_t i = 1; i <= 3; i++)
 		bits = bits << 32 | (count >= i ? quotient[count - i] : 0);
 	bits <<= zeros;

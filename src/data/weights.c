@@ -32,6 +32,7 @@ bool weights_create(struct weights *weights, const struct norm *norms, uint32_t 
 {
 	int largest = ZERO_EXPONENT;
 	int smallest = INT_MAX;
+	*weights = (struct weights){.values = calloc(num_rows, sizeof(int32_t))};
 	for (uint32_t r = 0; r < num_rows; r++) {
 		int exponent = normalized(norms[r]).exponent;
 		if (exponent == ZERO_EXPONENT)
@@ -40,7 +41,6 @@ bool weights_create(struct weights *weights, const struct norm *norms, uint32_t 
 		smallest = exponent < smallest ? exponent : smallest;
 	}
 	const bool wide = largest != ZERO_EXPONENT && largest - smallest > MAX_COMMON_SPAN;
-	*weights = (struct weights){.values = calloc(num_rows, sizeof(int32_t))};
 	if (wide)
 		weights->exponents = calloc(num_rows, sizeof(int32_t));
 	if (!weights->values || (wide && !weights->exponents)) {

@@ -18,6 +18,12 @@ static uint32_t power_of_two_from(uint32_t number)
 	return power;
 }
 
+/* Shared memory of a workgroup: a quad per invocation, and two words (walk.comp). */
+static uint32_t walk_shared_bytes(uint32_t group)
+{
+	return group * 16 + 2 * 4;
+}
+
 /* Distributes the scores of one walk: how many invocations, and how many quads each holds in
  * registers (0 = too many; keep the scores in memory). */
 static void distribute_scores(const struct engine *engine, uint32_t quads, uint32_t *group,
@@ -27,7 +33,7 @@ static void distribute_scores(const struct engine *engine, uint32_t quads, uint3
 	const struct limits *limits = &device->limits;
 	const uint32_t preferred_quads = engine->profile.step_quads;
 	uint32_t max_group = 1024;
-	while (max_group > limits->group_invocations || max_group * 16 > limits->shared_bytes)
+	while (max_group > limits->group_invocations || walk_shared_bytes(max_group) > limits->shared_bytes)
 		max_group /= 2;
 	*group = power_of_two_from((quads + preferred_quads - 1) / preferred_quads);
 	/* Below this size, fewer barriers gain little, and more quads per invocation take longer to
@@ -119,13 +125,18 @@ static struct walk_push describe(const struct row_segments *rows, const struct w
 	};
 }
 
-/* Steps per dispatch within the driver's loop limit. */
+/* Steps per dispatch within the driver's loop limit, even if each is a near step whose contenders
+ * are all items. */
 static uint32_t max_steps(const struct step_kernel *step, const struct walks *walks)
 {
+	const uint32_t quads = walks->rows->padded / 4;
+	const uint32_t own_quads = (quads - 1) / step->group + 1;
 	/* The step loop, and the reduction over the workgroup, at worst with subgroups of four. */
 	uint32_t iterations = 1 + 10 + step->group / 16;
-	if (!step->quads_per_invocation)
-		iterations += (walks->rows->padded / 4 - 1) / step->group + 1;
+	/* The loop around the steps up to a near one, clearing the mask, and listing the contenders:
+	 * by four words of bits, or by all quads. */
+	iterations += 1 + (WALK_MASK_QUADS(quads) - 1) / step->group + 1 + 4 * own_quads;
+	iterations += step->quads_per_invocation ? 4 : 2 * own_quads;
 	const uint32_t steps = profile_max_iterations(&walks->engine->profile, iterations);
 	return steps ? steps : 1;
 }

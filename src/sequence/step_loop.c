@@ -141,7 +141,7 @@ static void record_decisions(struct loop *loop)
 	if (!loop->decisions_changed)
 		return;
 	stream_update(loop->stream, &walks->state, (uint64_t)walks->layout.decisions * 16,
-	              loop->decisions, walks->count * 2 * sizeof(*loop->decisions));
+	              loop->decisions, 2 * sizeof(*loop->decisions) * walks->count);
 	stream_barrier(loop->stream);
 	loop->decisions_changed = false;
 }
@@ -272,7 +272,7 @@ static VkcResult open_loop(struct loop *loop)
 {
 	const uint32_t count = loop->batch->walks.count;
 	loop->progress = calloc(count, sizeof(*loop->progress));
-	loop->decisions = malloc(count * 2 * sizeof(*loop->decisions));
+	loop->decisions = malloc(2 * sizeof(*loop->decisions) * count);
 	loop->near_steps = calloc(count, sizeof(*loop->near_steps));
 	loop->parts = calloc(count, sizeof(*loop->parts));
 	if (!loop->progress || !loop->decisions || !loop->near_steps || !loop->parts)
@@ -280,7 +280,7 @@ static VkcResult open_loop(struct loop *loop)
 		                 "The host has no memory left to follow %u sequences: free some, or ask "
 		                 "for fewer at a time.",
 		                 count);
-	memset(loop->decisions, 0xff, count * 2 * sizeof(*loop->decisions));
+	memset(loop->decisions, 0xff, 2 * sizeof(*loop->decisions) * count);
 	return VKC_SUCCESS;
 }
 

@@ -17,8 +17,8 @@ struct row_cache_strategy {
 	struct kernel plan; /* lists the rows that a step needs, and their slots */
 
 	/* State of the current call: */
-	uint32_t max_rows;       /* maximum number of rows per submission */
-	struct buffer work;      /* laid out by the WORK_… macros of interface/row_cache.h */
+	uint32_t max_rows;  /* maximum number of rows per submission */
+	struct buffer work; /* laid out by the WORK_… macros of interface/row_cache.h */
 };
 
 void row_cache_strategy_open(struct row_cache_strategy *strategy, struct gram *gram,

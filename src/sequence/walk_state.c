@@ -42,9 +42,11 @@ uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t r
 	walks_lay_out(walks, 0);
 	const uint64_t fixed = walks->size;
 	walks_lay_out(walks, 1);
-	const uint64_t state = walks->size - fixed; /* a lower bound: the lists round up to quads */
-	/* The orders may be staged, and the weights with them. */
-	const uint64_t each = state + cost.bytes + (uint64_t)walks->length * 4 + 16;
+	/* More than each of many walks needs, because its entries of the lists take whole quads. */
+	const uint64_t state = walks->size - fixed;
+	/* What precedes the scores may be staged: the fixed part, too. */
+	const uint64_t staged = orders_end(walks) - fixed;
+	const uint64_t each = state + cost.bytes + staged + 2 * heads_bytes(walks);
 	uint64_t count = max_buffer > fixed ? (max_buffer - fixed) / state : 0;
 	count = min_u64(count, available > 2 * fixed ? (available - 2 * fixed) / each : 0);
 	if (cost.largest_buffer)
@@ -128,7 +130,7 @@ VkcResult walks_start(struct walks *walks, const uint32_t *prefixes)
 	memcpy(words + rows->padded, walks->classes, size);
 	if (rows->weights.exponents)
 		memcpy(words + 2 * (size_t)rows->padded, rows->weights.exponents, size);
-	memset(words + (size_t)walks->layout.decisions * 4, 0xff, walks->count * 2 * sizeof(*words));
+	memset(words + (size_t)walks->layout.decisions * 4, 0xff, 2 * sizeof(*words) * walks->count);
 	for (uint32_t w = 0; w < walks->count; w++) {
 		start_head(words + ((size_t)walks->layout.heads + (size_t)w * WALK_HEAD_QUADS) * 4);
 		memcpy(words + order_at(walks, w), prefixes + (uint64_t)w * walks->prefix_length,

@@ -17,7 +17,9 @@ enum {
 	K = 5,
 	STARTS = 6,
 	LENGTH = 20,
-	PREFIX = 3
+	PREFIX = 3,
+	NEAR_STARTS = 3,
+	NEAR_LENGTH = 9
 };
 
 /* All output of the steps, compared byte for byte. */
@@ -35,6 +37,7 @@ struct outputs {
 	double fraction;
 	float other_matrix[N * N];
 	uint32_t other_sequence[N];
+	uint32_t near_batch[NEAR_STARTS * NEAR_LENGTH]; /* of the third upload */
 };
 
 struct run {
@@ -45,6 +48,7 @@ struct run {
 };
 
 static Data first_data, second_data;
+static double near_data[N][D];
 static struct outputs right;
 
 static VkcResult list_devices(struct run *run)
@@ -187,6 +191,25 @@ static VkcResult other_sequence(struct run *run)
 	return vkc_compute_diversity_sequence(run->ctx, 0, run->out.other_sequence);
 }
 
+static VkcResult third_upload(struct run *run)
+{
+	const VkcEmbeddings embeddings = {.struct_size = sizeof(embeddings),
+	                                  .type = VKC_FLOAT64,
+	                                  .data = near_data,
+	                                  .num_embeddings = N,
+	                                  .embedding_dim = D};
+
+	return vkc_upload(run->ctx, &embeddings);
+}
+
+static VkcResult near_batch(struct run *run)
+{
+	static const uint32_t starts[NEAR_STARTS] = {4, 40, 12};
+
+	return vkc_compute_diversity_sequences(run->ctx, starts, NEAR_STARTS, 1, NEAR_LENGTH,
+	                                       run->out.near_batch);
+}
+
 #define OUTPUT(member) offsetof(struct outputs, member), sizeof(((struct outputs *)0)->member)
 
 static const struct step {
@@ -212,6 +235,8 @@ static const struct step {
 	{"vkc_prepare_matrix", prepare, OUTPUT(fraction)},
 	{"vkc_compute_similarity_matrix, the second", other_matrix, OUTPUT(other_matrix)},
 	{"vkc_compute_diversity_sequence, the second", other_sequence, OUTPUT(other_sequence)},
+	{"vkc_upload, the third", third_upload, 0, 0},
+	{"vkc_compute_diversity_sequences, the third", near_batch, OUTPUT(near_batch)},
 };
 
 enum {
@@ -338,6 +363,20 @@ static int keep_library(struct dl_phdr_info *info, size_t size, void *user)
 	return 0;
 }
 
+/* Rows of 0 and 1, of which many tie without being equal. The last number of each is so small that
+ * float64 sums are not exact: only long integers decide between the rows. */
+static void make_near_data(void)
+{
+	uint64_t seed = 3;
+
+	for (uint32_t i = 0; i < N; i++) {
+		for (uint32_t c = 0; c + 1 < D; c++)
+			near_data[i][c] = random_below(&seed, 2);
+		near_data[i][i % 2] = 1;
+		near_data[i][D - 1] = i % 8 ? 0x1p-60 : 0x1p-61;
+	}
+}
+
 void script_prepare(void)
 {
 	static const struct script_mode mode = {.name = "without faults"};
@@ -346,6 +385,7 @@ void script_prepare(void)
 	if (!first_data.floats) {
 		first_data = data_make(DATA_DUPLICATES, N, D, 1);
 		second_data = data_make(DATA_CLUSTERED, N, D, 2);
+		make_near_data();
 	}
 	memset(&run, 0, sizeof(run));
 	run.mode = &mode;

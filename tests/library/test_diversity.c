@@ -102,6 +102,34 @@ static void test_exact_ties_go_to_the_lowest_index(void **state)
 	}
 }
 
+/* Every step has all rows left as contenders, and a submission takes all steps at once. The loops
+ * must stay below the driver's limit. */
+static void test_equal_rows_in_one_submission(void **state)
+{
+	enum {
+		N = 3000
+	};
+	static const char *const tunings[] = {"submit_us=100000000",
+	                                      "submit_us=100000000,walk_pieces=1,subgroup=0"};
+	static uint32_t expected[N], sequence[N];
+	Data data = {.n = N, .d = 1, .floats = allocate(N, sizeof(float))};
+
+	(void)state;
+	for (uint32_t i = 0; i < N; i++) {
+		data.floats[i] = 1;
+		expected[i] = i;
+	}
+	for (size_t t = 0; t < COUNT(tunings); t++) {
+		VkComputeContext *ctx = context_new(tunings[t], 0);
+
+		context_upload(ctx, &data);
+		succeed(ctx, vkc_compute_diversity_sequence(ctx, 0, sequence));
+		check_bytes(sequence, expected, sizeof(expected), "tuning '%s'", tunings[t]);
+		vkc_destroy(ctx);
+	}
+	data_free(&data);
+}
+
 static void test_zero_rows_only(void **state)
 {
 	enum {
@@ -198,6 +226,37 @@ static void test_batches(void **state)
 	check_batches(*state, DATA_RANDOM, 200, 200);
 	check_batches(*state, DATA_CLUSTERED, 131, 100);
 	check_batches(*state, DATA_INTEGERS, 150, 1);
+}
+
+/* As many walks as fit at a time, with all that they need. Short orders leave their heads and lists
+ * the largest part of the memory. */
+static void test_a_low_memory_limit(void **state)
+{
+	enum {
+		N = 64,
+		STARTS = 20000
+	};
+	static const uint32_t lengths[] = {2, N};
+	static const uint64_t limits[] = {400000, 4000000};
+	static uint32_t starts[STARTS], sequences[STARTS * N], expected[N * N];
+	Data data = data_make(DATA_RANDOM, N, 4, 1);
+
+	(void)state;
+	for (uint32_t s = 0; s < STARTS; s++)
+		starts[s] = s % N;
+	for (size_t i = 0; i < COUNT(lengths) * COUNT(limits); i++) {
+		const uint32_t length = lengths[i % 2];
+		VkComputeContext *ctx = context_new("direct=0", limits[i / 2]);
+
+		context_upload(ctx, &data);
+		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, N, 1, length, expected));
+		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, STARTS, 1, length, sequences));
+		for (uint32_t s = 0; s < STARTS; s++)
+			check_bytes(sequences + (size_t)s * length, expected + (size_t)(s % N) * length,
+			            length * sizeof(*sequences), "sequence %u", s);
+		vkc_destroy(ctx);
+	}
+	data_free(&data);
 }
 
 static void test_all_starts_on_duplicates(void **state)
@@ -326,9 +385,11 @@ int main(void)
 		cmocka_unit_test(test_every_kind),
 		cmocka_unit_test(test_centring),
 		cmocka_unit_test(test_exact_ties_go_to_the_lowest_index),
+		cmocka_unit_test(test_equal_rows_in_one_submission),
 		cmocka_unit_test(test_zero_rows_only),
 		cmocka_unit_test(test_opposite_rows),
 		cmocka_unit_test(test_batches),
+		cmocka_unit_test(test_a_low_memory_limit),
 		cmocka_unit_test(test_all_starts_on_duplicates),
 		cmocka_unit_test(test_the_same_start_twice),
 		cmocka_unit_test(test_a_continued_prefix_is_the_whole),

@@ -55,7 +55,7 @@ static void begin(ExactJudge *judge)
 
 static void choose(ExactJudge *judge, uint32_t item)
 {
-	const mpz_t *products = judge->products + (uint64_t)item * judge->rows.n;
+	mpz_t *products = judge->products + (uint64_t)item * judge->rows.n;
 
 	judge->used[item] = 1;
 	for (uint32_t j = 0; j < judge->rows.n; j++)

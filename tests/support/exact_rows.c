@@ -28,7 +28,7 @@ void exact_integers_free(mpz_t *integers, uint64_t count)
 	free(integers);
 }
 
-void exact_dot(mpz_t dot, const mpz_t *a, const mpz_t *b, uint32_t d)
+void exact_dot(mpz_t dot, mpz_t *a, mpz_t *b, uint32_t d)
 {
 	mpz_set_ui(dot, 0);
 	for (uint32_t c = 0; c < d; c++)
@@ -70,7 +70,7 @@ ExactRows exact_rows_new(const double *values, uint32_t n, uint32_t d)
 			mpz_mul_2exp(rows.numbers[i], rows.numbers[i], (mp_bitcnt_t)(exponent - lowest));
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		const mpz_t *row = rows.numbers + (uint64_t)i * d;
+		mpz_t *row = rows.numbers + (uint64_t)i * d;
 
 		exact_dot(rows.squares[i], row, row, d);
 	}

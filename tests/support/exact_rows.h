@@ -26,7 +26,7 @@ mpz_t *exact_integers_new(uint64_t count);
 void exact_integers_free(mpz_t *integers, uint64_t count);
 
 /* The dot product of two vectors of d integers. */
-void exact_dot(mpz_t dot, const mpz_t *a, const mpz_t *b, uint32_t d);
+void exact_dot(mpz_t dot, mpz_t *a, mpz_t *b, uint32_t d);
 
 /* Compares the scores a_dot / sqrt(a_square) and b_dot / sqrt(b_square): negative, zero or
  * positive, as the first is lower, equal or higher. A square of zero belongs to a zero row, which
