@@ -8,7 +8,7 @@ source = {
   url = "file://vulkan_compute-0.2.0.tar.gz",
 }
 description = {
-  summary = "Exact cosine similarity, nearest neighbours and diversity sequences on Vulkan",
+  summary = "Cosine similarity, nearest neighbours and exact diversity sequences on Vulkan",
   detailed = [[
 A C library and its LuaJIT module. For embeddings of texts or anything else: the similarity matrix,
 the k nearest of each, and the order in which to read everything so that each next item is as far as

@@ -57,7 +57,7 @@ static void print_help(const struct command *none)
 	size_t i;
 
 	printf("usage: vulkan-compute COMMAND [option…]\n\n"
-	       "Exact cosine similarity, nearest neighbours and diversity sequences of embeddings, on\n"
+	       "Cosine similarity, nearest neighbours and exact diversity sequences of embeddings, on\n"
 	       "any Vulkan driver.\n\n");
 	for (i = 0; i < NUM_COMMANDS; i++)
 		printf("  %-20s %s\n", commands[i].name, commands[i].summary);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * vulkan_compute: exact cosine similarity, nearest neighbours and diversity
+ * vulkan_compute: cosine similarity, nearest neighbours and exact diversity
  * sequences of embeddings, on any Vulkan driver.
  *
- * Exact: the host rounds each unit row once to 30-bit fixed point. All further
- * arithmetic uses integers, so every driver returns the same bytes.
+ * Diversity sequences have the order of real arithmetic on the uploaded numbers.
+ * Similarities come from unit rows that are rounded once, to 30-bit fixed point. The
+ * device computes with integers, so every driver returns the same bytes.
  *
  * Conventions for all functions:
  *  - Rows (items) are numbered from 0. Matrices are row-major and packed.
@@ -109,7 +110,8 @@ typedef struct VkcOptions {
 	                          as some do on every machine: half of the available memory if that
 	                          is more. */
 	const char *tuning;    /* VKC_TUNING: overrides for tests and measurements, "key=value,…".
-	                          docs/architecture.md lists the keys. They never change results. */
+	                          docs/architecture.md lists the keys. They do not change results,
+	                          except for "bound=0". */
 } VkcOptions;
 
 /* A description of a device. The library fills it in. */
@@ -214,8 +216,10 @@ VKC_API VkcResult vkc_upload(VkComputeContext *ctx, const VkcEmbeddings *embeddi
  *
  * Farthest-first traversal from a centroid. Element 0 is the start. Each following
  * element is the unused row whose cosine with the arithmetic mean of the rows chosen
- * so far (as uploaded, or centred with VKC_CENTER) is lowest. Ties go to the lowest
- * index. A zero row scores 0. If the mean is zero, all scores are equal. */
+ * so far (as uploaded, or centred with VKC_CENTER) is lowest, in real arithmetic: no
+ * rounding decides. Equal cosines, and only those, go to the lowest index. A zero row
+ * scores 0. If the mean is zero, all scores are equal. A centred row consists of the
+ * float64 numbers that the differences from the mean round to. */
 
 /* Computes the whole sequence from one start.
  * output_sequence: n indices, a permutation of 0 … n-1.

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 
---- Exact cosine similarity, nearest neighbours and diversity sequences on Vulkan, for LuaJIT.
+--- Cosine similarity, nearest neighbours and exact diversity sequences on Vulkan, for LuaJIT.
 --
 --     local vk = require("vk_compute")
 --     assert(vk.init())

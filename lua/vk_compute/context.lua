@@ -148,7 +148,8 @@ end
 
 --- Computes a diversity sequence: an order in which each item differs as much as possible from all
 -- items before it. Element 1 is the start; each next element is the unused item whose cosine with
--- the mean of all previous items is lowest. Of equal items, the one uploaded first is taken.
+-- the mean of all previous items is lowest, in exact arithmetic on the uploaded numbers. Of items
+-- with equal cosines, and only of those, the one uploaded first is taken.
 -- @function Context:diversity_sequence
 -- @param start index (starting at 1) or id
 -- @tparam[opt] table opts

@@ -141,7 +141,7 @@ Step begin_step(uint walk, uint chosen, inout Bound b)
 		int exponent = exponent_of(chosen);
 		if (exponent > b.exponent) {
 			down = uint(min(exponent - b.exponent, 62));
-			// Scores are rounded down: a difference of two changes by less than a unit.
+			// Rounded up. push.error.per_row covers the rounding of the scores.
 			b.bound = i64_add(i64_shift_down(b.bound, down), i64_from_parts(2u, 0u));
 			b.exponent = exponent;
 		}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Merging of walks. The scores of a walk depend only on the set of items that it has chosen, not on
- * their order, because integer sums do not depend on the order of their terms. Once two walks have
- * chosen the same set, one of them can stop and copy the rest of the other. A hash that the device
- * maintains finds equal sets. The host then compares them item by item before it copies a
+ * Merging of walks. Choices are exact, so the next item of a walk depends only on the set of items
+ * that it has chosen, not on their order. Once two walks have chosen the same set, one of them can
+ * stop and copy the rest of the other. A hash that the device maintains finds equal sets: the host
+ * compares the hashes of walks at checkpoints, which are multiples of a number of steps, since
+ * walks do not advance at the same pace. It compares the sets item by item before it copies a
  * result. */
 #ifndef VKC_MERGE_H
 #define VKC_MERGE_H

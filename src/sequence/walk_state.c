@@ -219,13 +219,16 @@ score_error walks_score_error(const struct walks *walks)
 	const double row = walks->rows->max_error;
 	/* The rounding of both rows, and that of the cosine. */
 	const double cosine = 2 * row + row * row / FIXED_ONE + 0.5;
-	/* The rounding of the weight, and that of the term, which loses bits to the index in
-	 * walk_registers. */
-	const uint32_t weight = shift < 30 ? 1u << (30 - shift) : 1;
-	const uint32_t term = shift < 30 ? 128 : 1;
+	/* The rounding of the weight, which is less exact for very long rows. */
+	const uint32_t weight = (shift < 30 ? 1u << (30 - shift) : 1) * (1 + (walks->rows->dim >> 23));
+	/* The unit of a score: walk_registers keeps an index in the low bits. It counts once for the
+	 * rounding of the term, once for the index and, where exponents differ, once for the rounding of
+	 * scores that are shifted down. */
+	const uint32_t unit = shift < 30 ? 128 : 1;
+	const uint32_t units = walks->rows->weights.exponents ? 3 : 2;
 	return (score_error){
 		.per_weight = ((uint32_t)(2 * cosine) + 1) * scale,
-		.per_row = (2 * (weight + term) + 2) * scale,
+		.per_row = (2 * weight + units * unit + 2) * scale,
 	};
 }
 
