@@ -290,6 +290,17 @@ void list_contenders(uint walk, uint own_scores, I64 limit, uint own_class)
 }
 #endif
 
+// Appends an item to the walk's order.
+void take(uint walk, uint added, uint item, inout uvec3 hash)
+{
+	hash += item_hash(item);
+	if (gl_LocalInvocationID.x != 0u)
+		return;
+	state[order_begin(walk) + added / 4u][added % 4u] = item;
+	if (added % push.checkpoint == 0u)
+		state[head_of(walk) + WALK_CHECKPOINT] = uvec4(added, hash);
+}
+
 // The item that a walk goes on with: the one decided, where it stands; else the last of its order.
 // WALK_NO_DECISION: it stands still.
 uint begin_walk(uint walk, uint added, inout uvec3 hash)
@@ -303,9 +314,7 @@ uint begin_walk(uint walk, uint added, inout uvec3 hash)
 	uint decided = decision_of(walk, added);
 	if (decided == WALK_NO_DECISION)
 		return decided;
-	hash += item_hash(decided);
-	if (gl_LocalInvocationID.x == 0u)
-		state[order_begin(walk) + added / 4u][added % 4u] = decided;
+	take(walk, added, decided, hash);
 	return decided;
 }
 
@@ -319,7 +328,6 @@ void main()
 	uvec3 hash = state[head + WALK_COUNTERS].yzw;
 	uvec4 packed = state[head + WALK_BOUND];
 	Bound b = Bound(i64_from_parts(packed.x, packed.y), int(packed.z));
-	uvec4 checkpoint = state[head + WALK_CHECKPOINT];
 	uint last = min(added + push.steps, push.order_length - 1u);
 	uint chosen = begin_walk(walk, added, hash);
 	if (chosen == WALK_NO_DECISION || (added >= last && !stands(walk)))
@@ -358,13 +366,8 @@ void main()
 				is_near = is_close(lowest, b.bound);
 				limit = i64_add(score_of(lowest), b.bound);
 			}
-			if (!is_near) {
-				if (lane == 0u)
-					state[order_begin(walk) + added / 4u][added % 4u] = chosen;
-				hash += item_hash(chosen);
-				if (added % push.checkpoint == 0u)
-					checkpoint = uvec4(added, hash);
-			}
+			if (!is_near)
+				take(walk, added, chosen, hash);
 		}
 		if (is_near) {
 			uint own_class = class_of(chosen);
@@ -379,13 +382,8 @@ void main()
 			barrier();
 			chosen = lowest_contender;
 			standing = contenders_differ;
-			if (!standing) {
-				if (lane == 0u)
-					state[order_begin(walk) + added / 4u][added % 4u] = chosen;
-				hash += item_hash(chosen);
-				if (added % push.checkpoint == 0u)
-					checkpoint = uvec4(added, hash);
-			}
+			if (!standing)
+				take(walk, added, chosen, hash);
 			barrier();
 		}
 	}
@@ -396,6 +394,5 @@ void main()
 		state[head + WALK_COUNTERS] = uvec4(added, hash);
 		state[head + WALK_STATUS].x = standing ? 1u : 0u;
 		state[head + WALK_BOUND] = uvec4(i64_low(b.bound), i64_high(b.bound), uint(b.exponent), 0u);
-		state[head + WALK_CHECKPOINT] = checkpoint;
 	}
 }

@@ -16,13 +16,21 @@ static inline void row_set_add(uint64_t *set, uint32_t row)
 	set[row / 64] |= UINT64_C(1) << (row % 64);
 }
 
+/* The number of bits, without the instruction that not every processor has. */
+static inline uint64_t row_set_bits(uint64_t word)
+{
+	word -= word >> 1 & 0x5555555555555555u;
+	word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
+	return ((word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u >> 56;
+}
+
 /* How many rows are in one set only. */
 static inline uint32_t row_set_distance(const uint64_t *a, const uint64_t *b, uint32_t words)
 {
-	uint32_t count = 0;
+	uint64_t count = 0;
 	for (uint32_t i = 0; i < words; i++)
-		count += (uint32_t)__builtin_popcountll(a[i] ^ b[i]);
-	return count;
+		count += row_set_bits(a[i] ^ b[i]);
+	return (uint32_t)count;
 }
 
 #endif

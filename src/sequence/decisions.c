@@ -41,8 +41,27 @@ void decisions_reset(struct decisions *decisions)
 		exact_close(&decisions->exact);
 	free(decisions->classes);
 	free(decisions->chosen);
+	free(decisions->num_chosen);
 	free(decisions->items);
 	*decisions = (struct decisions){0};
+}
+
+VkcResult decisions_begin(struct decisions *decisions, uint32_t num_walks, const struct rows *rows,
+                          struct error *error)
+{
+	const size_t words = row_set_words(rows->num_rows);
+	if (num_walks > decisions->num_walks) {
+		free(decisions->chosen);
+		free(decisions->num_chosen);
+		decisions->chosen = malloc(num_walks * words * sizeof(*decisions->chosen));
+		decisions->num_chosen = malloc(num_walks * sizeof(*decisions->num_chosen));
+		decisions->num_walks = decisions->chosen && decisions->num_chosen ? num_walks : 0;
+		if (!decisions->num_walks)
+			return out_of_host_memory(error, rows);
+	}
+	memset(decisions->chosen, 0, num_walks * words * sizeof(*decisions->chosen));
+	memset(decisions->num_chosen, 0, num_walks * sizeof(*decisions->num_chosen));
+	return VKC_SUCCESS;
 }
 
 static VkcResult open_decisions(struct decisions *decisions, const struct rows *rows,
@@ -51,11 +70,9 @@ static VkcResult open_decisions(struct decisions *decisions, const struct rows *
 	VkcResult result;
 	if (decisions->opened)
 		return VKC_SUCCESS;
-	if (!decisions->chosen)
-		decisions->chosen = malloc(row_set_words(rows->num_rows) * sizeof(*decisions->chosen));
 	if (!decisions->items)
 		decisions->items = malloc(rows->num_rows * sizeof(*decisions->items));
-	if (!decisions->chosen || !decisions->items)
+	if (!decisions->items)
 		return out_of_host_memory(error, rows);
 	TRY(exact_open(&decisions->exact, &rows->numbers, error));
 	decisions->opened = true;
@@ -75,15 +92,15 @@ static uint32_t list_items(const uint32_t *mask, uint32_t num_rows, uint32_t *it
 }
 
 /* The sum that is nearest to the chosen rows, or a new one, if that is nearer. */
-static VkcResult choose_sum(struct decisions *decisions, uint32_t num_chosen,
+static VkcResult choose_sum(struct decisions *decisions, const uint64_t *rows, uint32_t num_rows,
                             struct exact_sum **chosen, struct error *error)
 {
 	VkcResult result = VKC_SUCCESS;
-	uint32_t least = decisions->num_sums < decisions->max_sums ? num_chosen : UINT32_MAX;
+	uint32_t least = decisions->num_sums < decisions->max_sums ? num_rows : UINT32_MAX;
 	*chosen = NULL;
 	for (uint32_t i = 0; i < decisions->num_sums; i++) {
 		struct exact_sum *sum = &decisions->sums[i];
-		const uint32_t distance = exact_sum_distance(sum, &decisions->exact, decisions->chosen);
+		const uint32_t distance = exact_sum_distance(sum, &decisions->exact, rows);
 		if (distance >= least)
 			continue;
 		least = distance;
@@ -107,15 +124,23 @@ static VkcResult decide(struct decisions *decisions, const struct walks *walks,
 	const uint32_t *order = walks_order(walks, step->walk);
 	const uint32_t count =
 		list_items(walks_mask(walks, step->walk), num_rows, decisions->items);
+	uint64_t *chosen = decisions->chosen + (size_t)step->walk * row_set_words(num_rows);
+	uint32_t *num_chosen = &decisions->num_chosen[step->walk];
 	struct exact_sum *sum;
-	memset(decisions->chosen, 0, row_set_words(num_rows) * sizeof(*decisions->chosen));
-	for (uint32_t i = 0; i < step->num_chosen; i++)
-		row_set_add(decisions->chosen, order[i]);
-	TRY(choose_sum(decisions, step->num_chosen, &sum, error));
-	TRY(exact_lowest(&decisions->exact, sum, decisions->chosen, decisions->items, count,
-	                 &step->item, &decisions->counts, error));
+	for (; *num_chosen < step->num_chosen; ++*num_chosen)
+		row_set_add(chosen, order[*num_chosen]);
+	TRY(choose_sum(decisions, chosen, step->num_chosen, &sum, error));
+	TRY(exact_lowest(&decisions->exact, sum, chosen, decisions->items, count, &step->item,
+	                 &decisions->counts, error));
 error:
 	return result;
+}
+
+static int by_num_chosen(const void *a, const void *b)
+{
+	const struct near_step *x = a;
+	const struct near_step *y = b;
+	return x->num_chosen < y->num_chosen ? -1 : x->num_chosen > y->num_chosen;
 }
 
 VkcResult decisions_decide(struct decisions *decisions, const struct walks *walks,
@@ -123,6 +148,8 @@ VkcResult decisions_decide(struct decisions *decisions, const struct walks *walk
 {
 	VkcResult result;
 	TRY(open_decisions(decisions, walks->rows, walks->engine->device.error));
+	/* Walks with about as many rows have nearly the same rows. */
+	qsort(steps, count, sizeof(*steps), by_num_chosen);
 	for (uint32_t i = 0; i < count; i++)
 		TRY(decide(decisions, walks, &steps[i]));
 error:

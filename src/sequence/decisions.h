@@ -10,7 +10,7 @@
 
 /* Sums of the rows that walks have chosen. Walks often have nearly the same rows, so that a decision
  * takes the sum that has the fewest rows to gain and lose. */
-#define DECISION_SUMS 32u
+#define DECISION_SUMS 8u
 
 /* All of this depends on the uploaded rows. */
 struct decisions {
@@ -20,8 +20,11 @@ struct decisions {
 	struct exact_sum sums[DECISION_SUMS];
 	uint32_t num_sums;
 	uint32_t max_sums; /* within a limited part of the host's memory */
-	uint64_t *chosen;  /* a set of rows */
-	uint32_t *items;   /* contenders; room for all rows */
+	/* For each walk of the batch, the set of rows that it had chosen at its last near step. */
+	uint64_t *chosen;
+	uint32_t *num_chosen; /* and how many */
+	uint32_t num_walks;
+	uint32_t *items; /* contenders; room for all rows */
 	struct exact_counts counts;
 };
 
@@ -38,7 +41,12 @@ VkcResult decisions_prepare(struct decisions *decisions, const struct rows *rows
 /* Discards everything, because the uploaded rows have changed. */
 void decisions_reset(struct decisions *decisions);
 
-/* Decides steps of different walks, whose orders and masks walks_fetch() has brought. */
+/* Begins a batch of walks. */
+VkcResult decisions_begin(struct decisions *decisions, uint32_t num_walks, const struct rows *rows,
+                          struct error *error);
+
+/* Decides steps of different walks, whose orders and masks walks_fetch() has brought. Sorts the
+ * steps. */
 VkcResult decisions_decide(struct decisions *decisions, const struct walks *walks,
                            struct near_step *steps, uint32_t count);
 

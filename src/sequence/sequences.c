@@ -38,6 +38,7 @@ static VkcResult run(struct batch *batch, const uint32_t *prefixes, uint32_t *ou
 	TRY(walks_start(walks, prefixes));
 	if (batch->strategy->ops->start)
 		TRY(batch->strategy->ops->start(batch->strategy, walks));
+	TRY(decisions_begin(batch->decisions, walks->count, walks->rows, walks->engine->device.error));
 	TRY(step_loop_run(batch));
 	TRY(walks_finish(walks, output));
 error:
