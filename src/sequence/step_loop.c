@@ -17,7 +17,8 @@ struct progress {
 	uint64_t position; /* in the last snapshot */
 	uint64_t expected; /* once the submitted work is complete */
 	uint64_t flight;   /* the last submission that advances it */
-	uint32_t decided;  /* the number of rows added at which its last near step was decided */
+	uint32_t noticed;  /* the number of rows added at the last near step that was seen, */
+	uint32_t decided;  /* and at the last one that was decided */
 	uint32_t fetched;  /* elements of its order that the host has */
 	uint32_t checkpoint;
 };
@@ -27,6 +28,8 @@ struct flight {
 	uint64_t number; /* 1, 2, …; 0 = none */
 	uint64_t ticket;
 	uint32_t steps;
+	struct near_step *near_steps; /* whose walks it brings to the host */
+	uint32_t num_near;
 };
 
 struct loop {
@@ -38,7 +41,10 @@ struct loop {
 	struct progress *progress;          /* one per walk */
 	uint32_t *decisions;                /* as in the state: two words per walk */
 	bool decisions_changed;             /* those on the device are out of date */
-	struct near_step *near_steps;
+	/* Near steps to be brought to the host by the next submission, and those of the submissions in
+	 * flight. */
+	struct near_step *near_steps[3];
+	uint32_t num_near; /* in near_steps[0] */
 	struct walk_part *parts;
 	/* The most steps per submission. Where each step is a few dispatches, those after a near step are
 	 * recorded in vain. */
@@ -146,63 +152,81 @@ static void record_decisions(struct loop *loop)
 	loop->decisions_changed = false;
 }
 
+/* Records what brings the noticed near steps to the host. */
+static void record_near_steps(struct loop *loop, struct flight *flight)
+{
+	struct batch *batch = loop->batch;
+	struct near_step *steps = loop->near_steps[0];
+	for (uint32_t i = 0; i < loop->num_near; i++) {
+		struct progress *progress = &loop->progress[steps[i].walk];
+		loop->parts[i] = (struct walk_part){
+			.walk = steps[i].walk,
+			.first = progress->fetched,
+			.end = steps[i].num_chosen,
+		};
+		progress->fetched = steps[i].num_chosen;
+	}
+	walks_record_fetch(&batch->walks, loop->parts, loop->num_near);
+	flight->near_steps = steps;
+	flight->num_near = loop->num_near;
+	loop->near_steps[0] = loop->near_steps[1];
+	loop->near_steps[1] = loop->near_steps[2];
+	loop->near_steps[2] = steps;
+	loop->num_near = 0;
+}
+
+/* Submits what brings near steps to the host, and the next steps of the range, unless that is
+ * NULL. */
 static VkcResult submit(struct loop *loop, const struct walk_range *range, struct flight *flight)
 {
 	VkcResult result;
 	struct batch *batch = loop->batch;
-	*flight = (struct flight){.number = loop->num_flights + 1, .steps = range->steps};
+	*flight = (struct flight){.number = loop->num_flights + 1};
 	TRY(stream_begin(loop->stream));
-	if (batch->merging)
-		merge_record_list(&batch->merge, &batch->walks);
-	record_decisions(loop);
-	TRY(loop->ops->record(batch->strategy, range));
+	record_near_steps(loop, flight);
+	if (range) {
+		flight->steps = range->steps;
+		if (batch->merging)
+			merge_record_list(&batch->merge, &batch->walks);
+		record_decisions(loop);
+		TRY(loop->ops->record(batch->strategy, range));
+	}
 	walks_record_snapshot(&batch->walks, flight->number % 2);
 	TRY(stream_submit(loop->stream, &flight->ticket));
 	loop->num_flights++;
-	loop->next += range->count;
-	for (uint32_t i = range->first; i < range->first + range->count; i++) {
-		struct progress *progress = &loop->progress[active_walk(batch, i)];
+	for (uint32_t i = 0; range && i < range->count; i++) {
+		struct progress *progress = &loop->progress[active_walk(batch, range->first + i)];
 		if (is_undecided(progress))
 			continue;
 		progress->expected = expected_after(loop, progress->expected, range->steps);
 		progress->flight = flight->number;
 	}
+	loop->next += range ? range->count : 0;
 error:
 	return result;
 }
 
-/* Decides the near steps of walks that stand still. */
-static VkcResult decide(struct loop *loop, uint32_t count)
+/* Decides near steps that a submission has brought to the host. */
+static VkcResult decide(struct loop *loop, struct near_step *steps, uint32_t count)
 {
-	VkcResult result = VKC_SUCCESS;
+	VkcResult result;
 	struct batch *batch = loop->batch;
 	if (!count)
 		return VKC_SUCCESS;
+	TRY(walks_end_fetch(&batch->walks));
+	TRY(decisions_decide(batch->decisions, &batch->walks, steps, count));
 	for (uint32_t i = 0; i < count; i++) {
-		const struct near_step *step = &loop->near_steps[i];
-		loop->parts[i] = (struct walk_part){
-			.walk = step->walk,
-			.first = loop->progress[step->walk].fetched,
-			.end = step->num_chosen,
-		};
-	}
-	TRY(walks_fetch(&batch->walks, loop->parts, count));
-	TRY(decisions_decide(batch->decisions, &batch->walks, loop->near_steps, count));
-	for (uint32_t i = 0; i < count; i++) {
-		const struct near_step *step = &loop->near_steps[i];
-		struct progress *progress = &loop->progress[step->walk];
-		progress->decided = step->num_chosen;
-		progress->fetched = step->num_chosen;
-		loop->decisions[2 * (size_t)step->walk] = step->num_chosen;
-		loop->decisions[2 * (size_t)step->walk + 1] = step->item;
+		loop->progress[steps[i].walk].decided = steps[i].num_chosen;
+		loop->decisions[2 * (size_t)steps[i].walk] = steps[i].num_chosen;
+		loop->decisions[2 * (size_t)steps[i].walk + 1] = steps[i].item;
 	}
 	loop->decisions_changed = true;
 error:
 	return result;
 }
 
-/* Takes note of a walk's head. Returns whether the walk stands at a near step that nobody has
- * decided. */
+/* Takes note of a walk's head. Returns whether the walk stands at a near step that was not seen
+ * before. */
 static bool read_head(struct loop *loop, uint32_t walk, const uint32_t *head)
 {
 	struct batch *batch = loop->batch;
@@ -218,7 +242,10 @@ static bool read_head(struct loop *loop, uint32_t walk, const uint32_t *head)
 		merge_note(&batch->merge, walk, checkpoint[0], &hash);
 		progress->checkpoint = checkpoint[0];
 	}
-	return stands && progress->decided != added;
+	const bool is_new = stands && progress->noticed != added;
+	if (is_new)
+		progress->noticed = added;
+	return is_new;
 }
 
 /* Adapts max_steps to the steps that walks have taken in a submission. */
@@ -249,11 +276,11 @@ static VkcResult read_snapshot(struct loop *loop, const struct flight *ended,
 		struct progress *progress = &loop->progress[walk];
 		const uint64_t before = progress->position;
 		if (read_head(loop, walk, heads + (size_t)walk * WALK_HEAD_QUADS * 4))
-			loop->near_steps[num_near++] = (struct near_step){
+			loop->near_steps[0][num_near++] = (struct near_step){
 				.walk = walk,
 				.num_chosen = (uint32_t)((progress->position + 1) / 2),
 			};
-		else if (newest && progress->flight == newest->number)
+		else if (newest && progress->flight == newest->number && !is_undecided(progress))
 			progress->expected = expected_after(loop, progress->position, newest->steps);
 		/* Steps to prefix items may take almost no time and say nothing about later steps. */
 		if (!loop->ops->prefix_steps_free || progress->position / 2 >= batch->walks.prefix_length)
@@ -263,7 +290,10 @@ static VkcResult read_snapshot(struct loop *loop, const struct flight *ended,
 	update_max_steps(loop, half_steps / 2, num_near);
 	if (batch->merging)
 		merge_update_active(&batch->merge);
-	TRY(decide(loop, num_near));
+	if (walks_are_mapped(&batch->walks))
+		TRY(decide(loop, loop->near_steps[0], num_near));
+	else
+		loop->num_near = num_near;
 error:
 	return result;
 }
@@ -273,9 +303,13 @@ static VkcResult open_loop(struct loop *loop)
 	const uint32_t count = loop->batch->walks.count;
 	loop->progress = calloc(count, sizeof(*loop->progress));
 	loop->decisions = malloc(2 * sizeof(*loop->decisions) * count);
-	loop->near_steps = calloc(count, sizeof(*loop->near_steps));
+	bool near_steps = true;
+	for (int i = 0; i < 3; i++) {
+		loop->near_steps[i] = calloc(count, sizeof(**loop->near_steps));
+		near_steps &= loop->near_steps[i] != NULL;
+	}
 	loop->parts = calloc(count, sizeof(*loop->parts));
-	if (!loop->progress || !loop->decisions || !loop->near_steps || !loop->parts)
+	if (!loop->progress || !loop->decisions || !near_steps || !loop->parts)
 		return error_set(loop->batch->walks.engine->device.error, VKC_ERROR_OUT_OF_HOST_MEMORY,
 		                 "The host has no memory left to follow %u sequences: free some, or ask "
 		                 "for fewer at a time.",
@@ -288,7 +322,8 @@ static void close_loop(struct loop *loop)
 {
 	free(loop->progress);
 	free(loop->decisions);
-	free(loop->near_steps);
+	for (int i = 0; i < 3; i++)
+		free(loop->near_steps[i]);
 	free(loop->parts);
 }
 
@@ -327,12 +362,15 @@ VkcResult step_loop_run(struct batch *batch)
 	TRY(open_loop(&loop));
 	for (;;) {
 		struct flight current = {0};
-		if (!is_time_up(&loop) && choose_range(&loop, &range))
-			TRY(submit(&loop, &range, &current));
+		const bool in_time = !is_time_up(&loop);
+		const bool has_range = in_time && choose_range(&loop, &range);
+		if (has_range || (in_time && loop.num_near))
+			TRY(submit(&loop, has_range ? &range : NULL, &current));
 		if (!current.number && !previous.number)
 			break;
 		if (previous.number) {
 			TRY(stream_wait(loop.stream, previous.ticket));
+			TRY(decide(&loop, previous.near_steps, previous.num_near));
 			TRY(read_snapshot(&loop, &previous, current.number ? &current : NULL));
 		}
 		previous = current;

@@ -173,27 +173,27 @@ static void copy_words(struct walks *walks, uint64_t first, uint64_t count)
 	            count * 4);
 }
 
-VkcResult walks_fetch(struct walks *walks, const struct walk_part *parts, uint32_t count)
+bool walks_are_mapped(const struct walks *walks)
 {
-	VkcResult result;
-	struct stream *stream = &walks->engine->stream;
+	return walks->state.mapped != NULL;
+}
+
+void walks_record_fetch(struct walks *walks, const struct walk_part *parts, uint32_t count)
+{
 	const uint64_t mask_words = 4 * (uint64_t)WALK_MASK_QUADS(walks->rows->padded / 4);
-	if (!walks->state.mapped) {
-		uint64_t ticket;
-		TRY(stream_begin(stream));
-		for (uint32_t i = 0; i < count; i++) {
-			const struct walk_part *part = &parts[i];
-			copy_words(walks, mask_at(walks, part->walk), mask_words);
-			if (part->end > part->first)
-				copy_words(walks, order_at(walks, part->walk) + part->first,
-				           part->end - part->first);
-		}
-		TRY(stream_submit(stream, &ticket));
-		TRY(stream_wait(stream, ticket));
+	if (walks_are_mapped(walks))
+		return;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct walk_part *part = &parts[i];
+		copy_words(walks, mask_at(walks, part->walk), mask_words);
+		if (part->end > part->first)
+			copy_words(walks, order_at(walks, part->walk) + part->first, part->end - part->first);
 	}
-	TRY(buffer_invalidate(&walks->engine->device, visible(walks), 0, orders_end(walks)));
-error:
-	return result;
+}
+
+VkcResult walks_end_fetch(struct walks *walks)
+{
+	return buffer_invalidate(&walks->engine->device, visible(walks), 0, orders_end(walks));
 }
 
 const uint32_t *walks_order(const struct walks *walks, uint32_t walk)

@@ -74,9 +74,12 @@ struct walk_part {
 	uint32_t end;
 };
 
-/* Brings parts of walks that stand still to the host, where walks_order() and walks_mask() find
- * them. */
-VkcResult walks_fetch(struct walks *walks, const struct walk_part *parts, uint32_t count);
+/* Whether the host sees the state without copies. */
+bool walks_are_mapped(const struct walks *walks);
+/* Records copies of parts of walks that stand still, unless the state is mapped. */
+void walks_record_fetch(struct walks *walks, const struct walk_part *parts, uint32_t count);
+/* Lets walks_order() and walks_mask() find these parts, once that submission has ended. */
+VkcResult walks_end_fetch(struct walks *walks);
 const uint32_t *walks_order(const struct walks *walks, uint32_t walk);
 const uint32_t *walks_mask(const struct walks *walks, uint32_t walk);
 /* Waits for the device and reads the orders back. */
