@@ -11,6 +11,9 @@
  * advances a subset. */
 #define MIN_STEPS 64
 
+/* The least work of a submission that near steps make shorter, in steps times walks. */
+#define MIN_WORK 16384
+
 /* What the host knows about a walk. Positions count half steps: a walk that stands at a near step
  * has added its row, but has not chosen the next. */
 struct progress {
@@ -46,8 +49,8 @@ struct loop {
 	struct near_step *near_steps[3];
 	uint32_t num_near; /* in near_steps[0] */
 	struct walk_part *parts;
-	/* The most steps per submission. Where each step is a few dispatches, those after a near step are
-	 * recorded in vain. */
+	/* The most steps per submission. A walk that stands waits for others that do not, and where each
+	 * step is a few dispatches, those after a near step are recorded in vain. */
 	uint32_t max_steps;
 	uint32_t steps; /* steps of this round, in which every walk advances once */
 	uint32_t next;  /* first active walk of the next submission */
@@ -117,7 +120,9 @@ static bool choose_range(struct loop *loop, struct walk_range *range)
 		uint64_t steps = work / waiting;
 		if (loop->ops->allows_subsets && steps < MIN_STEPS)
 			steps = min_u64(work, MIN_STEPS);
-		steps = min_u64(steps, loop->max_steps);
+		steps = min_u64(steps, loop->ops->allows_subsets
+		                           ? max_u64(loop->max_steps, MIN_WORK / waiting)
+		                           : loop->max_steps);
 		loop->steps = (uint32_t)min_u64(max_u64(steps, 1), steps_left);
 	}
 	*range = (struct walk_range){
@@ -248,16 +253,16 @@ static bool read_head(struct loop *loop, uint32_t walk, const uint32_t *head)
 	return is_new;
 }
 
-/* Adapts max_steps to the steps that walks have taken in a submission. */
+/* Adapts max_steps to the number of steps from one near step of a walk to the next. */
 static void update_max_steps(struct loop *loop, uint64_t steps, uint32_t num_near)
 {
-	if (loop->ops->allows_subsets)
-		return;
-	if (num_near)
-		loop->max_steps = (uint32_t)min_u64(2 * steps / num_active_walks(loop->batch) + 1,
-		                                    loop->max_steps);
-	else if (loop->max_steps < UINT32_MAX / 2)
-		loop->max_steps *= 2;
+	if (!num_near) {
+		loop->max_steps = loop->max_steps < UINT32_MAX / 2 ? loop->max_steps * 2 : UINT32_MAX;
+	} else {
+		const uint64_t interval = steps / num_near;
+		const uint64_t most = loop->ops->allows_subsets ? interval / 8 : 2 * interval;
+		loop->max_steps = (uint32_t)min_u64(max_u64(most, 1), UINT32_MAX);
+	}
 }
 
 /* Reads the snapshot of a submission that has ended. newest: the submission after it, which is in
