@@ -265,8 +265,8 @@ VKC_API VkcResult vkc_continue_diversity_sequences(VkComputeContext *ctx, uint32
                                                    uint32_t *lengths, uint32_t num_sequences,
                                                    uint32_t length, double seconds);
 
-/* How the near steps of diversity sequences were decided: those at which the device's scores are too
- * close to tell which item is next. The library fills it in. */
+/* How the near steps of diversity sequences were decided: those at which the device's scores are
+ * too close to tell which item is next. The library fills it in. */
 typedef struct VkcDecisionCounts {
 	uint32_t struct_size; /* sizeof(VkcDecisionCounts), set by the caller */
 	uint32_t reserved;

@@ -9,10 +9,10 @@
 #include "base/message.h"
 #include "session/panels.h"
 
-/* The code below relies on these facts about this version of the library's results. Sequences follow
- * the order of real arithmetic, so that a new row changes a sequence only where it is chosen. A
- * cosine is that of rows rounded to 28 bits or more, itself rounded to a float. With any other
- * version everything is computed again. Check these facts before changing the number. */
+/* The code below relies on these facts about this version of the library's results. Sequences
+ * follow the order of real arithmetic, so that a new row changes a sequence only where it is
+ * chosen. A cosine is that of rows rounded to 28 bits or more, itself rounded to a float. With any
+ * other version everything is computed again. Check these facts before changing the number. */
 #define KNOWN_RESULT_VERSION 2
 
 /* With more new rows than this, hardly any sequence would keep elements. */
@@ -160,8 +160,8 @@ void replay_close(struct replay *replay)
 
 /* Bounds the total error of the float64 scores of the old choice and of a new row, after `steps`
  * rows of total length `lengths`. Per row: 2^-25 for a new row's cosine, which is a float;
- * sqrt(columns) 2^-28 for rows rounded to 28 bits; 2^-29 for the cosine's 30 bits; and float64's own
- * rounding. */
+ * sqrt(columns) 2^-28 for rows rounded to 28 bits; 2^-29 for the cosine's 30 bits; and float64's
+ * own rounding. */
 static double uncertainty(const struct replay *replay, double lengths, uint32_t steps)
 {
 	double columns = replay->table->columns;

@@ -6,14 +6,14 @@
 
 #include "interface/types.h"
 
-/* Offsets of the buffer's parts, in quads. The buffer begins with one word per item, each rounded up
- * to whole quads: the weights, the classes (items whose rows are equal share the lowest index among
- * them), and the exponents of the weights. */
+/* Offsets of the buffer's parts, in quads. The buffer begins with one word per item, each rounded
+ * up to whole quads: the weights, the classes (items whose rows are equal share the lowest index
+ * among them), and the exponents of the weights. */
 struct walk_state_layout {
 	uint heads; /* WALK_HEAD_QUADS per walk */
 	uint list;  /* one word per entry: the active walks, once some are merged */
-	/* Two words per walk: at which number of rows added the walk stands at a near step, and the item
-	 * that was chosen for it. */
+	/* Two words per walk: at which number of rows added the walk stands at a near step, and the
+	 * item that was chosen for it. */
 	uint decisions;
 	uint masks;       /* one bit per item, for each walk: the contenders of its near step */
 	uint orders;      /* one order per walk: the chosen items, one word each */

@@ -25,8 +25,8 @@ layout(constant_id = 1) const uint SHIFT = 20;
 layout(constant_id = 3) const bool WIDE = false;
 
 #if REGISTERS
-// The low bits of a score say which of the invocation's scores it is, so that the lowest tells where
-// it was found.
+// The low bits of a score say which of the invocation's scores it is, so that the lowest tells
+// where it was found.
 #define INDEX_MASK 127u
 #else
 #define INDEX_MASK 0u
@@ -152,7 +152,8 @@ Step begin_step(uint walk, uint chosen, inout Bound b)
 		grown >>= min(shift - SHIFT, 31u);
 	b.bound = i64_add(b.bound, i64_from_parts(grown + push.error.per_row, 0u));
 	return Step(chosen, mark_of(chosen, 0u), mark_of(chosen, 1u), mark_of(chosen, 2u),
-	            mark_of(chosen, 3u), weight, shift, down, segment, row, NO_SCORE, NO_SCORE, 0xffffffffu);
+	            mark_of(chosen, 3u), weight, shift, down, segment, row, NO_SCORE, NO_SCORE,
+	            0xffffffffu);
 }
 
 I64 scaled_down(I64 score, uint down)

@@ -31,8 +31,8 @@ struct exact_counts {
 };
 
 /* The sum of a set of rows: in float64 with an error bound, and, from the first decision on that
- * needs it, exactly. A sum moves from set to set: only rows in which they differ cost time. Sets are
- * those of row_set.h. */
+ * needs it, exactly. A sum moves from set to set: only rows in which they differ cost time. Sets
+ * are those of row_set.h. */
 struct exact_sum {
 	uint64_t *rows;       /* the rows in `values` */
 	double *values;       /* dim, times 2^-shift */

@@ -135,7 +135,8 @@ static bool same_direction(const struct exact *exact, uint32_t a, uint32_t b)
 
 /* The lowest of the `count` items that the filter has left, in any order. */
 static VkcResult lowest_exactly(const struct exact *exact, struct exact_sum *sum,
-                                const uint64_t *chosen, const struct candidate *candidates, uint32_t count,
+                                const uint64_t *chosen, const struct candidate *candidates,
+                                uint32_t count,
                                 uint32_t *lowest, bool *tied, struct error *error)
 {
 	struct score scores[2];

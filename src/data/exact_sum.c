@@ -69,7 +69,8 @@ uint32_t exact_sum_distance(const struct exact_sum *sum, const struct exact *exa
 	return row_set_distance(sum->rows, rows, num_words(exact));
 }
 
-/* Whether float64 sums of any rows are exact: integers up to 2^53, with no bit lost to the shift. */
+/* Whether float64 sums of any rows are exact: integers up to 2^53, with no bit lost to the
+ * shift. */
 static bool sums_are_exact(const struct exact *exact)
 {
 	return exact->unit - exact->shift > -1000 && exact->span <= 53 &&
@@ -149,6 +150,8 @@ bool exact_sum_renew(struct exact_sum *sum, const struct exact *exact)
 {
 	const uint32_t words = num_words(exact);
 	double norms = 0.0, error_bound = 0.0;
+	if (sum->error_bound == 0.0)
+		return false;
 	for (uint32_t row = 0; row < exact->numbers->source.num_rows; row++)
 		if (sum->rows[row / 64] >> (row % 64) & 1) {
 			norms += exact->norms[row];

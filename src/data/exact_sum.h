@@ -9,8 +9,8 @@
 /* Makes `values` the sum of `rows`. */
 void exact_sum_move(struct exact_sum *sum, const struct exact *exact, const uint64_t *rows);
 
-/* Computes `values` anew, if the rows that came and went have left it much less exact than that would
- * make it. Returns whether it did. */
+/* Computes `values` anew, if the rows that came and went have left it much less exact than that
+ * would make it. Returns whether it did. */
 bool exact_sum_renew(struct exact_sum *sum, const struct exact *exact);
 
 /* Whether `values` is exact, and dot products of it with rows, in units of 2^unit, fit an

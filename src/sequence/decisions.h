@@ -8,8 +8,8 @@
 #include "data/exact.h"
 #include "sequence/walk_state.h"
 
-/* Sums of the rows that walks have chosen. Walks often have nearly the same rows, so that a decision
- * takes the sum that has the fewest rows to gain and lose. */
+/* Sums of the rows that walks have chosen. Walks often have nearly the same rows, so that a
+ * decision takes the sum that has the fewest rows to gain and lose. */
 #define DECISION_SUMS 8u
 
 /* All of this depends on the uploaded rows. */

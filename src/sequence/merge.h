@@ -50,8 +50,8 @@ struct merge {
 	uint32_t *seen; /* one mark per item, for comparing sets */
 };
 
-/* At most walks->count walks per batch. Returns false if memory runs out; the walks then run without
- * merging. */
+/* At most walks->count walks per batch. Returns false if memory runs out; the walks then run
+ * without merging. */
 bool merge_open(struct merge *merge, const struct walks *walks, const uint32_t *output);
 void merge_close(struct merge *merge);
 

@@ -33,7 +33,8 @@ static void distribute_scores(const struct engine *engine, uint32_t quads, uint3
 	const struct limits *limits = &device->limits;
 	const uint32_t preferred_quads = engine->profile.step_quads;
 	uint32_t max_group = 1024;
-	while (max_group > limits->group_invocations || walk_shared_bytes(max_group) > limits->shared_bytes)
+	while (max_group > limits->group_invocations ||
+	       walk_shared_bytes(max_group) > limits->shared_bytes)
 		max_group /= 2;
 	*group = power_of_two_from((quads + preferred_quads - 1) / preferred_quads);
 	/* Below this size, fewer barriers gain little, and more quads per invocation take longer to

@@ -49,8 +49,8 @@ struct loop {
 	struct near_step *near_steps[3];
 	uint32_t num_near; /* in near_steps[0] */
 	struct walk_part *parts;
-	/* The most steps per submission. A walk that stands waits for others that do not, and where each
-	 * step is a few dispatches, those after a near step are recorded in vain. */
+	/* The most steps per submission. A walk that stands waits for others that do not, and where
+	 * each step is a few dispatches, those after a near step are recorded in vain. */
 	uint32_t max_steps;
 	uint32_t steps; /* steps of this round, in which every walk advances once */
 	uint32_t next;  /* first active walk of the next submission */

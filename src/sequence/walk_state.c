@@ -222,8 +222,8 @@ score_error walks_score_error(const struct walks *walks)
 	/* The rounding of the weight, which is less exact for very long rows. */
 	const uint32_t weight = (shift < 30 ? 1u << (30 - shift) : 1) * (1 + (walks->rows->dim >> 23));
 	/* The unit of a score: walk_registers keeps an index in the low bits. It counts once for the
-	 * rounding of the term, once for the index and, where exponents differ, once for the rounding of
-	 * scores that are shifted down. */
+	 * rounding of the term, once for the index and, where exponents differ, once for the rounding
+	 * of scores that are shifted down. */
 	const uint32_t unit = shift < 30 ? 128 : 1;
 	const uint32_t units = walks->rows->weights.exponents ? 3 : 2;
 	return (score_error){

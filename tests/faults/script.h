@@ -2,8 +2,8 @@
  *
  * One complete use of the library in steps (devices, init, upload, matrix, rows, packed,
  * neighbours, sequences, a second upload, its matrix ahead of time, a third, whose sequences need
- * exact decisions, destroy), run under a source of faults. If a call fails, the step reports it in a
- * message, nothing is lost or leaked, and the same context then gives the right answers.
+ * exact decisions, destroy), run under a source of faults. If a call fails, the step reports it in
+ * a message, nothing is lost or leaked, and the same context then gives the right answers.
  */
 #ifndef SCRIPT_H
 #define SCRIPT_H

@@ -270,7 +270,9 @@ static void device_info(struct input *input)
 
 static void decision_counts(struct input *input)
 {
-	VkcDecisionCounts counts = {.struct_size = take(input) < 250 ? sizeof(counts) : take_u32(input)};
+	VkcDecisionCounts counts = {.struct_size = sizeof(counts)};
+	if (take(input) >= 250)
+		counts.struct_size = take_u32(input);
 	bool valid = counts.struct_size == sizeof(counts);
 
 	expect(ctx, vkc_get_decision_counts(ctx, &counts),
