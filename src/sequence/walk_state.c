@@ -189,6 +189,8 @@ void walks_record_fetch(struct walks *walks, const struct walk_part *parts, uint
 		if (part->end > part->first)
 			copy_words(walks, order_at(walks, part->walk) + part->first, part->end - part->first);
 	}
+	if (count)
+		stream_barrier(&walks->engine->stream);
 }
 
 VkcResult walks_end_fetch(struct walks *walks)
