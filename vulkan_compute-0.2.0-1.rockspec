@@ -33,7 +33,6 @@ build = {
       ["vk_compute.cdef"] = "lua/vk_compute/cdef.lua",
       ["vk_compute.check"] = "lua/vk_compute/check.lua",
       ["vk_compute.context"] = "lua/vk_compute/context.lua",
-      ["vk_compute.continuation"] = "lua/vk_compute/continuation.lua",
       ["vk_compute.ctype"] = "lua/vk_compute/ctype.lua",
       ["vk_compute.device"] = "lua/vk_compute/device.lua",
       ["vk_compute.errors"] = "lua/vk_compute/errors.lua",
