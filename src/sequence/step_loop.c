@@ -137,7 +137,7 @@ static bool choose_range(struct loop *loop, struct walk_range *range)
 	while (range->checkpoint < range->steps)
 		range->checkpoint *= 2;
 	if (loop->ops->allows_subsets) {
-		uint64_t left = max_u64(work / loop->steps, 1);
+		uint64_t left = max_u64(work / max_u32(range->steps, 1), 1);
 		uint32_t i = loop->next;
 		for (; i < num_active && left > 0; i++)
 			left -= wants_work(loop, &loop->progress[active_walk(batch, i)]) ? 1 : 0;
