@@ -134,11 +134,11 @@ I64 i64_mul_shift_add(I64 sum, int a, int b, int shift)
 // a is not negative, shift is 0 to 63.
 I64 i64_shift_down(I64 a, uint shift)
 {
-	if (shift == 0u)
-		return a;
-	if (shift >= 32u)
-		return uvec2(a.y >> (shift - 32u), 0u);
-	return uvec2((a.x >> shift) | (a.y << (32u - shift)), a.y >> shift);
+	// No word is shifted by 32, which is undefined, not even where the result is not used.
+	uint within = shift & 31u;
+	uint high = a.y >> within;
+	uint low = (a.x >> within) | ((a.y << 1u) << (31u - within));
+	return shift < 32u ? uvec2(low, high) : uvec2(high, 0u);
 }
 
 // a * b / 2^shift, rounded down; shift is 1 to 63.
