@@ -30,7 +30,7 @@ static uint64_t num_digits(const struct exact *exact)
 uint64_t exact_sum_bytes(const struct exact *exact)
 {
 	return exact->numbers->source.dim * sizeof(double) + num_digits(exact) * sizeof(int64_t) +
-	       2 * num_words(exact) * sizeof(uint64_t);
+	       2 * (uint64_t)num_words(exact) * sizeof(uint64_t);
 }
 
 static VkcResult out_of_host_memory(uint64_t bytes, struct error *error)
