@@ -14,10 +14,10 @@ layout(std430, binding = 1) buffer Centroid { uvec4 center[]; };
 layout(std430, binding = 2) buffer Work { uint work[]; };
 
 #include "sequence/walk_state.glsl"
+#define ROW_QUADS (push.padded / 4u)
+#include "sequence/near_step.glsl"
 
 shared bool behind;
-shared bool contenders_differ;
-shared uint lowest_contender;
 
 // The item that was chosen for the step, or one of these:
 #define WAIT WALK_NO_DECISION // for scores to become exact, or for a decision
@@ -26,11 +26,6 @@ shared uint lowest_contender;
 I64 exact_score(uint exact)
 {
 	return i64_from_parts(work[exact], work[exact + 1u]);
-}
-
-uint class_of(uint item)
-{
-	return state[push.padded / 4u + item / 4u][item % 4u];
 }
 
 // Where the exact score of contender i is, in words.
@@ -43,26 +38,11 @@ uint exact_of(uint own_work, uint i)
 // them if their rows are equal to that of `item`, else STAND.
 uint resolve_near_step(uint walk, uint own_work, uint count, I64 limit, uint item)
 {
-	uint lane = gl_LocalInvocationID.x;
-	uint quads = WALK_MASK_QUADS(push.padded / 4u);
-	uint mask = push.state.masks + walk * quads;
-	for (uint i = lane; i < quads; i += GROUP)
-		state[mask + i] = uvec4(0u);
-	if (lane == 0u) {
-		contenders_differ = false;
-		lowest_contender = 0xffffffffu;
-	}
-	memoryBarrierBuffer();
-	barrier();
-	for (uint i = lane; i < count; i += GROUP) {
-		uint other = work[own_work + CONTENDERS_ITEMS + i];
-		if (i64_less(limit, exact_score(exact_of(own_work, i))))
-			continue;
-		atomicOr(state[mask + other / 128u][other / 32u % 4u], 1u << (other % 32u));
-		atomicMin(lowest_contender, other);
-		if (class_of(other) != class_of(item))
-			contenders_differ = true;
-	}
+	uint own_class = class_of(item);
+	clear_contenders(walk);
+	for (uint i = gl_LocalInvocationID.x; i < count; i += GROUP)
+		if (!i64_less(limit, exact_score(exact_of(own_work, i))))
+			add_contender(walk, work[own_work + CONTENDERS_ITEMS + i], own_class);
 	barrier();
 	return contenders_differ ? STAND : lowest_contender;
 }

@@ -40,9 +40,8 @@ layout(push_constant) uniform Push { walk_push push; };
 #include "sequence/gram_rows.glsl"
 #include "sequence/objectives.glsl"
 #include "sequence/walk_state.glsl"
-
-shared bool contenders_differ;
-shared uint lowest_contender;
+#define ROW_QUADS push.row_quads
+#include "sequence/near_step.glsl"
 
 uint own_walk()
 {
@@ -198,39 +197,11 @@ void add_cosines(inout Scores scores, ivec4 cosines, uint quad, inout Step s)
 	s.lowest = i64_min(s.lowest, low);
 }
 
-uint class_of(uint item)
-{
-	return state[push.row_quads + item / 4u][item % 4u];
-}
-
 // One bit for each of four scores that is not above `limit`.
 uint near_bits(Scores scores, I64 limit)
 {
 	return (i64_less(limit, scores.x) ? 0u : 1u) | (i64_less(limit, scores.y) ? 0u : 2u) |
 	       (i64_less(limit, scores.z) ? 0u : 4u) | (i64_less(limit, scores.w) ? 0u : 8u);
-}
-
-void add_contender(uint walk, uint item, uint own_class)
-{
-	uint mask = push.state.masks + walk * WALK_MASK_QUADS(push.row_quads);
-	atomicOr(state[mask + item / 128u][item / 32u % 4u], 1u << (item % 32u));
-	atomicMin(lowest_contender, item);
-	if (class_of(item) != own_class)
-		contenders_differ = true;
-}
-
-void clear_contenders(uint walk)
-{
-	uint quads = WALK_MASK_QUADS(push.row_quads);
-	uint mask = push.state.masks + walk * quads;
-	for (uint i = gl_LocalInvocationID.x; i < quads; i += gl_WorkGroupSize.x)
-		state[mask + i] = uvec4(0u);
-	if (gl_LocalInvocationID.x == 0u) {
-		contenders_differ = false;
-		lowest_contender = 0xffffffffu;
-	}
-	memoryBarrierBuffer();
-	barrier();
 }
 
 #if REGISTERS
@@ -351,12 +322,10 @@ void main()
 			Step s = begin_step(walk, chosen, b);
 #if REGISTERS
 			EACH(ADD)
-#else
-			add_row(own_scores, added == 0u, s);
-#endif
-#if REGISTERS
 			uint index = i64_low(s.lowest) & INDEX_MASK;
 			s.lowest_item = QUAD(index / 4u) * 4u + index % 4u;
+#else
+			add_row(own_scores, added == 0u, s);
 #endif
 			uvec4 lowest = lowest_of_workgroup(s.lowest, s.lowest_item, s.second);
 			added++;

@@ -72,10 +72,16 @@ static uint64_t position_of(uint32_t added, bool stands)
 	return 2 * (uint64_t)added - (stands ? 1 : 0);
 }
 
+/* The number of rows added at a position. */
+static uint32_t added_at(uint64_t position)
+{
+	return (uint32_t)((position + position % 2) / 2);
+}
+
 /* Whether the walk waits for a decision that was not made yet. */
 static bool is_undecided(const struct progress *progress)
 {
-	return progress->expected % 2 && progress->decided != (progress->expected + 1) / 2;
+	return progress->expected % 2 && progress->decided != added_at(progress->expected);
 }
 
 static bool wants_work(const struct loop *loop, const struct progress *progress)
@@ -85,7 +91,7 @@ static bool wants_work(const struct loop *loop, const struct progress *progress)
 
 static uint64_t expected_after(const struct loop *loop, uint64_t position, uint32_t steps)
 {
-	return min_u64((position + position % 2) + 2 * (uint64_t)steps, loop->end);
+	return min_u64(position_of(added_at(position), false) + 2 * (uint64_t)steps, loop->end);
 }
 
 /* Walks that want work, and the most steps that one of them has left. */
@@ -283,7 +289,7 @@ static VkcResult read_snapshot(struct loop *loop, const struct flight *ended,
 		if (read_head(loop, walk, heads + (size_t)walk * WALK_HEAD_QUADS * 4))
 			loop->near_steps[0][num_near++] = (struct near_step){
 				.walk = walk,
-				.num_chosen = (uint32_t)((progress->position + 1) / 2),
+				.num_chosen = added_at(progress->position),
 			};
 		else if (newest && progress->flight == newest->number && !is_undecided(progress))
 			progress->expected = expected_after(loop, progress->position, newest->steps);
@@ -341,8 +347,8 @@ static bool is_time_up(const struct loop *loop)
 		return false;
 	for (uint32_t i = 0; i < num_active_walks(batch); i++) {
 		const uint64_t position = loop->progress[active_walk(batch, i)].position;
-		const uint32_t steps = (uint32_t)((position + 1) / 2);
-		elements = min_u32(elements, walks_elements(&batch->walks, steps, position % 2));
+		elements = min_u32(elements, walks_elements(&batch->walks, added_at(position),
+		                                            position % 2));
 	}
 	return deadline_check(batch->deadline, elements);
 }

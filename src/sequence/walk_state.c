@@ -99,6 +99,12 @@ static uint64_t order_at(const struct walks *walks, uint32_t walk)
 	return ((uint64_t)walks->layout.orders + (uint64_t)walk * walks->layout.order_quads) * 4;
 }
 
+/* Offset of a walk's head in words. */
+static uint64_t head_at(const struct walks *walks, uint32_t walk)
+{
+	return ((uint64_t)walks->layout.heads + (uint64_t)walk * WALK_HEAD_QUADS) * 4;
+}
+
 /* Offset of a walk's mask in words. */
 static uint64_t mask_at(const struct walks *walks, uint32_t walk)
 {
@@ -118,10 +124,16 @@ uint32_t walks_elements(const struct walks *walks, uint32_t steps, bool stands)
 	return stands ? steps : steps + walks->length - walks->steps;
 }
 
+/* The buffer through which the host sees the state. */
+static const struct buffer *visible(const struct walks *walks)
+{
+	return walks->state.mapped ? &walks->state : &walks->staging;
+}
+
 VkcResult walks_start(struct walks *walks, const uint32_t *prefixes)
 {
 	VkcResult result;
-	struct buffer *to = walks->state.mapped ? &walks->state : &walks->staging;
+	const struct buffer *to = visible(walks);
 	const struct rows *rows = walks->rows;
 	const size_t size = rows->num_rows * sizeof(uint32_t);
 	uint32_t *words = to->mapped;
@@ -132,7 +144,7 @@ VkcResult walks_start(struct walks *walks, const uint32_t *prefixes)
 		memcpy(words + 2 * (size_t)rows->padded, rows->weights.exponents, size);
 	memset(words + (size_t)walks->layout.decisions * 4, 0xff, 2 * sizeof(*words) * walks->count);
 	for (uint32_t w = 0; w < walks->count; w++) {
-		start_head(words + ((size_t)walks->layout.heads + (size_t)w * WALK_HEAD_QUADS) * 4);
+		start_head(words + head_at(walks, w));
 		memcpy(words + order_at(walks, w), prefixes + (uint64_t)w * walks->prefix_length,
 		       walks->prefix_length * sizeof(*words));
 	}
@@ -159,12 +171,6 @@ VkcResult walks_read_snapshot(struct walks *walks, unsigned parity, const uint32
 	const uint64_t size = heads_bytes(walks);
 	*heads = (const uint32_t *)walks->snapshots.mapped + parity * size / sizeof(uint32_t);
 	return buffer_invalidate(&walks->engine->device, &walks->snapshots, parity * size, size);
-}
-
-/* The buffer through which the host sees the state. */
-static const struct buffer *visible(const struct walks *walks)
-{
-	return walks->state.mapped ? &walks->state : &walks->staging;
 }
 
 static void copy_words(struct walks *walks, uint64_t first, uint64_t count)
@@ -248,8 +254,7 @@ VkcResult walks_finish(struct walks *walks, uint32_t *output)
 	TRY(buffer_invalidate(&walks->engine->device, from, 0, orders_end(walks)));
 	const uint32_t *words = from->mapped;
 	for (uint32_t w = 0; w < walks->count; w++) {
-		const uint32_t *head =
-			words + ((size_t)walks->layout.heads + (size_t)w * WALK_HEAD_QUADS) * 4;
+		const uint32_t *head = words + head_at(walks, w);
 		if (walks->reached)
 			walks->reached[w] = walks_elements(walks, head[(size_t)WALK_COUNTERS * 4],
 			                                   head[(size_t)WALK_STATUS * 4] != 0);
