@@ -6,6 +6,14 @@
 #ifndef EXACT_GLSL
 #define EXACT_GLSL
 
+// a * b / 2^32, rounded down.
+uint u32_mul_high(uint a, uint b)
+{
+	uint high, low;
+	umulExtended(a, b, high, low);
+	return high;
+}
+
 #if INT64
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
 
@@ -55,6 +63,12 @@ I64 u64_mul_shift(uint a, uint b, uint shift)
 I64 i64_shift_down(I64 a, uint shift)
 {
 	return int64_t(uint64_t(a) >> shift);
+}
+
+// sum + a * 2^shift; shift is 0 to 31.
+I64 i64_add_shifted(I64 sum, uint a, uint shift)
+{
+	return sum + int64_t(uint64_t(a) << shift);
 }
 
 I64 i64_sub(I64 a, I64 b)
@@ -147,6 +161,12 @@ I64 u64_mul_shift(uint a, uint b, uint shift)
 	uint high, low;
 	umulExtended(a, b, high, low);
 	return i64_shift_down(uvec2(low, high), shift);
+}
+
+// sum + a * 2^shift; shift is 0 to 31.
+I64 i64_add_shifted(I64 sum, uint a, uint shift)
+{
+	return i64_add(sum, uvec2(a << shift, (a >> 1) >> (31u - shift)));
 }
 
 I64 i64_sub(I64 a, I64 b)

@@ -87,8 +87,9 @@ uvec4 lowest_of_workgroup(I64 score, uint item, I64 second)
 		found[gl_SubgroupID] = own;
 	barrier();
 	if (gl_SubgroupID == 0u) {
-		uvec4 best = NOTHING_FOUND;
-		for (uint i = gl_SubgroupInvocationID; i < gl_NumSubgroups; i += gl_SubgroupSize)
+		uint own_place = gl_SubgroupInvocationID;
+		uvec4 best = own_place < gl_NumSubgroups ? found[own_place] : NOTHING_FOUND;
+		for (uint i = own_place + gl_SubgroupSize; i < gl_NumSubgroups; i += gl_SubgroupSize)
 			best = lower(found[i], best);
 		best = lowest_of_subgroup(best);
 		if (gl_SubgroupInvocationID == 0u)

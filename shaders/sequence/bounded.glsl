@@ -10,7 +10,7 @@
 
 layout(local_size_x_id = 0) in; // a power of two
 #define GROUP gl_WorkGroupSize.x
-layout(constant_id = 1) const uint SHIFT = 20; // of a term of a score, as in walk.comp
+layout(constant_id = 1) const uint SHIFT = 24; // of a term of a score, as in walk.comp
 
 layout(push_constant) uniform Push { bounded_push push; };
 

@@ -10,12 +10,6 @@
 
 layout(constant_id = 2) const uint OBJECTIVE = OBJECTIVE_CENTROID_FARTHEST;
 
-// A product of a score's update, as a multiple of 2^INDEX_BITS.
-I64 term(uint a, uint b, uint shift)
-{
-	return i64_and(u64_mul_shift(a, b, shift), i64_from_parts(~INDEX_MASK, 0xffffffffu));
-}
-
 // Before the first row is added.
 I64 objective_first_score()
 {
@@ -25,16 +19,16 @@ I64 objective_first_score()
 // Scores of CHOSEN_SCORE and above must stay there: a branch that does not add to the score, but
 // replaces it, returns them unchanged.
 //
-// cosine: of the item with the chosen one. weight: the norm of the chosen one, times 2^shift in the
-// unit of the scores.
-I64 objective_update(I64 score, int cosine, uint weight, uint shift)
+// cosine: of the item with the chosen one. weight: twice that one's norm. The term that is added is
+// a multiple of 2^(31 - SHIFT).
+I64 objective_update(I64 score, int cosine, uint weight)
 {
 	switch (OBJECTIVE) {
 	case OBJECTIVE_CENTROID_FARTHEST:
 	default:
 		// The cosine with the sum of the chosen items, times that sum's norm, which is the same
 		// for all items of a step. So is what the 1 adds: it keeps the product from being negative,
-		// which is faster to shift.
-		return i64_add(score, term(weight, uint(cosine + (1 << 30)), shift));
+		// which is faster to multiply.
+		return i64_add_shifted(score, u32_mul_high(weight, uint(cosine + (1 << 30))), 31u - SHIFT);
 	}
 }

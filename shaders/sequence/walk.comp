@@ -17,16 +17,16 @@
 #include "interface/set_hash.h"
 #include "interface/walk.h"
 
-layout(local_size_x_id = 0) in; // a power of two
-// Weight times cosine is shifted down by this much, so that a sum over all rows stays
+layout(local_size_x_id = 0) in;
+// Weight times cosine is shifted down by this much, 24 or 31, so that a sum over all rows stays
 // below 2^61.
-layout(constant_id = 1) const uint SHIFT = 20;
+layout(constant_id = 1) const uint SHIFT = 24;
 // Weights have exponents of their own. The scores have that of the largest so far.
 layout(constant_id = 3) const bool WIDE = false;
 
 #if REGISTERS
-// The low bits of a score say which of the invocation's scores it is, so that the lowest tells
-// where it was found.
+// The low bits of a score, to which terms add nothing where SHIFT is 24, say which of the
+// invocation's scores it is, so that the lowest tells where it was found.
 #define INDEX_MASK 127u
 #else
 #define INDEX_MASK 0u
@@ -101,9 +101,7 @@ void store_scores(uint own_scores, uint quad, Scores s)
 struct Step
 {
 	uint chosen;  // the row's item
-	I64 mark0, mark1, mark2, mark3; // CHOSEN_SCORE for its place in its quadruple, else 0
-	uint weight;  // of that
-	uint shift;   // of a term
+	uint weight;  // twice that of the item, in the unit of the scores
 	uint down;    // the shift of the scores before the term is added
 	uint segment; // where the row lies,
 	uint row;     // from this quadruple on
@@ -123,18 +121,18 @@ int exponent_of(uint item)
 	return int(state[push.row_quads * 2u + item / 4u][item % 4u]);
 }
 
-I64 mark_of(uint item, uint place)
-{
-	return item % 4u == place ? CHOSEN_SCORE : I64_ZERO;
-}
-
 Step begin_step(uint walk, uint chosen, inout Bound b)
 {
 	uint index = row_of(walk, chosen);
+#if SEGMENTS > 1
 	uint segment = index / push.rows_per_segment;
 	uint row = (index % push.rows_per_segment) * push.row_quads;
+#else
+	uint segment = 0u;
+	uint row = index * push.row_quads;
+#endif
 	uint weight = uint(weight_of(chosen));
-	uint shift = SHIFT;
+	uint less = 0u;
 	uint down = 0u;
 	if (WIDE) {
 		int exponent = exponent_of(chosen);
@@ -144,15 +142,11 @@ Step begin_step(uint walk, uint chosen, inout Bound b)
 			b.bound = i64_add(i64_shift_down(b.bound, down), i64_from_parts(2u, 0u));
 			b.exponent = exponent;
 		}
-		shift = SHIFT + uint(min(b.exponent - exponent, 62 - int(SHIFT)));
+		less = uint(min(b.exponent - exponent, 31));
 	}
-	uint grown = uint((weight >> SHIFT) + 1u) * push.error.per_weight;
-	if (WIDE)
-		grown >>= min(shift - SHIFT, 31u);
+	uint grown = (((weight >> SHIFT) + 1u) * push.error.per_weight) >> less;
 	b.bound = i64_add(b.bound, i64_from_parts(grown + push.error.per_row, 0u));
-	return Step(chosen, mark_of(chosen, 0u), mark_of(chosen, 1u), mark_of(chosen, 2u),
-	            mark_of(chosen, 3u), weight, shift, down, segment, row, NO_SCORE, NO_SCORE,
-	            0xffffffffu);
+	return Step(chosen, (weight << 1) >> less, down, segment, row, NO_SCORE, NO_SCORE, 0xffffffffu);
 }
 
 I64 scaled_down(I64 score, uint down)
@@ -169,32 +163,42 @@ I64 added_to(I64 score, int cosine, I64 chosen, Step s)
 {
 	if (WIDE)
 		score = scaled_down(score, s.down);
-	return i64_or(objective_update(score, cosine, s.weight, WIDE ? s.shift : SHIFT), chosen);
+	return i64_or(objective_update(score, cosine, s.weight), chosen);
+}
+
+I64 mark(uint item, uint chosen)
+{
+	return item == chosen ? CHOSEN_SCORE : I64_ZERO;
 }
 
 // Adds four cosines, and finds the lowest two scores as in a tournament, since a chain of minima
 // would have to wait for each of them.
 void add_cosines(inout Scores scores, ivec4 cosines, uint quad, inout Step s)
 {
-	I64 chosen = quad == s.chosen / 4u ? CHOSEN_SCORE : I64_ZERO;
-	scores.x = added_to(scores.x, cosines.x, i64_and(chosen, s.mark0), s);
-	scores.y = added_to(scores.y, cosines.y, i64_and(chosen, s.mark1), s);
-	scores.z = added_to(scores.z, cosines.z, i64_and(chosen, s.mark2), s);
-	scores.w = added_to(scores.w, cosines.w, i64_and(chosen, s.mark3), s);
-	I64 low0 = i64_min(scores.x, scores.y), high0 = i64_max(scores.x, scores.y);
-	I64 low1 = i64_min(scores.z, scores.w), high1 = i64_max(scores.z, scores.w);
-	I64 low = i64_min(low0, low1);
-	I64 second = i64_min(i64_min(high0, high1), i64_max(low0, low1));
+	uint item = quad * 4u;
+	scores.x = added_to(scores.x, cosines.x, mark(item, s.chosen), s);
+	scores.y = added_to(scores.y, cosines.y, mark(item + 1u, s.chosen), s);
+	scores.z = added_to(scores.z, cosines.z, mark(item + 2u, s.chosen), s);
+	scores.w = added_to(scores.w, cosines.w, mark(item + 3u, s.chosen), s);
+	bool x_wins = i64_less(scores.x, scores.y);
+	I64 low0 = x_wins ? scores.x : scores.y, high0 = x_wins ? scores.y : scores.x;
+	bool z_wins = i64_less(scores.z, scores.w);
+	I64 low1 = z_wins ? scores.z : scores.w, high1 = z_wins ? scores.w : scores.z;
+	bool wins = i64_less(low0, low1);
+	I64 low = wins ? low0 : low1;
+	// The second-lowest has lost to the lowest only.
+	I64 second = i64_min(wins ? high0 : high1, wins ? low1 : low0);
+	bool leads = i64_less(low, s.lowest);
 #if !REGISTERS
-	if (i64_less(low, s.lowest)) {
-		s.lowest_item = quad * 4u + 3u;
-		s.lowest_item = low == scores.z ? quad * 4u + 2u : s.lowest_item;
-		s.lowest_item = low == scores.y ? quad * 4u + 1u : s.lowest_item;
-		s.lowest_item = low == scores.x ? quad * 4u : s.lowest_item;
+	if (leads) {
+		s.lowest_item = item + 3u;
+		s.lowest_item = low == scores.z ? item + 2u : s.lowest_item;
+		s.lowest_item = low == scores.y ? item + 1u : s.lowest_item;
+		s.lowest_item = low == scores.x ? item : s.lowest_item;
 	}
 #endif
-	s.second = i64_min(i64_min(s.second, second), i64_max(s.lowest, low));
-	s.lowest = i64_min(s.lowest, low);
+	s.second = i64_min(leads ? second : s.second, leads ? s.lowest : low);
+	s.lowest = leads ? low : s.lowest;
 }
 
 // One bit for each of four scores that is not above `limit`.
@@ -262,12 +266,12 @@ void list_contenders(uint walk, uint own_scores, I64 limit, uint own_class)
 }
 #endif
 
-// Appends an item to the walk's order.
+// Appends an item to the walk's order. Only the first invocation keeps the hash.
 void take(uint walk, uint added, uint item, inout uvec3 hash)
 {
-	hash += item_hash(item);
 	if (gl_LocalInvocationID.x != 0u)
 		return;
+	hash += item_hash(item);
 	state[order_begin(walk) + added / 4u][added % 4u] = item;
 	if (added % push.checkpoint == 0u)
 		state[head_of(walk) + WALK_CHECKPOINT] = uvec4(added, hash);
@@ -317,7 +321,7 @@ void main()
 	// condition that does not hold, with no effect.
 	while (added < last && !standing) {
 		bool is_near = false;
-		I64 limit = NO_SCORE;
+		uvec4 lowest = NOTHING_FOUND;
 		while (added < last && !is_near) {
 			Step s = begin_step(walk, chosen, b);
 #if REGISTERS
@@ -327,20 +331,20 @@ void main()
 #else
 			add_row(own_scores, added == 0u, s);
 #endif
-			uvec4 lowest = lowest_of_workgroup(s.lowest, s.lowest_item, s.second);
+			lowest = lowest_of_workgroup(s.lowest, s.lowest_item, s.second);
 			added++;
 			if (added < push.prefix_length) {
 				chosen = order_element(walk, added);
 			} else {
 				chosen = lowest.z;
 				is_near = is_close(lowest, b.bound);
-				limit = i64_add(score_of(lowest), b.bound);
 			}
 			if (!is_near)
 				take(walk, added, chosen, hash);
 		}
 		if (is_near) {
 			uint own_class = class_of(chosen);
+			I64 limit = i64_add(score_of(lowest), b.bound);
 			clear_contenders(walk);
 #if REGISTERS
 			uvec4 near = uvec4(0u);

@@ -52,6 +52,12 @@ static void distribute_scores(const struct engine *engine, uint32_t quads, uint3
 		                                                        : WALK_MAX_QUADS;
 	if (*quads_per_invocation > max_quads)
 		*quads_per_invocation = 0;
+	/* A reduction with subgroups takes any number of them. */
+	const uint32_t subgroup = limits->subgroup_size;
+	if (*quads_per_invocation && subgroup && !device->tuning.walk_group) {
+		const uint32_t needed = (quads - 1) / *quads_per_invocation + 1;
+		*group = min_u32(*group, (needed + subgroup - 1) / subgroup * subgroup);
+	}
 }
 
 VkcResult step_kernel_ensure(struct step_kernel *step, const struct walks *walks,

@@ -216,27 +216,27 @@ const uint32_t *walks_mask(const struct walks *walks, uint32_t walk)
 
 uint32_t walks_term_shift(const struct rows *rows)
 {
-	return rows->num_rows <= 1u << 20 ? 20 : 31;
+	return rows->num_rows <= 1u << 24 ? 24 : 31;
 }
 
 /* docs/exactness.md derives these numbers. */
 score_error walks_score_error(const struct walks *walks)
 {
 	const uint32_t scale = walks->engine->device.tuning.bound;
-	const uint32_t shift = walks_term_shift(walks->rows);
+	/* The unit of a score. */
+	const uint32_t unit = 1u << (31 - walks_term_shift(walks->rows));
 	const double row = walks->rows->max_error;
 	/* The rounding of both rows, and that of the cosine. */
 	const double cosine = 2 * row + row * row / FIXED_ONE + 0.5;
 	/* The rounding of the weight, which is less exact for very long rows. */
-	const uint32_t weight = (shift < 30 ? 1u << (30 - shift) : 1) * (1 + (walks->rows->dim >> 23));
-	/* The unit of a score: walk_registers keeps an index in the low bits. It counts once for the
-	 * rounding of the term, once for the index and, where exponents differ, once for the rounding
-	 * of scores that are shifted down. */
-	const uint32_t unit = shift < 30 ? 128 : 1;
+	const uint32_t weight = unit * (1 + (walks->rows->dim >> 23));
+	/* The unit counts once for the rounding of the term, and once for the index that walk_registers
+	 * keeps in the bits below it. Where exponents differ, it counts once more for the rounding of
+	 * what is shifted down. */
 	const uint32_t units = walks->rows->weights.exponents ? 3 : 2;
 	return (score_error){
 		.per_weight = ((uint32_t)(2 * cosine) + 1) * scale,
-		.per_row = (2 * weight + units * unit + 2) * scale,
+		.per_row = (weight + units * unit + 2) * scale,
 	};
 }
 
