@@ -17,6 +17,7 @@ struct strategies {
 	struct row_cache_strategy row_cache;
 	struct bounded_strategy bounded;
 	struct decisions decisions;
+	struct integers integers; /* of the uploaded rows */
 	struct pacing pacing; /* with the uploaded rows */
 };
 
