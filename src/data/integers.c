@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/integers.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,9 @@ static bool refine(const double *values, uint32_t dim, double *factor)
 		const double magnitude = fabs(values[c]);
 		if (magnitude == 0.0)
 			continue;
+		/* A borrowed array may have changed since it was checked. */
+		if (!(magnitude <= DBL_MAX))
+			return false;
 		*factor = *factor == 0.0 ? magnitude : common_divisor(*factor, magnitude);
 		if (magnitude / *factor > -INT8_MIN)
 			return false;

@@ -18,7 +18,7 @@ struct strategies {
 	struct bounded_strategy bounded;
 	struct decisions decisions;
 	struct integers integers; /* of the uploaded rows */
-	struct pacing pacing; /* with the uploaded rows */
+	struct pacing pacing;     /* with the uploaded rows */
 };
 
 void strategies_open(struct strategies *strategies, struct gram *gram);

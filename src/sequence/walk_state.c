@@ -8,6 +8,10 @@
 /* Maximum size of the state of all walks in flight. */
 #define MAX_STATE_BYTES (256u << 20)
 
+/* Bytes of integers for each element that the walks gain: copying more would take longer than the
+ * host's decisions. */
+#define INTEGER_BYTES_PER_ELEMENT (16u << 10)
+
 void walks_lay_out(struct walks *walks, uint32_t count)
 {
 	uint64_t row_quads = walks->rows->padded / 4;
@@ -15,7 +19,7 @@ void walks_lay_out(struct walks *walks, uint32_t count)
 	const struct integers *integers = walks->integers;
 	const uint32_t integer_quads = integers ? integers->quads : 0;
 	const uint64_t mask_quads = integers ? 0 : WALK_MASK_QUADS(row_quads);
-	const uint64_t sum_quads = integers ? WALK_SUM_QUADS(integer_quads, row_quads) : 0;
+	const uint64_t sum_quads = integers ? WALK_SUM_QUADS((uint64_t)integer_quads, row_quads) : 0;
 	walks->count = count;
 	walks->layout.integers = (uint32_t)row_quads * (walks->rows->weights.exponents ? 3 : 2);
 	walks->layout.integer_quads = integer_quads;
@@ -26,8 +30,9 @@ void walks_lay_out(struct walks *walks, uint32_t count)
 	walks->layout.orders = (uint32_t)(walks->layout.masks + count * mask_quads);
 	walks->layout.order_quads = (uint32_t)order_quads;
 	walks->layout.scores = (uint32_t)(walks->layout.orders + count * order_quads);
-	walks->layout.sums = (uint32_t)(walks->layout.scores + count * row_quads * 2);
-	walks->size = (walks->layout.sums + count * sum_quads) * 16;
+	const uint64_t sums = walks->layout.scores + count * row_quads * 2;
+	walks->layout.sums = (uint32_t)sums;
+	walks->size = (sums + count * sum_quads) * 16;
 }
 
 static uint64_t heads_bytes(const struct walks *walks)
@@ -83,6 +88,10 @@ uint32_t walks_choice_iterations(const struct walks *walks, uint32_t group)
 void walks_use_integers(struct walks *walks, const struct integers *integers, struct walk_cost cost,
                         uint32_t requested)
 {
+	const uint64_t elements = (uint64_t)requested * (walks->length - walks->prefix_length);
+	const uint64_t bytes = (uint64_t)walks->rows->num_rows * integers->quads * 16;
+	if (bytes / INTEGER_BYTES_PER_ELEMENT > elements)
+		return;
 	const uint32_t without = fitting(walks, cost, requested);
 	walks->integers = integers;
 	const uint32_t with = fitting(walks, cost, requested);
@@ -286,14 +295,17 @@ VkcResult walks_finish(struct walks *walks, uint32_t *output)
 {
 	VkcResult result;
 	struct buffer *from = &walks->state;
+	/* What precedes the heads has not changed. */
+	const uint64_t first = (uint64_t)walks->layout.heads * 16;
+	const uint64_t size = orders_end(walks) - first;
 	if (!from->mapped) {
 		from = &walks->staging;
 		TRY(stream_begin(&walks->engine->stream));
-		stream_copy(&walks->engine->stream, &walks->state, 0, from, 0, orders_end(walks));
+		stream_copy(&walks->engine->stream, &walks->state, first, from, first, size);
 		TRY(stream_submit(&walks->engine->stream, NULL));
 	}
 	TRY(stream_drain(&walks->engine->stream));
-	TRY(buffer_invalidate(&walks->engine->device, from, 0, orders_end(walks)));
+	TRY(buffer_invalidate(&walks->engine->device, from, first, size));
 	const uint32_t *words = from->mapped;
 	for (uint32_t w = 0; w < walks->count; w++) {
 		const uint32_t *head = words + head_at(walks, w);

@@ -46,8 +46,8 @@ void walks_lay_out(struct walks *walks, uint32_t count);
 /* The number of walks that fit into memory, from 1 to `requested`. */
 uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t requested);
 
-/* Sets walks->integers where the walks' kernels can use them, and where the memory still holds at
- * least half as many of `requested` walks. */
+/* Sets walks->integers where that pays, where the walks' kernels can use them, and where the memory
+ * still holds at least half as many of `requested` walks. */
 void walks_use_integers(struct walks *walks, const struct integers *integers, struct walk_cost cost,
                         uint32_t requested);
 /* The most iterations of loops in which `group` invocations choose by integers, and in which they

@@ -33,6 +33,9 @@ static const struct variant {
 	{"merge=2,subgroup=0", MAX_STARTS, UINT32_MAX},
 	{"walk_group=16,walk_pieces=1", 40, UINT32_MAX},
 	{"bound=10", 20, UINT32_MAX},
+	{"integers=0", 20, UINT32_MAX},
+	{"integers=0,matrix=0,bounded=0", 2, 100},
+	{"integers=0,matrix=0,bounded=1", 2, 100},
 	{"submit_us=1", 20, 150},
 	{"matrix=0,bounded=0", 6, 150},
 	{"matrix=0,bounded=0,int64=0,submit_us=1", 3, 100},
@@ -346,22 +349,29 @@ static bool is_right(const char *tuning, bool *decided)
 	return right;
 }
 
-/* Without the bound no step is near, and sequences are wrong: the sets can tell. */
+/* Without the bound no step is near, and sequences are wrong: the sets can tell. With it the device
+ * decides, as long as it may, or the host. */
 static void test_without_bound(void **state)
 {
-	static const char *const tunings[][2] = {
-		{"bound=0", "bound=1"},
-		{"bound=0,walk_group=16,walk_pieces=1", "bound=1,walk_group=16,walk_pieces=1"},
-		{"bound=0,matrix=0,bounded=0", "bound=1,matrix=0,bounded=0"},
-		{"bound=0,matrix=0,bounded=1", "bound=1,matrix=0,bounded=1"},
+	static const char *const tunings[] = {
+		"",
+		",walk_group=16,walk_pieces=1",
+		",matrix=0,bounded=0",
+		",matrix=0,bounded=1",
 	};
+	char tuning[64];
 	bool decided;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(tunings); i++) {
-		assert_false(is_right(tunings[i][0], &decided));
+		snprintf(tuning, sizeof(tuning), "bound=0%s", tunings[i]);
+		assert_false(is_right(tuning, &decided));
 		assert_false(decided);
-		assert_true(is_right(tunings[i][1], &decided));
+		snprintf(tuning, sizeof(tuning), "bound=1%s", tunings[i]);
+		assert_true(is_right(tuning, &decided));
+		assert_false(decided);
+		snprintf(tuning, sizeof(tuning), "integers=0%s", tunings[i]);
+		assert_true(is_right(tuning, &decided));
 		assert_true(decided);
 	}
 }
