@@ -376,6 +376,50 @@ static void test_without_bound(void **state)
 	}
 }
 
+/* Long rows of integers near 127: the numbers by which the device compares scores have four words
+ * of 32 bits. */
+static void test_large_integers(void **state)
+{
+	enum {
+		N = 60,
+		DIM = 38000
+	};
+	static const char *const tunings[] = {"", "int64=0", "integers=0"};
+	double *values = allocate((size_t)N * DIM, sizeof(*values));
+	const VkcEmbeddings upload = {
+		.struct_size = sizeof(upload),
+		.type = VKC_FLOAT64,
+		.data = values,
+		.num_embeddings = N,
+		.embedding_dim = DIM,
+	};
+	/* For fewer elements the integers would not be copied. */
+	static const uint32_t starts[] = {3, 20, 41};
+	uint32_t expected[COUNT(starts)][N], sequences[COUNT(starts)][N];
+	uint64_t seed = 11;
+	ExactJudge judge;
+
+	(void)state;
+	for (size_t at = 0; at < (size_t)N * DIM; at++)
+		values[at] = 127 - random_below(&seed, 2);
+	judge = exact_judge_new(values, N, DIM);
+	for (size_t i = 0; i < COUNT(starts); i++)
+		exact_judge_sequence(&judge, &starts[i], 1, N, expected[i]);
+	for (size_t i = 0; i < COUNT(tunings); i++) {
+		VkComputeContext *ctx = context_new(tunings[i], 0);
+
+		succeed(ctx, vkc_upload(ctx, &upload));
+		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, COUNT(starts), 1, N,
+		                                             sequences[0]));
+		check_bytes(sequences, expected, sizeof(sequences), "tuning '%s'", tunings[i]);
+		/* There are near steps, and only integers=0 brings them to the host. */
+		assert_int_equal(num_decisions(ctx) > 0, i == 2);
+		vkc_destroy(ctx);
+	}
+	exact_judge_free(&judge);
+	free(values);
+}
+
 static void print_table(void)
 {
 	printf("| rows | sets | sequences | positions | wrong |\n"
@@ -389,16 +433,17 @@ static void print_table(void)
 
 int main(int argc, char **argv)
 {
-	struct CMUnitTest tests[COUNT(variants) + 4] = {
+	struct CMUnitTest tests[COUNT(variants) + 5] = {
 		cmocka_unit_test(test_zero_mean),
 		cmocka_unit_test(test_outlier),
 		cmocka_unit_test(test_tie_with_zero_row),
 		cmocka_unit_test(test_without_bound),
+		cmocka_unit_test(test_large_integers),
 	};
 	int failed;
 
 	for (uint32_t i = 0; i < COUNT(variants); i++)
-		tests[4 + i] = (struct CMUnitTest){
+		tests[5 + i] = (struct CMUnitTest){
 			.name = *variants[i].tuning ? variants[i].tuning : "default",
 			.test_func = test_variant,
 			.initial_state = (void *)&variants[i],
