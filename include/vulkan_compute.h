@@ -275,8 +275,9 @@ typedef struct VkcDecisionCounts {
 	uint64_t ties;        /* of these, steps between equal scores: the lowest index was chosen */
 } VkcDecisionCounts;
 
-/* Counts the near steps of all calls since the last upload. Steps between equal rows do not count:
- * the device decides them. */
+/* Counts the near steps of all calls since the last upload that the host has decided. Those that
+ * the device decides do not count: between equal rows, and in sets whose numbers are one factor
+ * times integers from -128 to 127. */
 VKC_API VkcResult vkc_get_decision_counts(const VkComputeContext *ctx, VkcDecisionCounts *counts);
 
 /* ---- Similarity ---------------------------------------------------------------

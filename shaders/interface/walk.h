@@ -23,6 +23,8 @@ struct walk_push {
 	uint prefix_length; /* elements that the prefix gives; at least 1 */
 	uint steps;         /* maximum number of rows to add in this dispatch */
 	uint checkpoint;    /* number of rows between checkpoints */
+	/* a dispatch ends after choices by integers that took more iterations */
+	uint choice_iterations;
 };
 
 /* Maximum number of quads of scores per invocation of walk_registers. */

@@ -34,9 +34,10 @@ uint exact_of(uint own_work, uint i)
 	return own_work + CONTENDERS_EXACT(push.padded) + work[own_work + CONTENDERS_ITEMS + i] * 4u;
 }
 
-// Lists the contenders whose score is not above `limit` in the walk's mask. Returns the lowest of
-// them if their rows are equal to that of `item`, else STAND.
-uint resolve_near_step(uint walk, uint own_work, uint count, I64 limit, uint item)
+// Lists the contenders whose score is not above `limit`. Returns the lowest of them if their rows
+// are equal to that of `item`; else the one that integers decide for, or STAND.
+uint resolve_near_step(uint walk, uint own_work, uint count, I64 limit, uint item, uint added,
+                       inout uint summed)
 {
 	uint own_class = class_of(item);
 	clear_contenders(walk);
@@ -44,10 +45,15 @@ uint resolve_near_step(uint walk, uint own_work, uint count, I64 limit, uint ite
 		if (!i64_less(limit, exact_score(exact_of(own_work, i))))
 			add_contender(walk, work[own_work + CONTENDERS_ITEMS + i], own_class);
 	barrier();
-	return contenders_differ ? STAND : lowest_contender;
+	uint chosen = contenders_differ ? STAND : lowest_contender;
+	uint spent = 0u;
+	// A loop for the sake of CPU drivers, as in walk.comp.
+	while (INTEGERS && chosen == STAND)
+		chosen = integer_choice(walk, added, summed, spent);
+	return chosen;
 }
 
-uint choose(uint walk, uint own_work, uint added)
+uint choose(uint walk, uint own_work, uint added, inout uint summed)
 {
 	uint lane = gl_LocalInvocationID.x;
 	uint count = work[own_work + CONTENDERS_COUNT];
@@ -85,7 +91,8 @@ uint choose(uint walk, uint own_work, uint added)
 	I64 margin = i64_from_parts(bound.x, bound.y);
 	if (count < 2u || !is_close(lowest, margin))
 		return lowest.z;
-	return resolve_near_step(walk, own_work, count, i64_add(score_of(lowest), margin), lowest.z);
+	return resolve_near_step(walk, own_work, count, i64_add(score_of(lowest), margin), lowest.z,
+	                         added, summed);
 }
 
 void main()
@@ -97,20 +104,24 @@ void main()
 		return;
 	// Read before the barrier, because the first invocation to end changes it.
 	bool standing = stands(walk);
+	uint summed = state[head_of(walk) + WALK_STATUS].z;
 	uint own_work = work_begin(walk);
 	if (lane == 0u)
 		behind = false;
 	barrier();
+	if (INTEGERS && added - summed >= WALK_SUM_LAG)
+		add_to_sum(walk, added, summed);
 	uint chosen;
 	if (standing)
 		chosen = decision_of(walk, added);
 	else if (added < push.prefix_length)
 		chosen = order_element(walk, added);
 	else
-		chosen = choose(walk, own_work, added);
+		chosen = choose(walk, own_work, added, summed);
 	if (lane != 0u)
 		return;
 	work[own_work + CONTENDERS_COUNT] = 0u;
+	state[head_of(walk) + WALK_STATUS].z = summed;
 	if (chosen == WAIT)
 		return;
 	state[head_of(walk) + WALK_STATUS].x = chosen == STAND ? 1u : 0u;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // What walk.comp and bounded_choose.comp do at a near step: they list its contenders, and find out
-// whether these have equal rows. Include after walk_state.glsl; ROW_QUADS are the quadruples of a
-// row of the Gram matrix.
+// whether these have equal rows. Include after reduce.glsl and walk_state.glsl; ROW_QUADS are the
+// quadruples of a row of the Gram matrix.
+
+#include "sequence/integer_choice.glsl"
 
 shared bool contenders_differ;
 shared uint lowest_contender;
@@ -22,11 +24,13 @@ uint mask_begin(uint walk)
 void clear_contenders(uint walk)
 {
 	uint mask = mask_begin(walk);
-	for (uint i = gl_LocalInvocationID.x; i < WALK_MASK_QUADS(ROW_QUADS); i += gl_WorkGroupSize.x)
+	uint mask_quads = INTEGERS ? 0u : WALK_MASK_QUADS(ROW_QUADS);
+	for (uint i = gl_LocalInvocationID.x; i < mask_quads; i += gl_WorkGroupSize.x)
 		state[mask + i] = uvec4(0u);
 	if (gl_LocalInvocationID.x == 0u) {
 		contenders_differ = false;
 		lowest_contender = 0xffffffffu;
+		num_contenders = 0u;
 	}
 	memoryBarrierBuffer();
 	barrier();
@@ -35,8 +39,10 @@ void clear_contenders(uint walk)
 // own_class: the class of any one contender.
 void add_contender(uint walk, uint item, uint own_class)
 {
-	uint mask = mask_begin(walk);
-	atomicOr(state[mask + item / 128u][item / 32u % 4u], 1u << (item % 32u));
+	if (INTEGERS)
+		list_contender(walk, item);
+	else
+		atomicOr(state[mask_begin(walk) + item / 128u][item / 32u % 4u], 1u << (item % 32u));
 	atomicMin(lowest_contender, item);
 	if (class_of(item) != own_class)
 		contenders_differ = true;

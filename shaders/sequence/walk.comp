@@ -6,8 +6,9 @@
 // item with the lowest. One workgroup is one walk.
 //
 // Scores have a bounded error. A step is near where the bound does not tell the lowest score from
-// another. If all of its contenders have equal rows, the lowest item is chosen; else the walk lists
-// them and stands still until the host has decided (docs/exactness.md).
+// another. If all of its contenders have equal rows, the lowest item is chosen; else integers of
+// 8 bits decide where the rows consist of these; else the walk lists the contenders and stands
+// still until the host has decided (docs/exactness.md).
 //
 // With REGISTERS the scores stay in registers from the first step to the last. An invocation holds
 // PIECES quadruples of them, in named variables, since an array would go to memory. Without, they
@@ -272,7 +273,7 @@ void take(uint walk, uint added, uint item, inout uvec3 hash)
 	if (gl_LocalInvocationID.x != 0u)
 		return;
 	hash += item_hash(item);
-	state[order_begin(walk) + added / 4u][added % 4u] = item;
+	shared_state[order_begin(walk) + added / 4u][added % 4u] = item;
 	if (added % push.checkpoint == 0u)
 		state[head_of(walk) + WALK_CHECKPOINT] = uvec4(added, hash);
 }
@@ -305,6 +306,8 @@ void main()
 	uvec4 packed = state[head + WALK_BOUND];
 	Bound b = Bound(i64_from_parts(packed.x, packed.y), int(packed.z));
 	uint last = min(added + push.steps, push.order_length - 1u);
+	uint summed = state[head + WALK_STATUS].z;
+	uint spent = 0u;
 	uint chosen = begin_walk(walk, added, hash);
 	if (chosen == WALK_NO_DECISION || (added >= last && !stands(walk)))
 		return;
@@ -356,6 +359,11 @@ void main()
 			barrier();
 			chosen = lowest_contender;
 			standing = contenders_differ;
+			while (INTEGERS && standing) {
+				chosen = integer_choice(walk, added, summed, spent);
+				standing = false;
+				last = spent > push.choice_iterations ? added : last;
+			}
 			if (!standing)
 				take(walk, added, chosen, hash);
 			barrier();
@@ -364,9 +372,12 @@ void main()
 #if REGISTERS
 	EACH(STORE)
 #endif
+	if (INTEGERS && added - summed >= WALK_SUM_LAG)
+		add_to_sum(walk, added, summed);
 	if (lane == 0u) {
 		state[head + WALK_COUNTERS] = uvec4(added, hash);
 		state[head + WALK_STATUS].x = standing ? 1u : 0u;
+		state[head + WALK_STATUS].z = summed;
 		state[head + WALK_BOUND] = uvec4(i64_low(b.bound), i64_high(b.bound), uint(b.exponent), 0u);
 	}
 }

@@ -94,6 +94,7 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		{.name = "bounded", .flag = &tuning->bounded, .max = 1},
 		{.name = "merge", .flag = &tuning->merge, .max = 2},
 		{.name = "bound", .flag = &tuning->bound, .max = 100},
+		{.name = "integers", .flag = &tuning->integers, .max = 0},
 		{.name = "gram", .word = tuning->gram},
 		{.name = "walk_group", .number = &tuning->walk_group},
 		{.name = "walk_pieces", .number = &tuning->walk_pieces},
@@ -165,6 +166,7 @@ VkcResult options_read(const VkcOptions *given, struct options *options, struct 
 	               .matrix = -1,
 	               .bounded = -1,
 	               .merge = -1,
+	               .integers = -1,
 	               .bound = 1},
 	};
 

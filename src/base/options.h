@@ -22,6 +22,7 @@ struct tuning {
 	int merge;    /* 0 = never merge walks, 2 = use weak hashes (for tests), -1 = auto */
 	/* Multiplies the error bound of the scores (for tests; with 0 results are wrong); default 1. */
 	int bound;
+	int integers; /* 0 = never decide near steps by integers on the device, -1 = where possible */
 	/* The name of a Gram kernel, which gram_kernels_open() checks; "" = auto. */
 	char gram[TUNING_WORD_SIZE];
 	uint32_t walk_group;    /* invocations per walk, a power of two */

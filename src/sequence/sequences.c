@@ -6,6 +6,20 @@
 #include "base/minmax.h"
 #include "sequence/step_loop.h"
 
+/* Looks for what the device can decide near steps with. */
+static VkcResult find_integers(struct strategies *strategies, const struct walks *walks)
+{
+	struct device *device = &walks->engine->device;
+	if (device->tuning.integers == 0 || !walks->objective->compares_with_centroid)
+		return VKC_SUCCESS;
+	if (!integers_find(&strategies->integers, &walks->rows->numbers))
+		return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
+		                 "The host has no memory left to look for small integers in %u rows of %u "
+		                 "numbers: free some.",
+		                 walks->rows->num_rows, walks->rows->dim);
+	return VKC_SUCCESS;
+}
+
 /* Chooses the strategy and allocates everything for up to `requested` concurrent walks. */
 static VkcResult prepare(struct strategies *strategies, struct batch *batch, uint32_t requested)
 {
@@ -15,8 +29,11 @@ static VkcResult prepare(struct strategies *strategies, struct batch *batch, uin
 	const uint64_t max_rows = (uint64_t)requested * (walks->length - 1);
 	TRY(strategies_choose(strategies, walks, requested, max_rows, &batch->strategy));
 	const struct strategy_ops *ops = batch->strategy->ops;
+	const struct walk_cost cost = ops->walk_cost(batch->strategy);
 	walks->steps = walks->length - (ops->chooses_last ? 0 : 1);
-	walks_lay_out(walks, walks_affordable(walks, ops->walk_cost(batch->strategy), requested));
+	if (strategies->integers.rows)
+		walks_use_integers(walks, &strategies->integers, cost, requested);
+	walks_lay_out(walks, walks_affordable(walks, cost, requested));
 	TRY(walks_create(walks));
 	TRY(ops->prepare(batch->strategy, walks, max_rows));
 error:
@@ -140,6 +157,7 @@ VkcResult sequences_compute(struct strategies *strategies, const struct objectiv
 	}
 	TRY(decisions_prepare(batch.decisions, walks->rows, engine->device.error));
 	walks->classes = batch.decisions->classes;
+	TRY(find_integers(strategies, walks));
 	TRY(prepare(strategies, &batch, sequences->num_sequences));
 	const uint32_t *rows =
 		sequences->output - (uint64_t)sequences->num_finished * sequences->length;

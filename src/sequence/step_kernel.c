@@ -18,10 +18,10 @@ static uint32_t power_of_two_from(uint32_t number)
 	return power;
 }
 
-/* Shared memory of a workgroup: a quad per invocation, and two words (walk.comp). */
+/* Shared memory of a workgroup: a quad per invocation, and three words (near_step.glsl). */
 static uint32_t walk_shared_bytes(uint32_t group)
 {
-	return group * 16 + 2 * 4;
+	return group * 16 + 3 * 4;
 }
 
 /* Distributes the scores of one walk: how many invocations, and how many quads each holds in
@@ -60,6 +60,13 @@ static void distribute_scores(const struct engine *engine, uint32_t quads, uint3
 	}
 }
 
+uint32_t step_kernel_group(const struct engine *engine, const struct rows *rows)
+{
+	uint32_t group, quads_per_invocation;
+	distribute_scores(engine, rows->padded / 4, &group, &quads_per_invocation);
+	return group;
+}
+
 VkcResult step_kernel_ensure(struct step_kernel *step, const struct walks *walks,
                              uint32_t num_segments)
 {
@@ -72,16 +79,17 @@ VkcResult step_kernel_ensure(struct step_kernel *step, const struct walks *walks
 	                                                            : 1;
 	const uint32_t shift = walks_term_shift(walks->rows);
 	const bool wide = walks->rows->weights.exponents != NULL;
+	const bool integers = walks->integers != NULL;
 	if (step->kernel.pipeline && step->objective == walks->objective &&
 	    step->num_segments == segments && step->group == group &&
 	    step->quads_per_invocation == quads_per_invocation && step->shift == shift &&
-	    step->wide == wide)
+	    step->wide == wide && step->integers == integers)
 		return VKC_SUCCESS;
 	kernel_destroy(device, &step->kernel);
 	struct kernel_source source = {
 		.push_bytes = sizeof(struct walk_push),
-		.constants = {group, shift, walks->objective->branch, wide, quads_per_invocation},
-		.num_constants = quads_per_invocation ? 5 : 4,
+		.constants = {group, shift, walks->objective->branch, wide, quads_per_invocation, integers},
+		.num_constants = 6,
 	};
 	TRY(variant_find(device, &source, "walk_%s_%s_%s_%s_%u",
 	                 quads_per_invocation ? "registers" : "memory", variant_integers(device),
@@ -95,6 +103,7 @@ VkcResult step_kernel_ensure(struct step_kernel *step, const struct walks *walks
 	step->quads_per_invocation = quads_per_invocation;
 	step->shift = shift;
 	step->wide = wide;
+	step->integers = integers;
 error:
 	return result;
 }
@@ -114,6 +123,13 @@ static void bind(const struct step_kernel *step, const struct walks *walks,
 			(struct binding){.buffer = &rows->segments[i < rows->num_segments ? i : 0]};
 }
 
+/* The part of a driver's loop limit that choices by integers may take in a dispatch. Only the last
+ * one goes beyond. */
+static uint32_t choice_iterations(const struct walks *walks)
+{
+	return walks->integers ? profile_max_iterations(&walks->engine->profile, 4) : 0;
+}
+
 static struct walk_push describe(const struct row_segments *rows, const struct walk_range *range)
 {
 	const struct walks *walks = range->walks;
@@ -129,6 +145,7 @@ static struct walk_push describe(const struct row_segments *rows, const struct w
 		.prefix_length = walks->prefix_length,
 		.first = range->first,
 		.checkpoint = range->checkpoint,
+		.choice_iterations = choice_iterations(walks),
 	};
 }
 
@@ -144,7 +161,12 @@ static uint32_t max_steps(const struct step_kernel *step, const struct walks *wa
 	 * by four words of bits, or by all quads. */
 	iterations += 1 + (WALK_MASK_QUADS(quads) - 1) / step->group + 1 + 4 * own_quads;
 	iterations += step->quads_per_invocation ? 4 : 2 * own_quads;
-	const uint32_t steps = profile_max_iterations(&walks->engine->profile, iterations);
+	const uint32_t choices =
+		choice_iterations(walks) + walks_choice_iterations(walks, step->group);
+	if (walks->integers)
+		/* The reductions, and each row added to the sum. */
+		iterations += 32 + 2 * ((4 * walks->integers->quads - 1) / step->group + 1);
+	const uint32_t steps = (walks->engine->profile.max_loop_iterations - choices) / iterations;
 	return steps ? steps : 1;
 }
 

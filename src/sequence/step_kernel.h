@@ -15,6 +15,7 @@ struct step_kernel {
 	uint32_t quads_per_invocation; /* of scores, in registers; 0 = the scores are in memory */
 	uint32_t shift;                /* walks_term_shift() */
 	bool wide;                     /* the weights have exponents */
+	bool integers;                 /* the state holds integers */
 };
 
 /* Where to find the rows that walks add. */
@@ -28,6 +29,8 @@ struct row_segments {
 /* Creates the kernel for the uploaded rows and num_segments segments, unless it exists. */
 VkcResult step_kernel_ensure(struct step_kernel *step, const struct walks *walks,
                              uint32_t num_segments);
+/* The number of invocations per workgroup. */
+uint32_t step_kernel_group(const struct engine *engine, const struct rows *rows);
 void step_kernel_close(struct step_kernel *step, struct engine *engine);
 
 VkcResult step_kernel_record(const struct step_kernel *step, const struct row_segments *rows,

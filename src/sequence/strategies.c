@@ -14,6 +14,7 @@ void strategies_reset(struct strategies *strategies)
 	row_cache_reset(&strategies->row_cache.cache);
 	coarse_rows_reset(&strategies->bounded.coarse);
 	decisions_reset(&strategies->decisions);
+	integers_free(&strategies->integers);
 	strategies->pacing = (struct pacing){0};
 }
 
@@ -25,12 +26,14 @@ void strategies_close(struct strategies *strategies)
 	row_cache_strategy_close(&strategies->row_cache);
 	bounded_strategy_close(&strategies->bounded);
 	decisions_reset(&strategies->decisions);
+	integers_free(&strategies->integers);
 }
 
 void strategies_free_host(struct strategies *strategies)
 {
 	coarse_rows_free_host(&strategies->bounded.coarse);
 	decisions_reset(&strategies->decisions);
+	integers_free(&strategies->integers);
 }
 
 /* Whether computing max_rows rows takes about a second or more on a CPU driver. */

@@ -17,7 +17,8 @@ struct strategies {
 	struct row_cache_strategy row_cache;
 	struct bounded_strategy bounded;
 	struct decisions decisions;
-	struct pacing pacing; /* with the uploaded rows */
+	struct integers integers; /* of the uploaded rows */
+	struct pacing pacing;     /* with the uploaded rows */
 };
 
 void strategies_open(struct strategies *strategies, struct gram *gram);

@@ -33,6 +33,17 @@ static void destroy_kernels(struct bounded_strategy *self)
 
 /* ---- Sizes ---------------------------------------------------------------------- */
 
+/* Invocations of the kernels that scan all scores of a walk; 0 if their loops would exceed the
+ * driver's limit. */
+static uint32_t choose_reduce_group(const struct bounded_strategy *self)
+{
+	/* bounded_contenders makes two passes with four items per iteration, then loops over the four,
+	 * while up to 16 invocations in lockstep wait for each other. */
+	const uint64_t iterations = (uint64_t)self->rows->padded / 4 * 24;
+	return profile_group_for_loop(&self->engine->profile, iterations,
+	                              self->engine->profile.reduce_group, 128);
+}
+
 static uint64_t centroid_quads(const struct rows *rows)
 {
 	return CENTROID_QUADS((uint64_t)rows->quads, (uint64_t)rows->padded);
@@ -56,18 +67,8 @@ static struct walk_cost walk_cost(const struct strategy *strategy)
 		.largest_buffer = largest_buffer(self->rows),
 		/* The smallest submission is one step of all walks. */
 		.max_walks = gram_rows_per_submission(self->engine, self->rows),
+		.group = choose_reduce_group(self),
 	};
-}
-
-/* Invocations of the kernels that scan all scores of a walk; 0 if their loops would exceed the
- * driver's limit. */
-static uint32_t choose_reduce_group(const struct bounded_strategy *self)
-{
-	/* bounded_contenders makes two passes with four items per iteration, then loops over the four,
-	 * while up to 16 invocations in lockstep wait for each other. */
-	const uint64_t iterations = (uint64_t)self->rows->padded / 4 * 24;
-	return profile_group_for_loop(&self->engine->profile, iterations,
-	                              self->engine->profile.reduce_group, 128);
 }
 
 bool bounded_strategy_fits(const struct bounded_strategy *self)
@@ -100,8 +101,9 @@ static VkcResult create_kernel(struct bounded_strategy *self, struct kernel *ker
 	VkcResult result;
 	struct kernel_source source = {
 		.push_bytes = sizeof(struct bounded_push),
-		.constants = {group, self->shift},
-		.num_constants = 2,
+		/* With the numbers that they have in walk.comp. */
+		.constants = {group, self->shift, OBJECTIVE_CENTROID_FARTHEST, false, 0, self->integers},
+		.num_constants = 6,
 	};
 	TRY(variant_find(&self->engine->device, &source, "bounded_%s", name));
 	memcpy(source.bindings, bindings, strlen(bindings) + 1);
@@ -126,8 +128,6 @@ static VkcResult ensure_kernels(struct bounded_strategy *self)
 	const char *loads = variant_loads(device);
 	const uint32_t scan_group = self->engine->profile.scan_group;
 	char name[48];
-	snprintf(name, sizeof(name), "choose_%s_%s", integers, variant_reduction(device));
-	TRY(create_kernel(self, &self->choose, "sss", reduce_group, name));
 	snprintf(name, sizeof(name), "update_%s", integers);
 	TRY(create_kernel(self, &self->update, "sss", reduce_group, name));
 	snprintf(name, sizeof(name), "scan_%s_%s_4", integers, loads);
@@ -138,6 +138,24 @@ static VkcResult ensure_kernels(struct bounded_strategy *self)
 	TRY(create_kernel(self, &self->contenders, "sss", reduce_group, name));
 	snprintf(name, sizeof(name), "resolve_%s_%s", integers, loads);
 	TRY(create_kernel(self, &self->resolve, texel ? "ttss" : "ssss", scan_group, name));
+error:
+	return result;
+}
+
+/* The kernel that depends on the walks, too. */
+static VkcResult ensure_choose(struct bounded_strategy *self, const struct walks *walks)
+{
+	VkcResult result = VKC_SUCCESS;
+	struct device *device = &self->engine->device;
+	const bool integers = walks->integers != NULL;
+	char name[48];
+	if (self->choose.pipeline && self->integers == integers)
+		return VKC_SUCCESS;
+	kernel_destroy(device, &self->choose);
+	self->integers = integers;
+	snprintf(name, sizeof(name), "choose_%s_%s", variant_integers(device),
+	         variant_reduction(device));
+	TRY(create_kernel(self, &self->choose, "sss", self->reduce_group, name));
 error:
 	return result;
 }
@@ -162,6 +180,7 @@ static VkcResult prepare(struct strategy *strategy, const struct walks *walks, u
 	struct device *device = &self->engine->device;
 	const struct rows *rows = self->rows;
 	(void)max_rows;
+	TRY(ensure_choose(self, walks));
 	TRY(buffer_create(device, BUFFER_DEVICE, device->limits.texel_elements > 0,
 	                  walks->count * centroid_quads(rows) * 16, "The centroids of the walks",
 	                  &self->centroids));

@@ -22,6 +22,7 @@ struct bounded_strategy {
 	struct kernel resolve;
 	uint32_t shift;          /* walks_term_shift() for which the kernels were created */
 	uint32_t reduce_group;   /* invocations of the kernels that scan all scores */
+	bool integers;           /* for `choose`: the walks' state holds integers */
 	struct buffer centroids; /* of the walks in flight */
 	struct buffer work;
 };

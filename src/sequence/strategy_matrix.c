@@ -18,8 +18,11 @@ error:
 
 static struct walk_cost walk_cost(const struct strategy *strategy)
 {
-	(void)strategy;
-	return (struct walk_cost){.max_walks = UINT32_MAX};
+	const struct gram *gram = ((const struct matrix_strategy *)strategy)->gram;
+	return (struct walk_cost){
+		.max_walks = UINT32_MAX,
+		.group = step_kernel_group(gram->engine, gram->rows),
+	};
 }
 
 static VkcResult prepare(struct strategy *strategy, const struct walks *walks, uint64_t max_rows)

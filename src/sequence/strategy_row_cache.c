@@ -66,6 +66,7 @@ static struct walk_cost walk_cost(const struct strategy *strategy)
 		/* The row of the current step, and one more to cache. */
 		.bytes = 2 * row_cache_row_bytes(cache),
 		.max_walks = row_cache_max_rows(cache),
+		.group = step_kernel_group(cache->engine, cache->rows),
 	};
 }
 

@@ -8,19 +8,31 @@
 /* Maximum size of the state of all walks in flight. */
 #define MAX_STATE_BYTES (256u << 20)
 
+/* Bytes of integers for each element that the walks gain: copying more would take longer than the
+ * host's decisions. */
+#define INTEGER_BYTES_PER_ELEMENT (16u << 10)
+
 void walks_lay_out(struct walks *walks, uint32_t count)
 {
 	uint64_t row_quads = walks->rows->padded / 4;
 	uint64_t order_quads = ((uint64_t)walks->length + 3) / 4;
+	const struct integers *integers = walks->integers;
+	const uint32_t integer_quads = integers ? integers->quads : 0;
+	const uint64_t mask_quads = integers ? 0 : WALK_MASK_QUADS(row_quads);
+	const uint64_t sum_quads = integers ? WALK_SUM_QUADS((uint64_t)integer_quads, row_quads) : 0;
 	walks->count = count;
-	walks->layout.heads = (uint32_t)row_quads * (walks->rows->weights.exponents ? 3 : 2);
+	walks->layout.integers = (uint32_t)row_quads * (walks->rows->weights.exponents ? 3 : 2);
+	walks->layout.integer_quads = integer_quads;
+	walks->layout.heads = walks->layout.integers + walks->rows->num_rows * integer_quads;
 	walks->layout.list = walks->layout.heads + count * WALK_HEAD_QUADS;
 	walks->layout.decisions = walks->layout.list + (count + 3) / 4;
 	walks->layout.masks = walks->layout.decisions + (count + 1) / 2;
-	walks->layout.orders = walks->layout.masks + count * WALK_MASK_QUADS((uint32_t)row_quads);
+	walks->layout.orders = (uint32_t)(walks->layout.masks + count * mask_quads);
 	walks->layout.order_quads = (uint32_t)order_quads;
 	walks->layout.scores = (uint32_t)(walks->layout.orders + count * order_quads);
-	walks->size = (walks->layout.scores + count * row_quads * 2) * 16;
+	const uint64_t sums = walks->layout.scores + count * row_quads * 2;
+	walks->layout.sums = (uint32_t)sums;
+	walks->size = (sums + count * sum_quads) * 16;
 }
 
 static uint64_t heads_bytes(const struct walks *walks)
@@ -34,7 +46,8 @@ static uint64_t orders_end(const struct walks *walks)
 	return (uint64_t)walks->layout.scores * 16;
 }
 
-uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t requested)
+/* The number of walks that fit into memory, up to `requested`. */
+static uint32_t fitting(struct walks *walks, struct walk_cost cost, uint32_t requested)
 {
 	const struct limits *limits = &walks->engine->device.limits;
 	const uint64_t available = budget_for_walks(&walks->engine->budget);
@@ -52,8 +65,40 @@ uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t r
 	if (cost.largest_buffer)
 		count = min_u64(count, max_buffer / cost.largest_buffer);
 	count = min_u64(count, min_u64(limits->group_count, cost.max_walks));
+	return (uint32_t)min_u64(count, requested);
+}
+
+uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t requested)
+{
 	/* If not even one fits, the allocation reports what is missing. */
-	return count < 1 ? 1 : (uint32_t)min_u64(count, requested);
+	return max_u32(1, fitting(walks, cost, requested));
+}
+
+uint32_t walks_choice_iterations(const struct walks *walks, uint32_t group)
+{
+	if (!walks->integers)
+		return 0;
+	const uint32_t quads = walks->integers->quads;
+	const uint32_t contenders = (walks->rows->num_rows - 1) / group + 1;
+	const uint32_t words = (4 * quads - 1) / group + 1;
+	/* Each invocation takes whole contenders, or fewer quads of one; then come two reductions. */
+	return contenders * (quads + 1) + 32 + words * (WALK_SUM_LAG + 1);
+}
+
+void walks_use_integers(struct walks *walks, const struct integers *integers, struct walk_cost cost,
+                        uint32_t requested)
+{
+	const uint64_t elements = (uint64_t)requested * (walks->length - walks->prefix_length);
+	const uint64_t bytes = (uint64_t)walks->rows->num_rows * integers->quads * 16;
+	if (bytes / INTEGER_BYTES_PER_ELEMENT > elements)
+		return;
+	const uint32_t without = fitting(walks, cost, requested);
+	walks->integers = integers;
+	const uint32_t with = fitting(walks, cost, requested);
+	const uint32_t iterations = walks_choice_iterations(walks, cost.group);
+	if (!with || with < without / 2 ||
+	    profile_max_iterations(&walks->engine->profile, iterations) < 2)
+		walks->integers = NULL;
 }
 
 uint64_t walks_initial_work(const struct walks *walks)
@@ -136,8 +181,14 @@ VkcResult walks_start(struct walks *walks, const uint32_t *prefixes)
 	const struct buffer *to = visible(walks);
 	const struct rows *rows = walks->rows;
 	const size_t size = rows->num_rows * sizeof(uint32_t);
+	const size_t integers_at = (size_t)walks->layout.integers * 16;
+	const size_t heads_begin = (size_t)walks->layout.heads * 16;
 	uint32_t *words = to->mapped;
-	memset(words, 0, orders_end(walks));
+	memset(words, 0, integers_at);
+	memset((unsigned char *)to->mapped + heads_begin, 0, orders_end(walks) - heads_begin);
+	if (walks->integers)
+		memcpy((unsigned char *)to->mapped + integers_at, walks->integers->rows,
+		       heads_begin - integers_at);
 	memcpy(words, rows->weights.values, size);
 	memcpy(words + rows->padded, walks->classes, size);
 	if (rows->weights.exponents)
@@ -244,14 +295,17 @@ VkcResult walks_finish(struct walks *walks, uint32_t *output)
 {
 	VkcResult result;
 	struct buffer *from = &walks->state;
+	/* What precedes the heads has not changed. */
+	const uint64_t first = (uint64_t)walks->layout.heads * 16;
+	const uint64_t size = orders_end(walks) - first;
 	if (!from->mapped) {
 		from = &walks->staging;
 		TRY(stream_begin(&walks->engine->stream));
-		stream_copy(&walks->engine->stream, &walks->state, 0, from, 0, orders_end(walks));
+		stream_copy(&walks->engine->stream, &walks->state, first, from, first, size);
 		TRY(stream_submit(&walks->engine->stream, NULL));
 	}
 	TRY(stream_drain(&walks->engine->stream));
-	TRY(buffer_invalidate(&walks->engine->device, from, 0, orders_end(walks)));
+	TRY(buffer_invalidate(&walks->engine->device, from, first, size));
 	const uint32_t *words = from->mapped;
 	for (uint32_t w = 0; w < walks->count; w++) {
 		const uint32_t *head = words + head_at(walks, w);

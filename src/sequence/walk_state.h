@@ -5,6 +5,7 @@
 #ifndef VKC_WALK_STATE_H
 #define VKC_WALK_STATE_H
 
+#include "data/integers.h"
 #include "data/rows.h"
 #include "interface/score_error.h"
 #include "interface/walk_state.h"
@@ -15,6 +16,8 @@ struct walks {
 	const struct rows *rows;
 	const struct objective *objective;
 	const uint32_t *classes; /* of row_classes_find() */
+	/* What the device decides near steps with; NULL: the host decides them. */
+	const struct integers *integers;
 	uint32_t count;
 	uint32_t prefix_length; /* elements of each order that the prefix gives */
 	uint32_t length;        /* elements of each order */
@@ -33,14 +36,23 @@ struct walk_cost {
 	uint64_t bytes;
 	uint64_t largest_buffer; /* its largest part in a single buffer; 0 = none */
 	uint32_t max_walks;      /* maximum number in flight, whatever the memory */
+	uint32_t group;          /* invocations that choose a walk's next item */
 };
 
-/* Lays out the state for `count` walks. engine, rows, objective, prefix_length and length must
- * be set. */
+/* Lays out the state for `count` walks. engine, rows, objective, integers, prefix_length and length
+ * must be set. */
 void walks_lay_out(struct walks *walks, uint32_t count);
 
 /* The number of walks that fit into memory, from 1 to `requested`. */
 uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t requested);
+
+/* Sets walks->integers where that pays, where the walks' kernels can use them, and where the memory
+ * still holds at least half as many of `requested` walks. */
+void walks_use_integers(struct walks *walks, const struct integers *integers, struct walk_cost cost,
+                        uint32_t requested);
+/* The most iterations of loops in which `group` invocations choose by integers, and in which they
+ * bring the sum up to date after each dispatch; 0 without integers. */
+uint32_t walks_choice_iterations(const struct walks *walks, uint32_t group);
 
 /* The work of a first submission, in steps times walks, for strategies that multiply all rows in
  * each step. */

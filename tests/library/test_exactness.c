@@ -33,6 +33,9 @@ static const struct variant {
 	{"merge=2,subgroup=0", MAX_STARTS, UINT32_MAX},
 	{"walk_group=16,walk_pieces=1", 40, UINT32_MAX},
 	{"bound=10", 20, UINT32_MAX},
+	{"integers=0", 20, UINT32_MAX},
+	{"integers=0,matrix=0,bounded=0", 2, 100},
+	{"integers=0,matrix=0,bounded=1", 2, 100},
 	{"submit_us=1", 20, 150},
 	{"matrix=0,bounded=0", 6, 150},
 	{"matrix=0,bounded=0,int64=0,submit_us=1", 3, 100},
@@ -346,24 +349,75 @@ static bool is_right(const char *tuning, bool *decided)
 	return right;
 }
 
-/* Without the bound no step is near, and sequences are wrong: the sets can tell. */
+/* Without the bound no step is near, and sequences are wrong: the sets can tell. With it the device
+ * decides, as long as it may, or the host. */
 static void test_without_bound(void **state)
 {
-	static const char *const tunings[][2] = {
-		{"bound=0", "bound=1"},
-		{"bound=0,walk_group=16,walk_pieces=1", "bound=1,walk_group=16,walk_pieces=1"},
-		{"bound=0,matrix=0,bounded=0", "bound=1,matrix=0,bounded=0"},
-		{"bound=0,matrix=0,bounded=1", "bound=1,matrix=0,bounded=1"},
+	static const char *const tunings[] = {
+		"",
+		",walk_group=16,walk_pieces=1",
+		",matrix=0,bounded=0",
+		",matrix=0,bounded=1",
 	};
+	char tuning[64];
 	bool decided;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(tunings); i++) {
-		assert_false(is_right(tunings[i][0], &decided));
+		snprintf(tuning, sizeof(tuning), "bound=0%s", tunings[i]);
+		assert_false(is_right(tuning, &decided));
 		assert_false(decided);
-		assert_true(is_right(tunings[i][1], &decided));
+		snprintf(tuning, sizeof(tuning), "bound=1%s", tunings[i]);
+		assert_true(is_right(tuning, &decided));
+		assert_false(decided);
+		snprintf(tuning, sizeof(tuning), "integers=0%s", tunings[i]);
+		assert_true(is_right(tuning, &decided));
 		assert_true(decided);
 	}
+}
+
+/* Long rows of integers near 127: the numbers by which the device compares scores have four words
+ * of 32 bits. */
+static void test_large_integers(void **state)
+{
+	enum {
+		N = 60,
+		DIM = 38000
+	};
+	static const char *const tunings[] = {"", "int64=0", "integers=0"};
+	double *values = allocate((size_t)N * DIM, sizeof(*values));
+	const VkcEmbeddings upload = {
+		.struct_size = sizeof(upload),
+		.type = VKC_FLOAT64,
+		.data = values,
+		.num_embeddings = N,
+		.embedding_dim = DIM,
+	};
+	/* For fewer elements the integers would not be copied. */
+	static const uint32_t starts[] = {3, 20, 41};
+	uint32_t expected[COUNT(starts)][N], sequences[COUNT(starts)][N];
+	uint64_t seed = 11;
+	ExactJudge judge;
+
+	(void)state;
+	for (size_t at = 0; at < (size_t)N * DIM; at++)
+		values[at] = 127 - random_below(&seed, 2);
+	judge = exact_judge_new(values, N, DIM);
+	for (size_t i = 0; i < COUNT(starts); i++)
+		exact_judge_sequence(&judge, &starts[i], 1, N, expected[i]);
+	for (size_t i = 0; i < COUNT(tunings); i++) {
+		VkComputeContext *ctx = context_new(tunings[i], 0);
+
+		succeed(ctx, vkc_upload(ctx, &upload));
+		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, COUNT(starts), 1, N,
+		                                             sequences[0]));
+		check_bytes(sequences, expected, sizeof(sequences), "tuning '%s'", tunings[i]);
+		/* There are near steps, and only integers=0 brings them to the host. */
+		assert_int_equal(num_decisions(ctx) > 0, i == 2);
+		vkc_destroy(ctx);
+	}
+	exact_judge_free(&judge);
+	free(values);
 }
 
 static void print_table(void)
@@ -379,16 +433,17 @@ static void print_table(void)
 
 int main(int argc, char **argv)
 {
-	struct CMUnitTest tests[COUNT(variants) + 4] = {
+	struct CMUnitTest tests[COUNT(variants) + 5] = {
 		cmocka_unit_test(test_zero_mean),
 		cmocka_unit_test(test_outlier),
 		cmocka_unit_test(test_tie_with_zero_row),
 		cmocka_unit_test(test_without_bound),
+		cmocka_unit_test(test_large_integers),
 	};
 	int failed;
 
 	for (uint32_t i = 0; i < COUNT(variants); i++)
-		tests[4 + i] = (struct CMUnitTest){
+		tests[5 + i] = (struct CMUnitTest){
 			.name = *variants[i].tuning ? variants[i].tuning : "default",
 			.test_func = test_variant,
 			.initial_state = (void *)&variants[i],

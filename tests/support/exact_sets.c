@@ -122,6 +122,13 @@ static void fill_integers(const struct recipe *recipe, double *values, uint64_t 
 		values[at] = integer(seed, (uint32_t)recipe->parameter);
 }
 
+/* The parameter is the largest absolute value; the others are one less. */
+static void fill_extremes(const struct recipe *recipe, double *values, uint64_t *seed)
+{
+	for (size_t at = 0; at < (size_t)recipe->n * recipe->d; at++)
+		values[at] = (recipe->parameter - random_below(seed, 2)) * (random_below(seed, 2) ? 1 : -1);
+}
+
 static void fill_ratings(const struct recipe *recipe, double *values, uint64_t *seed)
 {
 	for (size_t at = 0; at < (size_t)recipe->n * recipe->d; at++)
@@ -133,6 +140,13 @@ static void fill_quantised(const struct recipe *recipe, double *values, uint64_t
 {
 	for (size_t at = 0; at < (size_t)recipe->n * recipe->d; at++)
 		values[at] = random_below(seed, 4) ? 0 : recipe->parameter;
+}
+
+/* The same, with another number at the very end. */
+static void fill_odd_end(const struct recipe *recipe, double *values, uint64_t *seed)
+{
+	fill_quantised(recipe, values, seed);
+	values[(size_t)recipe->n * recipe->d - 1] = 0.3;
 }
 
 static void fill_unit(const struct recipe *recipe, double *values, uint64_t *seed)
@@ -365,6 +379,12 @@ static const struct recipe recipes[] = {
 	{EXACT_ORDINARY, VKC_FLOAT32, 0, 100, 48, 0, fill_clustered},
 	{EXACT_ORDINARY, VKC_FLOAT32, 0, 600, 32, 0, fill_clustered},
 	{EXACT_BINARY_20, VKC_FLOAT32, 0, 260, 24, 0.2, fill_binary},
+	/* So long, and with so many ties, that choices by integers meet a driver's loop limit. */
+	{EXACT_BINARY_5, VKC_FLOAT32, 0, 140, 3000, 0.001, fill_binary},
+	{EXACT_INT8, VKC_FLOAT64, 0, 70, 3, 127, fill_extremes},
+	{EXACT_INT8, VKC_FLOAT16, 0, 66, 3, 128, fill_extremes},
+	{EXACT_QUANTISED, VKC_FLOAT32, 0, 75, 12, 0.1, fill_odd_end},
+	{EXACT_SUBNORMAL, VKC_FLOAT64, 0, 90, 5, 0x1.8p-1073, fill_subnormal},
 };
 
 const char *exact_kind_name(ExactKind kind)
