@@ -45,8 +45,9 @@ static void test_every_size(void **state)
 	                                 63, 64, 65, 127, 129, 500, 1000, 2000, 4099};
 	static const uint32_t dims[] = {33, 64, 7, 100, 31};
 
+	/* The largest sizes have the kinds without ties, which are the quickest. */
 	for (uint32_t i = 0; i < COUNT(sizes); i++)
-		check_data(*state, i % DATA_KINDS, sizes[i], dims[i % COUNT(dims)]);
+		check_data(*state, (i + 4) % DATA_KINDS, sizes[i], dims[i % COUNT(dims)]);
 }
 
 static void test_every_kind(void **state)
@@ -55,7 +56,7 @@ static void test_every_kind(void **state)
 
 	for (DataKind kind = 0; kind < DATA_KINDS; kind++)
 		for (uint32_t i = 0; i < COUNT(dims); i++)
-			check_data(*state, kind, 120, dims[i]);
+			check_data(*state, kind, 70, dims[i]);
 	check_data(*state, DATA_CLUSTERED, 100, 4096);
 }
 
@@ -90,7 +91,7 @@ static void test_exact_ties_go_to_the_lowest_index(void **state)
 		Data data = data_make(DATA_AXES, N, d, d);
 
 		context_upload(*state, &data);
-		for (uint32_t start = 0; start < N; start += 33) {
+		for (uint32_t start = 0; start < N; start += 66) {
 			uint32_t *sequence = sequence_from(*state, N, start);
 
 			reference_sequence(data.doubles, N, d, start, N, expected);
@@ -187,7 +188,7 @@ static uint32_t *all_starts(uint32_t n)
 static void check_batches(VkComputeContext *ctx, DataKind kind, uint32_t n, uint32_t length)
 {
 	Data data = data_make(kind, n, 9, n);
-	const uint32_t batches[] = {1, 3, 64, n};
+	const uint32_t batches[] = {3, 64, n};
 	size_t row = length * sizeof(uint32_t);
 	uint32_t *starts = all_starts(n);
 	uint32_t *expected = allocate((size_t)n * length, sizeof(*expected));
@@ -234,7 +235,7 @@ static void test_a_low_memory_limit(void **state)
 {
 	enum {
 		N = 64,
-		STARTS = 20000
+		STARTS = 9000
 	};
 	static const uint32_t lengths[] = {2, N};
 	static const uint64_t limits[] = {400000, 4000000};

@@ -1,207 +1,28 @@
 /* SPDX-License-Identifier: MIT
  *
  * Exact decisions against rational arithmetic: random and adversarial numbers of every type. */
-#include <gmp.h>
+#include "support.h"
+
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "number_set.h"
 
-#include "data/exact.h"
-#include "data/row_set.h"
-#include "data/mean.h"
-
-enum {
-	MAX_ROWS = 64,
-	MAX_DIM = 300
-};
-
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t bound)
-{
-	random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(random_state >> 32) % bound;
-}
-
-/* -1 to 1 */
-static double random_unit(void)
-{
-	return random_below(1u << 31) * 0x1p-30 - 1.0 + random_below(1u << 30) * 0x1p-60;
-}
-
-/* A set of numbers under test, and what it is called in messages. */
-struct set {
-	const char *name;
-	VkcType type;
-	uint32_t num_rows, dim;
-	double values[MAX_ROWS][MAX_DIM];
-};
-
-static struct set set;
-
-static uint16_t to_half(double value)
-{
-	/* The values of the tests are multiples of 2^-24 below 65,536, so that this is exact or
-	 * truncates. */
-	uint16_t sign = signbit(value) ? 0x8000 : 0;
-	value = fabs(value);
-	if (value < 0x1p-14)
-		return sign | (uint16_t)(value * 0x1p24);
-	int exponent;
-	double fraction = frexp(value, &exponent);
-	return (uint16_t)(sign | (exponent + 14) << 10 | ((int)(fraction * 2048) & 1023));
-}
-
-/* Stores the set in its type, `offset` bytes from an aligned address, and opens it. */
-static void open_set(unsigned char *memory, size_t offset, bool center, struct numbers *numbers,
-                     struct exact *exact)
-{
-	struct error error = {0};
-	const size_t size = type_size(set.type);
-	struct source source = {memory + offset, set.num_rows, set.dim, set.dim * size, set.type};
-	for (uint32_t r = 0; r < set.num_rows; r++)
-		for (uint32_t c = 0; c < set.dim; c++) {
-			unsigned char *to = memory + offset + r * source.stride + c * size;
-			const float number = (float)set.values[r][c];
-			const uint16_t half = set.type == VKC_FLOAT16 ? to_half(set.values[r][c]) : 0;
-			if (set.type == VKC_FLOAT64)
-				memcpy(to, &set.values[r][c], size);
-			else if (set.type == VKC_FLOAT32)
-				memcpy(to, &number, size);
-			else
-				memcpy(to, &half, size);
-		}
-	double *mean = center ? calloc(set.dim, sizeof(*mean)) : NULL;
-	if (center)
-		source_mean(&source, mean);
-	assert_true(numbers_keep(numbers, &source, true));
-	numbers->mean = mean;
-	numbers->exponent = source_exponent(&source);
-	assert_int_equal(exact_open(exact, numbers, &error), VKC_SUCCESS);
-}
-
-/* dot = row · sum and squares = |row|^2, in rational numbers. */
-static void reference_score(const double *row, mpq_t *sum, uint32_t dim, mpq_t dot, mpq_t squares)
-{
-	mpq_t value, product;
-	mpq_inits(value, product, NULL);
-	mpq_set_ui(dot, 0, 1);
-	mpq_set_ui(squares, 0, 1);
-	for (uint32_t c = 0; c < dim; c++) {
-		mpq_set_d(value, row[c]);
-		mpq_mul(product, value, sum[c]);
-		mpq_add(dot, dot, product);
-		mpq_mul(product, value, value);
-		mpq_add(squares, squares, product);
-	}
-	mpq_clears(value, product, NULL);
-}
-
-/* The item with the lowest dot / sqrt(squares) by the signs and the squares of the scores. */
-static uint32_t reference_lowest(const struct numbers *numbers, const uint32_t *chosen,
-                                 uint32_t num_chosen, const uint32_t *items, uint32_t count)
-{
-	const uint32_t dim = numbers->source.dim;
-	double row[MAX_DIM];
-	mpq_t sum[MAX_DIM], value, dot, squares, score, best;
-	uint32_t lowest = items[0];
-	mpq_inits(value, dot, squares, score, best, NULL);
-	for (uint32_t c = 0; c < dim; c++)
-		mpq_init(sum[c]);
-	for (uint32_t k = 0; k < num_chosen; k++) {
-		numbers_row(numbers, chosen[k], row);
-		for (uint32_t c = 0; c < dim; c++) {
-			mpq_set_d(value, row[c]);
-			mpq_add(sum[c], sum[c], value);
-		}
-	}
-	for (uint32_t i = 0; i < count; i++) {
-		numbers_row(numbers, items[i], row);
-		reference_score(row, sum, dim, dot, squares);
-		/* The square of the score, with its sign. */
-		mpq_set_ui(score, 0, 1);
-		if (mpq_sgn(squares) != 0) {
-			mpq_mul(score, dot, dot);
-			mpq_div(score, score, squares);
-			if (mpq_sgn(dot) < 0)
-				mpq_neg(score, score);
-		}
-		int order = i == 0 ? -1 : mpq_cmp(score, best);
-		if (order < 0 || (order == 0 && items[i] < lowest)) {
-			mpq_set(best, score);
-			lowest = items[i];
-		}
-	}
-	for (uint32_t c = 0; c < dim; c++)
-		mpq_clear(sum[c]);
-	mpq_clears(value, dot, squares, score, best, NULL);
-	return lowest;
-}
-
-static struct exact_counts counts;
-
-/* Compares the decisions of some walks, each with some decisions while its sum grows, with the
- * reference. */
-static void check_numbers(const struct numbers *numbers, const struct exact *exact)
-{
-	const uint32_t n = numbers->source.num_rows;
-	struct error error = {0};
-	struct exact_sum sum;
-	assert_int_equal(exact_sum_open(&sum, exact, &error), VKC_SUCCESS);
-	for (int walk = 0; walk < 4; walk++) {
-		uint32_t order[MAX_ROWS];
-		for (uint32_t i = 0; i < n; i++) {
-			uint32_t j = random_below(i + 1);
-			order[i] = order[j];
-			order[j] = i;
-		}
-		for (uint32_t k = 1; k < n; k += 1 + random_below(4)) {
-			/* All that are left, or a few of them. */
-			uint32_t count = random_below(2) ? n - k : 1 + random_below(n - k);
-			uint32_t lowest = UINT32_MAX;
-			uint64_t chosen[(MAX_ROWS - 1) / 64 + 1] = {0};
-			for (uint32_t i = 0; i < k; i++)
-				row_set_add(chosen, order[i]);
-			assert_int_equal(exact_lowest(exact, &sum, chosen, order + k, count, &lowest, &counts,
-			                              &error),
-			                 VKC_SUCCESS);
-			uint32_t expected = reference_lowest(numbers, order, k, order + k, count);
-			if (lowest != expected)
-				fail_msg("%s, type %d: after %u of %u rows of %u numbers, %u is the lowest, "
-				         "but was %u.",
-				         set.name, (int)set.type, k, n, set.dim, expected, lowest);
-		}
-	}
-	exact_sum_close(&sum);
-}
+static uint64_t seed;
+static struct number_set set;
 
 static void check_set(const char *name)
 {
-	static _Alignas(16) unsigned char memory[MAX_ROWS * MAX_DIM * sizeof(double) + 1];
-	struct numbers numbers;
-	struct exact exact;
 	set.name = name;
-	counts = (struct exact_counts){0};
-	/* As they are, not aligned, and with centring. */
-	for (int way = 0; way < 3; way++) {
-		open_set(memory, way == 1, way == 2, &numbers, &exact);
-		check_numbers(&numbers, &exact);
-		exact_close(&exact);
-		numbers_free(&numbers);
-	}
+	number_set_check(&set, &seed);
 }
 
 /* Sets the shape, all numbers 0. */
 static void start_set(VkcType type, uint32_t num_rows, uint32_t dim)
 {
-	set = (struct set){.type = type, .num_rows = num_rows, .dim = dim};
+	set = (struct number_set){.type = type, .num_rows = num_rows, .dim = dim};
 }
 
 static const VkcType types[] = {VKC_FLOAT32, VKC_FLOAT64, VKC_FLOAT16};
@@ -223,25 +44,25 @@ static void check_fill(const char *name, double (*fill)(uint32_t row, uint32_t c
 static double uniform(uint32_t row, uint32_t column)
 {
 	(void)row, (void)column;
-	return random_unit();
+	return random_unit(&seed);
 }
 
 static double binary(uint32_t row, uint32_t column)
 {
 	(void)row, (void)column;
-	return random_below(2);
+	return random_below(&seed, 2);
 }
 
 static double ternary(uint32_t row, uint32_t column)
 {
 	(void)row, (void)column;
-	return 0.1 * ((int)random_below(3) - 1);
+	return 0.1 * ((int)random_below(&seed, 3) - 1);
 }
 
 static double sparse(uint32_t row, uint32_t column)
 {
 	(void)row, (void)column;
-	return random_below(8) ? 0.0 : random_unit();
+	return random_below(&seed, 8) ? 0.0 : random_unit(&seed);
 }
 
 /* Integers and, of each, its negative: sums cancel. */
@@ -249,7 +70,7 @@ static double cancelling(uint32_t row, uint32_t column)
 {
 	static double kept[MAX_DIM];
 	if (row % 2 == 0)
-		kept[column] = random_unit();
+		kept[column] = random_unit(&seed);
 	return row % 2 ? -kept[column] : kept[column];
 }
 
@@ -258,7 +79,7 @@ static double multiples(uint32_t row, uint32_t column)
 {
 	static double kept[3][MAX_DIM];
 	if (row < 3)
-		kept[row][column] = (int)random_below(512) - 256;
+		kept[row][column] = (int)random_below(&seed, 512) - 256;
 	return kept[row % 3][column] * (row / 3 % 4 + 1) * (row % 2 ? 0.25 : 1);
 }
 
@@ -267,12 +88,12 @@ static double neighbours(uint32_t row, uint32_t column)
 {
 	static double kept[MAX_DIM];
 	if (row == 0)
-		kept[column] = set.type == VKC_FLOAT16 ? 1 + random_below(1024) * 0x1p-10
-		                                       : (float)(2 + random_unit());
-	if (random_below(set.dim) || row == 0)
+		kept[column] = set.type == VKC_FLOAT16 ? 1 + random_below(&seed, 1024) * 0x1p-10
+		                                       : (float)(2 + random_unit(&seed));
+	if (random_below(&seed, set.dim) || row == 0)
 		return kept[column];
-	return set.type == VKC_FLOAT64   ? nextafter(kept[column], random_below(2) ? 9 : 0)
-	       : set.type == VKC_FLOAT32 ? nextafterf((float)kept[column], random_below(2) ? 9 : 0)
+	return set.type == VKC_FLOAT64   ? nextafter(kept[column], random_below(&seed, 2) ? 9 : 0)
+	       : set.type == VKC_FLOAT32 ? nextafterf((float)kept[column], random_below(&seed, 2) ? 9 : 0)
 	                                 : kept[column] + 0x1p-10;
 }
 
@@ -282,8 +103,8 @@ static double close_integers(uint32_t row, uint32_t column)
 {
 	static double kept[MAX_DIM];
 	if (row == 0)
-		kept[column] = 0x1p49 + random_below(1000);
-	return kept[column] + random_below(2);
+		kept[column] = 0x1p49 + random_below(&seed, 1000);
+	return kept[column] + random_below(&seed, 2);
 }
 
 /* The same beside a number, of either sign, that outweighs them by far. */
@@ -327,14 +148,14 @@ static double scaled_rows(uint32_t row, uint32_t column)
 {
 	static int exponents[MAX_ROWS];
 	if (column == 0)
-		exponents[row] = least_exponent + (int)random_below((uint32_t)exponent_range);
+		exponents[row] = least_exponent + (int)random_below(&seed, (uint32_t)exponent_range);
 	return ldexp(scaled_fill(row, column), exponents[row]);
 }
 
 static double scaled_numbers(uint32_t row, uint32_t column)
 {
 	return ldexp(scaled_fill(row, column),
-	             least_exponent + (int)random_below((uint32_t)exponent_range));
+	             least_exponent + (int)random_below(&seed, (uint32_t)exponent_range));
 }
 
 static void test_exponents(void **state)
@@ -476,6 +297,7 @@ static void test_no_memory(void **state)
 	struct numbers numbers;
 	struct exact exact;
 	struct exact_sum sum = {0};
+	struct exact_counts counts = {0};
 	struct error error = {0};
 	uint32_t lowest;
 	int num_failed = 0;
@@ -491,7 +313,7 @@ static void test_no_memory(void **state)
 	start_set(VKC_FLOAT64, 5, 2);
 	for (int r = 0; r < 5; r++)
 		memcpy(set.values[r], values[r], sizeof(values[r]));
-	open_set(memory, 0, false, &numbers, &exact);
+	number_set_open(&set, memory, 0, false, &numbers, &exact);
 	exact_close(&exact);
 	for (int step = 0; step < 3; step++)
 		for (int n = 0;; n++) {

@@ -2,17 +2,13 @@
  *
  * The values that an upload stands for, against rational arithmetic: means and differences rounded
  * once each, every float16 number, and how far rows in fixed point are from the true unit rows. */
+#include "support.h"
+
 #include <float.h>
 #include <gmp.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "data/mean.h"
 #include "data/numbers.h"
@@ -21,19 +17,7 @@ enum {
 	MAX_NUMBERS = 4096
 };
 
-static uint64_t random_state;
-
-static uint32_t random_below(uint32_t bound)
-{
-	random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(random_state >> 32) % bound;
-}
-
-/* -1 to 1, with 53 bits */
-static double random_unit(void)
-{
-	return random_below(1u << 27) * 0x1p-26 - 1.0 + random_below(1u << 26) * 0x1p-52;
-}
+static uint64_t seed;
 
 static bool is_odd(double value)
 {
@@ -134,9 +118,9 @@ static void test_centred(void **state)
 			for (int kind = 0; kind < 4; kind++) {
 				const uint32_t dim = num_rows > 30 ? 60 : 20;
 				for (uint32_t k = 0; k < num_rows * dim; k++) {
-					double value = kind < 2 ? random_unit() : (int)random_below(9) - 4;
+					double value = kind < 2 ? random_unit(&seed) : (int)random_below(&seed, 9) - 4;
 					rows[k] = ldexp(value / 4,
-					                ranges[i][0] + (int)random_below((uint32_t)ranges[i][1]));
+					                ranges[i][0] + (int)random_below(&seed, (uint32_t)ranges[i][1]));
 					/* Sums that cancel but for the last row. */
 					if (kind % 2 && k / dim % 2)
 						rows[k] = -rows[k - dim];
@@ -198,9 +182,9 @@ static void test_overflow(void **state)
 	for (uint32_t num_rows = 1; num_rows <= 40; num_rows++) {
 		for (uint32_t k = 0; k < num_rows * 20; k++) {
 			if (k % 20 == 7)
-				rows[k] = random_unit() * 0x1p-1060;
+				rows[k] = random_unit(&seed) * 0x1p-1060;
 			else
-				rows[k] = DBL_MAX * (random_below(2) ? 1 : -1) * (1 - random_below(9) / 16.0);
+				rows[k] = DBL_MAX * (random_below(&seed, 2) ? 1 : -1) * (1 - random_below(&seed, 9) / 16.0);
 		}
 		rows[0] = DBL_MAX;
 		check_centred(rows, num_rows, 20, true);
@@ -237,11 +221,11 @@ static void test_error_of_rows(void **state)
 		for (int kind = 0; kind < 40; kind++) {
 			long double norm = 0, error = 0;
 			for (uint32_t c = 0; c < dim; c++) {
-				values[c] = random_unit() + (kind % 3 == 0);
+				values[c] = random_unit(&seed) + (kind % 3 == 0);
 				if (kind % 4 == 1)
-					values[c] = random_below(2);
+					values[c] = random_below(&seed, 2);
 				if (kind % 4 == 2)
-					values[c] *= ldexp(1, -(int)random_below(60));
+					values[c] *= ldexp(1, -(int)random_below(&seed, 60));
 				exact[c] = values[c];
 				norm += exact[c] * exact[c];
 			}

@@ -21,13 +21,13 @@ static const struct {
 	DataKind kind;
 	uint32_t n, d;
 } sets[] = {
-	{DATA_CLUSTERED, 500, 24},
+	{DATA_CLUSTERED, 300, 24},
 	{DATA_ANISOTROPIC, 260, 64},
-	{DATA_UNNORMALISED, 300, 10},
-	{DATA_DUPLICATES, 350, 33},
-	{DATA_AXES, 200, 6},
-	{DATA_ZEROS, 150, 3},
-	{DATA_SIGNS, 130, 768},
+	{DATA_UNNORMALISED, 270, 10},
+	{DATA_DUPLICATES, 280, 33},
+	{DATA_AXES, 110, 6},
+	{DATA_ZEROS, 95, 3},
+	{DATA_SIGNS, 100, 768},
 	{DATA_DUPLICATES, 60, 50000}, /* loops with more iterations than some drivers allow */
 	{DATA_RANDOM, 47, 4},
 	{DATA_RANDOM, 1, 1},

@@ -34,6 +34,11 @@ uint32_t random_below(uint64_t *seed, uint32_t bound)
 	return (uint32_t)(random_bits(seed) % bound);
 }
 
+double random_unit(uint64_t *seed)
+{
+	return (double)(int64_t)random_bits(seed) * 0x1p-63;
+}
+
 double random_normal(uint64_t *seed)
 {
 	double sum = 0;

@@ -50,6 +50,8 @@ void data_free(Data *data);
 uint64_t random_bits(uint64_t *seed);
 /* Uniform in 0 ... bound - 1. */
 uint32_t random_below(uint64_t *seed, uint32_t bound);
+/* Uniform in -1 ... 1. */
+double random_unit(uint64_t *seed);
 /* Approximately normal, with variance 1. */
 double random_normal(uint64_t *seed);
 
