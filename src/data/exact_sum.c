@@ -64,17 +64,20 @@ void exact_sum_close(struct exact_sum *sum)
 }
 
 uint32_t exact_sum_distance(const struct exact_sum *sum, const struct exact *exact,
-                            const uint64_t *rows)
+                            const uint64_t *rows, uint32_t limit)
 {
-	return row_set_distance(sum->rows, rows, num_words(exact));
+	return row_set_distance(sum->rows, rows, num_words(exact), limit);
 }
 
-/* Whether float64 sums of any rows are exact: integers up to 2^53, with no bit lost to the
- * shift. */
-static bool sums_are_exact(const struct exact *exact)
+void exact_sum_copy(struct exact_sum *sum, const struct exact *exact,
+                    const struct exact_sum *from)
 {
-	return exact->unit - exact->shift > -1000 && exact->span <= 53 &&
-	       exact->numbers->source.num_rows <= UINT64_C(1) << (53 - exact->span);
+	memcpy(sum->rows, from->rows, num_words(exact) * sizeof(*sum->rows));
+	memcpy(sum->values, from->values, exact->numbers->source.dim * sizeof(*sum->values));
+	sum->num_rows = from->num_rows;
+	sum->length = from->length;
+	sum->error_bound = from->error_bound;
+	sum->num_moves = from->num_moves;
 }
 
 /* A list of the rows that are in one set but not in another. */
@@ -109,7 +112,7 @@ static double move_values(struct exact_sum *sum, const struct exact *exact,
                           struct difference difference, double sign, double longest)
 {
 	/* Each addition rounds by at most 2^-53 of the sum that it makes. */
-	const double rounding = sums_are_exact(exact) ? 0.0 : 0x1p-53;
+	const double rounding = exact->exact_sums ? 0.0 : 0x1p-53;
 	uint32_t rows[256];
 	uint32_t count;
 	while ((count = next_rows(&difference, rows, sizeof(rows) / sizeof(rows[0])))) {
@@ -119,14 +122,16 @@ static double move_values(struct exact_sum *sum, const struct exact *exact,
 			sum->error_bound += rounding * longest;
 		}
 		sum->num_moves += count;
+		sum->num_rows += sign > 0.0 ? count : -count;
 	}
 	return longest;
 }
 
-static void empty_values(struct exact_sum *sum, const struct exact *exact)
+void exact_sum_empty(struct exact_sum *sum, const struct exact *exact)
 {
 	memset(sum->values, 0, exact->numbers->source.dim * sizeof(*sum->values));
 	memset(sum->rows, 0, num_words(exact) * sizeof(*sum->rows));
+	sum->num_rows = 0;
 	sum->length = 0.0;
 	sum->error_bound = 0.0;
 	sum->num_moves = 0;
@@ -137,7 +142,7 @@ void exact_sum_move(struct exact_sum *sum, const struct exact *exact, const uint
 	const uint32_t dim = exact->numbers->source.dim;
 	const uint32_t words = num_words(exact);
 	if (sum->num_moves > MAX_MOVES * (uint64_t)exact->numbers->source.num_rows)
-		empty_values(sum, exact);
+		exact_sum_empty(sum, exact);
 	const struct difference added = {.in = rows, .not_in = sum->rows, .num_words = words};
 	const struct difference removed = {.in = sum->rows, .not_in = rows, .num_words = words};
 	const double longest = move_values(sum, exact, added, 1.0, sum->length);
@@ -163,7 +168,7 @@ bool exact_sum_renew(struct exact_sum *sum, const struct exact *exact)
 	if (!rows)
 		return false; /* exact integers decide */
 	memcpy(rows, sum->rows, words * sizeof(*rows));
-	empty_values(sum, exact);
+	exact_sum_empty(sum, exact);
 	exact_sum_move(sum, exact, rows);
 	free(rows);
 	return true;
@@ -173,7 +178,7 @@ bool exact_sum_fits(const struct exact *exact)
 {
 	/* Each of dim products is below 2^(53 + span), and each square below 2^(2 span). The last
 	 * condition keeps powers of two that convert between units normal numbers. */
-	return sums_are_exact(exact) && exact->numbers->source.dim < 1u << 20 &&
+	return exact->exact_sums && exact->numbers->source.dim < 1u << 20 &&
 	       exact->unit > -1000 && exact->unit < 1000;
 }
 
@@ -198,8 +203,7 @@ static void balance(const struct exact *exact, uint32_t count, int64_t *digits)
 		digits_balance(digits + (size_t)c * exact->digits, exact->digits);
 }
 
-VkcResult exact_sum_digits(struct exact_sum *sum, const struct exact *exact, const uint64_t *rows,
-                           struct error *error)
+VkcResult exact_sum_digits(struct exact_sum *sum, const struct exact *exact, struct error *error)
 {
 	enum {
 		ROWS_UNCARRIED = 1 << 20 /* with digits of 32 bits, far from overflow */
@@ -216,8 +220,8 @@ VkcResult exact_sum_digits(struct exact_sum *sum, const struct exact *exact, con
 		const uint32_t width = dim - done < DIGIT_COLUMNS ? dim - done : DIGIT_COLUMNS;
 		int64_t *digits = sum->digits + (size_t)done * exact->digits;
 		struct difference differences[] = {
-			{.in = rows, .not_in = sum->exact_rows, .num_words = words},
-			{.in = sum->exact_rows, .not_in = rows, .num_words = words},
+			{.in = sum->rows, .not_in = sum->exact_rows, .num_words = words},
+			{.in = sum->exact_rows, .not_in = sum->rows, .num_words = words},
 		};
 		uint32_t row, moved = 0;
 		for (int d = 0; d < 2; d++)
@@ -228,6 +232,6 @@ VkcResult exact_sum_digits(struct exact_sum *sum, const struct exact *exact, con
 			}
 		balance(exact, width, digits);
 	}
-	memcpy(sum->exact_rows, rows, words * sizeof(*rows));
+	memcpy(sum->exact_rows, sum->rows, words * sizeof(*sum->rows));
 	return VKC_SUCCESS;
 }

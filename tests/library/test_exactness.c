@@ -34,6 +34,8 @@ static const struct variant {
 	{"walk_group=16,walk_pieces=1", 40, UINT32_MAX},
 	{"bound=10", 20, UINT32_MAX},
 	{"submit_us=1", 20, 150},
+	{"threads=1", 40, UINT32_MAX},
+	{"threads=4", MAX_STARTS, UINT32_MAX},
 	{"matrix=0,bounded=0", 6, 150},
 	{"matrix=0,bounded=0,int64=0,submit_us=1", 3, 100},
 	{"matrix=0,bounded=0,cached_rows=32,submit_rows=8", 3, 80},
