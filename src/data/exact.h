@@ -48,7 +48,7 @@ struct exact_sum {
 	double *values;       /* dim, times 2^-shift */
 	double length;        /* of `values`, rounded */
 	double error_bound;   /* of the length of the error of `values`, before it is rounded up */
-	uint64_t num_moves;   /* rows added and subtracted since the sum was empty */
+	uint64_t num_moves;   /* rows added and subtracted since the sum was empty or renewed */
 	uint64_t *exact_rows; /* the rows in `digits`, or NULL */
 	int64_t *digits;      /* dim x exact->digits, or NULL */
 };

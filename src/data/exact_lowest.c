@@ -149,6 +149,15 @@ static bool same_direction(const struct exact *exact, uint32_t a, uint32_t b)
 	return true;
 }
 
+static bool same_directions(const struct exact *exact, const struct contender *contenders,
+                            uint32_t count)
+{
+	for (uint32_t i = 1; i < count; i++)
+		if (!same_direction(exact, contenders[0].item, contenders[i].item))
+			return false;
+	return true;
+}
+
 /* The lowest of the `count` items that the filter has left, in any order. */
 static VkcResult lowest_exactly(const struct exact *exact, struct exact_sum *sum,
                                 const struct contender *contenders, uint32_t count,
@@ -191,11 +200,16 @@ static VkcResult lowest_exactly(const struct exact *exact, struct exact_sum *sum
 	return VKC_SUCCESS;
 }
 
-/* Bounds the error of a score in float64, from above. docs/exactness.md derives it. */
+/* Bounds the part of a score's error that is not the sum's. docs/exactness.md derives it. */
+static double error_of_products(const struct exact *exact, const struct exact_sum *sum)
+{
+	return (exact->numbers->source.dim / 4.0 + 32) * 0x1p-53 * sum->length;
+}
+
+/* Bounds the error of a score in float64, from above. */
 static double error_of_scores(const struct exact *exact, const struct exact_sum *sum)
 {
-	const uint32_t dim = exact->numbers->source.dim;
-	return ((dim / 4.0 + 32) * 0x1p-53 * sum->length + sum->error_bound) * (1 + 0x1p-18) + 0x1p-500;
+	return (error_of_products(exact, sum) + sum->error_bound) * (1 + 0x1p-18) + 0x1p-500;
 }
 
 /* Moves the contenders that may have the lowest score to the front. Returns how many there are. */
@@ -233,7 +247,10 @@ VkcResult exact_lowest(const struct exact *exact, struct exact_sum *sum,
 {
 	bool tied;
 	uint32_t left = filter(exact, sum, contenders, count);
-	if (left > 1 && exact_sum_renew(sum, exact))
+	/* A better sum tells apart most rows that are no multiples of each other, and takes less time
+	 * than integers. */
+	if (left > 1 && sum->error_bound > error_of_products(exact, sum) &&
+	    !same_directions(exact, contenders, left) && exact_sum_renew(sum, exact))
 		left = filter(exact, sum, contenders, left);
 	if (left == 1) {
 		*lowest = contenders[0].item;

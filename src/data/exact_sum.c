@@ -14,6 +14,10 @@
  * bound only grows. */
 #define MAX_MOVES 16
 
+/* A sum is renewed only after a move for each of so many of its rows. Until then integers decide:
+ * they take longer at first, but then they move with the sum. */
+#define ROWS_PER_MOVE 16
+
 /* Columns per pass, whose digits stay in the cache. */
 #define DIGIT_COLUMNS 64
 
@@ -153,24 +157,30 @@ void exact_sum_move(struct exact_sum *sum, const struct exact *exact, const uint
 
 bool exact_sum_renew(struct exact_sum *sum, const struct exact *exact)
 {
-	const uint32_t words = num_words(exact);
-	double norms = 0.0, error_bound = 0.0;
-	if (sum->error_bound == 0.0)
+	const uint32_t num_rows = exact->numbers->source.num_rows, dim = exact->numbers->source.dim;
+	const double growth = sum->num_rows * 0x1p-53;
+	double norms = 0.0;
+	if (ROWS_PER_MOVE * sum->num_moves <= sum->num_rows)
 		return false;
-	for (uint32_t row = 0; row < exact->numbers->source.num_rows; row++)
-		if (sum->rows[row / 64] >> (row % 64) & 1) {
+	for (uint32_t row = 0; row < num_rows; row++)
+		if (row_set_has(sum->rows, row))
 			norms += exact->norms[row];
-			error_bound += 0x1p-53 * norms;
-		}
-	if (sum->error_bound <= 16 * error_bound)
+	const double error_bound = 0x1p-53 * sum->length + growth * growth * norms;
+	if (sum->error_bound <= 2 * error_bound)
 		return false;
-	uint64_t *rows = malloc(words * sizeof(*rows));
-	if (!rows)
+	double *low = calloc(dim, sizeof(*low));
+	if (!low)
 		return false; /* exact integers decide */
-	memcpy(rows, sum->rows, words * sizeof(*rows));
-	exact_sum_empty(sum, exact);
-	exact_sum_move(sum, exact, rows);
-	free(rows);
+	memset(sum->values, 0, dim * sizeof(*sum->values));
+	for (uint32_t row = 0; row < num_rows; row++)
+		if (row_set_has(sum->rows, row))
+			float_add_compensated(exact->numbers, exact->shift, row, sum->values, low);
+	for (uint32_t c = 0; c < dim; c++)
+		sum->values[c] += low[c];
+	free(low);
+	sum->length = sqrt(float_squares(sum->values, dim));
+	sum->error_bound = 0x1p-53 * sum->length + growth * growth * norms;
+	sum->num_moves = 0;
 	return true;
 }
 

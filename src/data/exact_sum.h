@@ -6,8 +6,8 @@
 
 #include "data/exact.h"
 
-/* Computes `values` anew, if the rows that came and went have left it much less exact than that
- * would make it. Returns whether it did. */
+/* Computes `values` anew by compensated summation, if that leaves it much less error. Returns
+ * whether it did. */
 bool exact_sum_renew(struct exact_sum *sum, const struct exact *exact);
 
 /* Whether `values` is exact, and dot products of it with rows, in units of 2^unit, fit an

@@ -16,6 +16,11 @@ static inline void row_set_add(uint64_t *set, uint32_t row)
 	set[row / 64] |= UINT64_C(1) << (row % 64);
 }
 
+static inline int row_set_has(const uint64_t *set, uint32_t row)
+{
+	return set[row / 64] >> (row % 64) & 1;
+}
+
 /* The number of bits, without the instruction that not every processor has. */
 static inline uint64_t row_set_bits(uint64_t word)
 {

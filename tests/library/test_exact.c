@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * Exact decisions against rational arithmetic: random and adversarial numbers of every type. */
+#include <errno.h>
 #include <gmp.h>
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "data/exact.h"
+#include "data/exact_pool.h"
 #include "data/row_set.h"
 #include "data/mean.h"
 
@@ -298,6 +300,19 @@ static double close_beside_big(uint32_t row, uint32_t column)
 	return column ? close_integers(row, column) : ldexp(row % 2 ? 1 : -1, big_exponent);
 }
 
+/* Fibonacci numbers of up to 22 bits: rows of almost the same direction, whose scores differ by less
+ * than float64 tells while it computes their dot products exactly. */
+static double converging(uint32_t row, uint32_t column)
+{
+	double number = 1, next = 1;
+	for (uint32_t i = 0; i < 15 + row + column; i++) {
+		const double sum = number + next;
+		number = next;
+		next = sum;
+	}
+	return number;
+}
+
 static double zero(uint32_t row, uint32_t column)
 {
 	(void)row, (void)column;
@@ -403,6 +418,8 @@ static void test_close_scores(void **state)
 			fill_and_check("close integers", num_rows, 6, close_integers, exponents[i]);
 			fill_and_check("close integers", num_rows, 290, close_integers, exponents[i]);
 		}
+	for (int i = 0; i < 100; i++)
+		fill_and_check("converging rows", 16, 2, converging, 0);
 	for (big_exponent = 30; big_exponent < 200; big_exponent++)
 		fill_and_check("close integers beside a big one", 16, 5, close_beside_big, 0);
 	for (int i = 0; i < 20; i++)
@@ -524,6 +541,111 @@ static void test_no_memory(void **state)
 	numbers_free(&numbers);
 }
 
+/* Threads that cannot be started from now on, and how many were asked for. The linker passes calls
+ * here. */
+static int threads_failing, threads_asked;
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*start)(void *), void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*start)(void *), void *argument);
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*start)(void *), void *argument)
+{
+	threads_asked++;
+	if (threads_failing > 0) {
+		threads_failing--;
+		return EAGAIN;
+	}
+	return __real_pthread_create(thread, attributes, start, argument);
+}
+
+/* Reading the rows in threads gives what one thread gives, also where some or all of the threads
+ * cannot be started. */
+static void test_threads(void **state)
+{
+	enum {
+		ROWS = 1001,
+		DIM = 1200
+	};
+	static float rows[ROWS][DIM];
+	struct source source = {(unsigned char *)rows, ROWS, DIM, sizeof(rows[0]), VKC_FLOAT32};
+	struct numbers numbers;
+	struct exact alone;
+	struct error error = {0};
+	(void)state;
+	for (uint32_t r = 0; r < ROWS; r++)
+		for (uint32_t c = 0; c < DIM; c++)
+			rows[r][c] = (float)ldexp(random_unit(), r == 1 ? -40 : r == ROWS - 2 ? 30
+			                                                                      : 0);
+	assert_true(numbers_keep(&numbers, &source, true));
+	numbers.exponent = source_exponent(&source);
+	assert_int_equal(exact_open(&alone, &numbers, 1, &error), VKC_SUCCESS);
+	assert_int_equal(threads_asked, 0);
+	for (threads_failing = 0; threads_failing < 4; threads_failing++) {
+		const int failing = threads_failing;
+		struct exact exact;
+		threads_asked = 0;
+		assert_int_equal(exact_open(&exact, &numbers, 4, &error), VKC_SUCCESS);
+		assert_int_equal(threads_asked, 3);
+		assert_int_equal(threads_failing, 0);
+		threads_failing = failing;
+		assert_int_equal(exact.unit, alone.unit);
+		assert_int_equal(exact.span, alone.span);
+		assert_memory_equal(exact.norms, alone.norms, ROWS * sizeof(*alone.norms));
+		exact_close(&exact);
+	}
+	threads_failing = 0;
+	exact_close(&alone);
+	numbers_free(&numbers);
+}
+
+/* The sums of a pool are those of the sets asked for, whether they are moved, emptied or copied
+ * from another walk's. */
+static void test_pool(void **state)
+{
+	enum {
+		SUMS = 5
+	};
+	static _Alignas(16) unsigned char memory[MAX_ROWS * MAX_DIM * sizeof(double) + 1];
+	struct numbers numbers;
+	struct exact exact;
+	struct exact_pool pool;
+	struct error error = {0};
+	uint64_t sets[SUMS] = {0};
+	(void)state;
+	start_set(VKC_FLOAT32, 60, 20);
+	for (uint32_t r = 0; r < set.num_rows; r++)
+		for (uint32_t c = 0; c < set.dim; c++)
+			set.values[r][c] = random_below(100);
+	open_set(memory, 0, false, &numbers, &exact);
+	assert_true(exact.exact_dots);
+	assert_true(exact_pool_open(&pool, SUMS));
+	for (int i = 0; i < 5000; i++) {
+		const uint32_t index = random_below(SUMS);
+		uint64_t *rows = &sets[index];
+		struct exact_sum *sum;
+		if (random_below(20) == 0)
+			*rows = random_below(2) ? 0 : sets[random_below(SUMS)];
+		for (uint32_t k = random_below(12); k > 0; k--)
+			row_set_add(rows, random_below(set.num_rows));
+		const uint32_t size = (uint32_t)__builtin_popcountll(*rows);
+		assert_int_equal(exact_pool_move(&pool, &exact, index, rows, size, &sum, &error),
+		                 VKC_SUCCESS);
+		assert_int_equal(sum->num_rows, size);
+		for (uint32_t c = 0; c < set.dim; c++) {
+			double expected = 0;
+			for (uint32_t r = 0; r < set.num_rows; r++)
+				expected += row_set_has(rows, r) ? set.values[r][c] : 0;
+			assert_true(sum->values[c] == expected);
+		}
+	}
+	exact_pool_close(&pool);
+	exact_close(&exact);
+	numbers_free(&numbers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -533,6 +655,8 @@ int main(void)
 		cmocka_unit_test(test_huge_constant),
 		cmocka_unit_test(test_hidden_by_rounding),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_pool),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
