@@ -24,8 +24,8 @@ bool exact_pool_open(struct exact_pool *pool, uint32_t max_sums)
 
 void exact_pool_close(struct exact_pool *pool)
 {
-	for (uint32_t i = 0; i < pool->num_sums; i++)
-		exact_sum_close(&pool->sums[pool->by_size[i]]);
+	for (uint32_t i = 0; pool->sums && i < pool->max_sums; i++)
+		exact_sum_close(&pool->sums[i]);
 	free(pool->sums);
 	free(pool->by_size);
 	*pool = (struct exact_pool){0};

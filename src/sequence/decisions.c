@@ -86,8 +86,8 @@ static VkcResult open_shares(struct decisions *decisions, const struct walks *wa
 	struct error *error = walks->engine->device.error;
 	const uint32_t forced = (uint32_t)walks->engine->device.tuning.threads;
 	const uint32_t num_walks = decisions->num_walks;
-	const uint32_t useful = forced ? num_walks : max_u32(1, num_walks / WALKS_PER_SHARE);
-	const uint32_t num_shares = min_u32(threads_usable(forced), useful);
+	const uint32_t useful = forced ? num_walks : num_walks / WALKS_PER_SHARE;
+	const uint32_t num_shares = max_u32(1, min_u32(threads_usable(forced), useful));
 	const uint64_t affordable = MAX_SUM_BYTES / exact_sum_bytes(&decisions->exact) / num_shares;
 	const uint32_t num_sums =
 		(uint32_t)max_u64(1, min_u64(affordable, (num_walks - 1) / num_shares + 1));

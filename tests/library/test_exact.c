@@ -300,8 +300,8 @@ static double close_beside_big(uint32_t row, uint32_t column)
 	return column ? close_integers(row, column) : ldexp(row % 2 ? 1 : -1, big_exponent);
 }
 
-/* Fibonacci numbers of up to 22 bits: rows of almost the same direction, whose scores differ by less
- * than float64 tells while it computes their dot products exactly. */
+/* Fibonacci numbers of up to 22 bits: rows of almost the same direction. Float64 cannot tell their
+ * scores apart, but computes their dot products exactly. */
 static double converging(uint32_t row, uint32_t column)
 {
 	double number = 1, next = 1;
