@@ -21,7 +21,8 @@
  *    fields are not written. A size larger than this version's is an invalid
  *    argument: the library is older than the header.
  *  - Thread safety: only one thread at a time may use a context. Different threads
- *    may use different contexts at the same time.
+ *    may use different contexts at the same time. A call may start threads of its own,
+ *    with all signals blocked; they end before it returns.
  *  - fork(): a child process cannot use a context or a driver that its parent
  *    initialised. Every function that can fail fails there with
  *    VKC_ERROR_INVALID_ARGUMENT. vkc_destroy() only frees host memory. The child

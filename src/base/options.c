@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/threads.h"
+
 /* Parses a positive number of bytes: digits, optionally followed by K, M, G or T in either case
  * (powers of 1024). Returns false otherwise. The program and the Lua module accept the same
  * syntax. */
@@ -93,6 +95,7 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		{.name = "matrix", .flag = &tuning->matrix, .max = 1},
 		{.name = "bounded", .flag = &tuning->bounded, .max = 1},
 		{.name = "merge", .flag = &tuning->merge, .max = 2},
+		{.name = "threads", .flag = &tuning->threads, .max = (int)MAX_THREADS},
 		{.name = "bound", .flag = &tuning->bound, .max = 100},
 		{.name = "integers", .flag = &tuning->integers, .max = 0},
 		{.name = "gram", .word = tuning->gram},

@@ -20,6 +20,7 @@ struct tuning {
 	int matrix;   /* 0 = never store the whole Gram matrix, -1 = if it fits */
 	int bounded;  /* 0 = never, 1 = whenever the matrix is not used, -1 = auto */
 	int merge;    /* 0 = never merge walks, 2 = use weak hashes (for tests), -1 = auto */
+	int threads;  /* threads that decide near steps, even few of them; 0 = auto */
 	/* Multiplies the error bound of the scores (for tests; with 0 results are wrong); default 1. */
 	int bound;
 	int integers; /* 0 = never decide near steps by integers on the device, -1 = where possible */

@@ -21,6 +21,15 @@ struct exact {
 	int shift;       /* the filter works on the numbers times 2^-shift; mostly 0 */
 	uint32_t digits; /* of a number in an exact sum */
 	double *norms;   /* of the rows, times 2^-shift, rounded; 0 for zero rows and no others */
+	/* Whether float64 sums of rows are exact, and whether their dot products with rows are. */
+	bool exact_sums, exact_dots;
+};
+
+/* One of the rows that a decision is between. */
+struct contender {
+	uint32_t item; /* the row */
+	double dot;    /* what exact_lowest() computes: e_j · C times 2^(-2 shift), rounded, */
+	double score;  /* and that, divided by the norm */
 };
 
 /* How decisions were made. */
@@ -34,16 +43,19 @@ struct exact_counts {
  * needs it, exactly. A sum moves from set to set: only rows in which they differ cost time. Sets
  * are those of row_set.h. */
 struct exact_sum {
-	uint64_t *rows;       /* the rows in `values` */
+	uint64_t *rows;       /* the rows in `values`, */
+	uint32_t num_rows;    /* and how many */
 	double *values;       /* dim, times 2^-shift */
 	double length;        /* of `values`, rounded */
 	double error_bound;   /* of the length of the error of `values`, before it is rounded up */
-	uint64_t num_moves;   /* rows added and subtracted since the sum was empty */
+	uint64_t num_moves;   /* rows added and subtracted since the sum was empty or renewed */
 	uint64_t *exact_rows; /* the rows in `digits`, or NULL */
 	int64_t *digits;      /* dim x exact->digits, or NULL */
 };
 
-VkcResult exact_open(struct exact *exact, const struct numbers *numbers, struct error *error);
+/* Divides the work among up to `num_threads` threads. */
+VkcResult exact_open(struct exact *exact, const struct numbers *numbers, uint32_t num_threads,
+                     struct error *error);
 void exact_close(struct exact *exact);
 
 /* The most host memory that one sum takes, in bytes. */
@@ -51,14 +63,21 @@ uint64_t exact_sum_bytes(const struct exact *exact);
 VkcResult exact_sum_open(struct exact_sum *sum, const struct exact *exact, struct error *error);
 void exact_sum_close(struct exact_sum *sum);
 
-/* How many rows have to be added or subtracted to move the sum to a set. */
+/* How many rows have to be added or subtracted to move the sum to a set, or some number that is not
+ * below `limit` if so many. */
 uint32_t exact_sum_distance(const struct exact_sum *sum, const struct exact *exact,
-                            const uint64_t *rows);
+                            const uint64_t *rows, uint32_t limit);
 
-/* *lowest = the item, among `count` different ones, with the lowest score after the rows `chosen`.
- * Moves the sum there. Threads may call this at the same time with different sums. */
-VkcResult exact_lowest(const struct exact *exact, struct exact_sum *sum, const uint64_t *chosen,
-                       const uint32_t *items, uint32_t count, uint32_t *lowest,
+/* Moves the sum to a set, or to the empty one, or to that of another sum by a copy of it. */
+void exact_sum_move(struct exact_sum *sum, const struct exact *exact, const uint64_t *rows);
+void exact_sum_empty(struct exact_sum *sum, const struct exact *exact);
+void exact_sum_copy(struct exact_sum *sum, const struct exact *exact,
+                    const struct exact_sum *from);
+
+/* *lowest = the item, among `count` different ones, with the lowest score after the rows of `sum`.
+ * Reorders the contenders. Threads may call this at the same time with different sums. */
+VkcResult exact_lowest(const struct exact *exact, struct exact_sum *sum,
+                       struct contender *contenders, uint32_t count, uint32_t *lowest,
                        struct exact_counts *counts, struct error *error);
 
 #endif

@@ -90,6 +90,35 @@ void float_add_rows(const struct numbers *numbers, int shift, const uint32_t *ro
 		}
 }
 
+/* *sum += value and *low += the error of that, which is a float64 number. */
+static inline void two_sum(double value, double *sum, double *low)
+{
+	const double before = *sum;
+	const double after = before + value;
+	const double added = after - before;
+	*sum = after;
+	*low += (before - (after - added)) + (value - added);
+}
+
+void float_add_compensated(const struct numbers *numbers, int shift, uint32_t row,
+                           double *restrict sum, double *restrict low)
+{
+	const uint32_t dim = numbers->source.dim;
+	const float *floats = shift ? NULL : numbers_floats(numbers, row);
+	if (floats) {
+		for (uint32_t c = 0; c < dim; c++)
+			two_sum(floats[c], &sum[c], &low[c]);
+		return;
+	}
+	for (uint32_t done = 0; done < dim; done += COLUMNS) {
+		double values[COLUMNS];
+		const uint32_t width = columns_at(done, dim);
+		read_columns(numbers, shift, row, done, width, values);
+		for (uint32_t c = 0; c < width; c++)
+			two_sum(values[c], &sum[done + c], &low[done + c]);
+	}
+}
+
 double float_dot_row(const struct numbers *numbers, int shift, uint32_t row, const double *vector)
 {
 	const uint32_t dim = numbers->source.dim;

@@ -18,6 +18,11 @@ double float_squares(const double *values, uint32_t count);
 void float_add_rows(const struct numbers *numbers, int shift, const uint32_t *rows, uint32_t count,
                     double sign, double *sum);
 
+/* Adds a row, times 2^-shift, to sum[dim], and to low[dim] what each of these additions rounds
+ * off. */
+void float_add_compensated(const struct numbers *numbers, int shift, uint32_t row, double *sum,
+                           double *low);
+
 /* The dot product of a row, times 2^-shift, with vector[dim]. */
 double float_dot_row(const struct numbers *numbers, int shift, uint32_t row, const double *vector);
 

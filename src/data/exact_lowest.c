@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "data/exact_float.h"
@@ -10,11 +8,6 @@
 
 enum {
 	COLUMNS = 256 /* numbers that are converted at a time */
-};
-
-struct candidate {
-	double score; /* about */
-	uint32_t item;
 };
 
 /* dot / sqrt(squares), exactly; `squares` is unused where the sign is 0. */
@@ -36,6 +29,17 @@ static int compare_scores(const struct score *a, const struct score *b)
 	natural_multiply(&b->dot, &b->dot, &square);
 	natural_multiply(&square, &a->squares, &product_b);
 	return a->sign * natural_compare(&product_a, &product_b);
+}
+
+/* Where exact->exact_dots: the filter's dot product is exact, and so is the square of the norm once
+ * it is rounded to an integer. */
+static void score_filtered(const struct exact *exact, const struct contender *contender,
+                           struct score *score)
+{
+	const double to_integer = ldexp(1.0, 2 * (exact->shift - exact->unit));
+	const double norm = exact->norms[contender->item];
+	score->sign = natural_from_int128((int64_t)(contender->dot * to_integer), &score->dot);
+	natural_from_int128(llrint(norm * norm * to_integer), &score->squares);
 }
 
 /* Where exact_sum_fits(). */
@@ -99,6 +103,18 @@ static void score_wide(const struct exact *exact, const struct exact_sum *sum, u
 	natural_from_digits(digits, DIGITS_OF_DOT, &score->squares);
 }
 
+/* The score of a contender, in the cheapest way that is exact. */
+static void exact_score(const struct exact *exact, const struct exact_sum *sum,
+                        const struct contender *contender, struct score *score)
+{
+	if (exact->exact_dots)
+		score_filtered(exact, contender, score);
+	else if (exact_sum_fits(exact))
+		score_small(exact, sum, contender->item, score);
+	else
+		score_wide(exact, sum, contender->item, score);
+}
+
 /* Whether a and b are positive multiples of each other, which have equal scores. Only says so where
  * products of numbers can be computed without underflow and overflow. */
 static bool same_direction(const struct exact *exact, uint32_t a, uint32_t b)
@@ -133,31 +149,40 @@ static bool same_direction(const struct exact *exact, uint32_t a, uint32_t b)
 	return true;
 }
 
+static bool same_directions(const struct exact *exact, const struct contender *contenders,
+                            uint32_t count)
+{
+	for (uint32_t i = 1; i < count; i++)
+		if (!same_direction(exact, contenders[0].item, contenders[i].item))
+			return false;
+	return true;
+}
+
 /* The lowest of the `count` items that the filter has left, in any order. */
 static VkcResult lowest_exactly(const struct exact *exact, struct exact_sum *sum,
-                                const uint64_t *chosen, const struct candidate *candidates,
-                                uint32_t count,
+                                const struct contender *contenders, uint32_t count,
                                 uint32_t *lowest, bool *tied, struct error *error)
 {
 	struct score scores[2];
 	struct score *best = &scores[0], *other = &scores[1];
-	const bool small = exact_sum_fits(exact);
+	const struct contender *winner = &contenders[0];
+	const bool small = exact->exact_dots || exact_sum_fits(exact);
 	bool know_best = false;
-	*lowest = candidates[0].item;
 	*tied = false;
 	for (uint32_t i = 1; i < count; i++) {
-		const uint32_t item = candidates[i].item;
+		const struct contender *contender = &contenders[i];
 		int order = 0;
-		if (!same_direction(exact, *lowest, item)) {
+		/* The direction need not be compared where the score is known. */
+		if (exact->exact_dots || !same_direction(exact, winner->item, contender->item)) {
 			if (!know_best && !small) {
-				VkcResult result = exact_sum_digits(sum, exact, chosen, error);
+				VkcResult result = exact_sum_digits(sum, exact, error);
 				if (result != VKC_SUCCESS)
 					return result;
 			}
 			if (!know_best)
-				(small ? score_small : score_wide)(exact, sum, *lowest, best);
+				exact_score(exact, sum, winner, best);
 			know_best = true;
-			(small ? score_small : score_wide)(exact, sum, item, other);
+			exact_score(exact, sum, contender, other);
 			order = compare_scores(other, best);
 		}
 		if (order < 0) {
@@ -168,75 +193,75 @@ static VkcResult lowest_exactly(const struct exact *exact, struct exact_sum *sum
 		} else if (order == 0) {
 			*tied = true;
 		}
-		if (order < 0 || (order == 0 && item < *lowest))
-			*lowest = item;
+		if (order < 0 || (order == 0 && contender->item < winner->item))
+			winner = contender;
 	}
+	*lowest = winner->item;
 	return VKC_SUCCESS;
 }
 
-/* Bounds the error of a score in float64, from above. docs/exactness.md derives it. */
-static double error_of_scores(const struct exact *exact, const struct exact_sum *sum)
+/* Bounds the part of a score's error that is not the sum's. docs/exactness.md derives it. */
+static double error_of_products(const struct exact *exact, const struct exact_sum *sum)
 {
-	const uint32_t dim = exact->numbers->source.dim;
-	return ((dim / 4.0 + 32) * 0x1p-53 * sum->length + sum->error_bound) * (1 + 0x1p-18) + 0x1p-500;
+	return (exact->numbers->source.dim / 4.0 + 32) * 0x1p-53 * sum->length;
 }
 
-/* Moves the items that may have the lowest score to the front. Returns how many there are. */
+/* Bounds the error of a score in float64, from above. */
+static double error_of_scores(const struct exact *exact, const struct exact_sum *sum)
+{
+	return (error_of_products(exact, sum) + sum->error_bound) * (1 + 0x1p-18) + 0x1p-500;
+}
+
+/* Moves the contenders that may have the lowest score to the front. Returns how many there are. */
 static uint32_t filter(const struct exact *exact, const struct exact_sum *sum,
-                       struct candidate *candidates, uint32_t count)
+                       struct contender *contenders, uint32_t count)
 {
 	const double least_norm = ldexp(1.0, -FLOAT_EXPONENT);
 	double lowest = INFINITY;
 	for (uint32_t i = 0; i < count; i++) {
-		const uint32_t item = candidates[i].item;
-		const double norm = exact->norms[item];
-		double *score = &candidates[i].score;
+		struct contender *contender = &contenders[i];
+		const double norm = exact->norms[contender->item];
 		if (norm == 0.0) {
-			*score = 0.0;
+			contender->dot = contender->score = 0.0;
 		} else if (norm < least_norm) {
-			*score = -INFINITY; /* too small a row for the bound */
+			contender->score = -INFINITY; /* too small a row for the bound */
 			continue;
 		} else {
-			*score = float_dot_row(exact->numbers, exact->shift, item, sum->values) / norm;
+			contender->dot =
+				float_dot_row(exact->numbers, exact->shift, contender->item, sum->values);
+			contender->score = contender->dot / norm;
 		}
-		lowest = *score < lowest ? *score : lowest;
+		lowest = contender->score < lowest ? contender->score : lowest;
 	}
 	const double above = lowest + 2 * error_of_scores(exact, sum);
 	uint32_t left = 0;
 	for (uint32_t i = 0; i < count; i++)
-		if (candidates[i].score <= above)
-			candidates[left++] = candidates[i];
+		if (contenders[i].score <= above)
+			contenders[left++] = contenders[i];
 	return left;
 }
 
-VkcResult exact_lowest(const struct exact *exact, struct exact_sum *sum, const uint64_t *chosen,
-                       const uint32_t *items, uint32_t count, uint32_t *lowest,
+VkcResult exact_lowest(const struct exact *exact, struct exact_sum *sum,
+                       struct contender *contenders, uint32_t count, uint32_t *lowest,
                        struct exact_counts *counts, struct error *error)
 {
-	struct candidate *candidates = malloc(count * sizeof(*candidates));
-	if (!candidates)
-		return error_set(error, VKC_ERROR_OUT_OF_HOST_MEMORY,
-		                 "The host has no memory left to decide between %" PRIu32
-		                 " rows: free some.",
-		                 count);
-	for (uint32_t i = 0; i < count; i++)
-		candidates[i].item = items[i];
-	exact_sum_move(sum, exact, chosen);
-	VkcResult result = VKC_SUCCESS;
-	uint32_t left = filter(exact, sum, candidates, count);
-	if (left > 1 && exact_sum_renew(sum, exact))
-		left = filter(exact, sum, candidates, left);
+	bool tied;
+	uint32_t left = filter(exact, sum, contenders, count);
+	/* A better sum tells apart most rows that are no multiples of each other, and takes less time
+	 * than integers. */
+	if (left > 1 && sum->error_bound > error_of_products(exact, sum) &&
+	    !same_directions(exact, contenders, left) && exact_sum_renew(sum, exact))
+		left = filter(exact, sum, contenders, left);
 	if (left == 1) {
-		*lowest = candidates[0].item;
+		*lowest = contenders[0].item;
 		counts->by_filter++;
-	} else {
-		bool tied;
-		result = lowest_exactly(exact, sum, chosen, candidates, left, lowest, &tied, error);
-		if (result == VKC_SUCCESS) {
-			counts->by_integer++;
-			counts->ties += tied;
-		}
+		return VKC_SUCCESS;
 	}
-	free(candidates);
+	VkcResult result =
+		lowest_exactly(exact, sum, contenders, left, lowest, &tied, error);
+	if (result == VKC_SUCCESS) {
+		counts->by_integer++;
+		counts->ties += tied;
+	}
 	return result;
 }

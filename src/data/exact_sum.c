@@ -14,6 +14,10 @@
  * bound only grows. */
 #define MAX_MOVES 16
 
+/* A sum is renewed only after a move for each of so many of its rows. Until then integers decide:
+ * they take longer at first, but then they move with the sum. */
+#define ROWS_PER_MOVE 16
+
 /* Columns per pass, whose digits stay in the cache. */
 #define DIGIT_COLUMNS 64
 
@@ -64,17 +68,20 @@ void exact_sum_close(struct exact_sum *sum)
 }
 
 uint32_t exact_sum_distance(const struct exact_sum *sum, const struct exact *exact,
-                            const uint64_t *rows)
+                            const uint64_t *rows, uint32_t limit)
 {
-	return row_set_distance(sum->rows, rows, num_words(exact));
+	return row_set_distance(sum->rows, rows, num_words(exact), limit);
 }
 
-/* Whether float64 sums of any rows are exact: integers up to 2^53, with no bit lost to the
- * shift. */
-static bool sums_are_exact(const struct exact *exact)
+void exact_sum_copy(struct exact_sum *sum, const struct exact *exact,
+                    const struct exact_sum *from)
 {
-	return exact->unit - exact->shift > -1000 && exact->span <= 53 &&
-	       exact->numbers->source.num_rows <= UINT64_C(1) << (53 - exact->span);
+	memcpy(sum->rows, from->rows, num_words(exact) * sizeof(*sum->rows));
+	memcpy(sum->values, from->values, exact->numbers->source.dim * sizeof(*sum->values));
+	sum->num_rows = from->num_rows;
+	sum->length = from->length;
+	sum->error_bound = from->error_bound;
+	sum->num_moves = from->num_moves;
 }
 
 /* A list of the rows that are in one set but not in another. */
@@ -109,7 +116,7 @@ static double move_values(struct exact_sum *sum, const struct exact *exact,
                           struct difference difference, double sign, double longest)
 {
 	/* Each addition rounds by at most 2^-53 of the sum that it makes. */
-	const double rounding = sums_are_exact(exact) ? 0.0 : 0x1p-53;
+	const double rounding = exact->exact_sums ? 0.0 : 0x1p-53;
 	uint32_t rows[256];
 	uint32_t count;
 	while ((count = next_rows(&difference, rows, sizeof(rows) / sizeof(rows[0])))) {
@@ -119,14 +126,16 @@ static double move_values(struct exact_sum *sum, const struct exact *exact,
 			sum->error_bound += rounding * longest;
 		}
 		sum->num_moves += count;
+		sum->num_rows += sign > 0.0 ? count : -count;
 	}
 	return longest;
 }
 
-static void empty_values(struct exact_sum *sum, const struct exact *exact)
+void exact_sum_empty(struct exact_sum *sum, const struct exact *exact)
 {
 	memset(sum->values, 0, exact->numbers->source.dim * sizeof(*sum->values));
 	memset(sum->rows, 0, num_words(exact) * sizeof(*sum->rows));
+	sum->num_rows = 0;
 	sum->length = 0.0;
 	sum->error_bound = 0.0;
 	sum->num_moves = 0;
@@ -137,7 +146,7 @@ void exact_sum_move(struct exact_sum *sum, const struct exact *exact, const uint
 	const uint32_t dim = exact->numbers->source.dim;
 	const uint32_t words = num_words(exact);
 	if (sum->num_moves > MAX_MOVES * (uint64_t)exact->numbers->source.num_rows)
-		empty_values(sum, exact);
+		exact_sum_empty(sum, exact);
 	const struct difference added = {.in = rows, .not_in = sum->rows, .num_words = words};
 	const struct difference removed = {.in = sum->rows, .not_in = rows, .num_words = words};
 	const double longest = move_values(sum, exact, added, 1.0, sum->length);
@@ -148,24 +157,30 @@ void exact_sum_move(struct exact_sum *sum, const struct exact *exact, const uint
 
 bool exact_sum_renew(struct exact_sum *sum, const struct exact *exact)
 {
-	const uint32_t words = num_words(exact);
-	double norms = 0.0, error_bound = 0.0;
-	if (sum->error_bound == 0.0)
+	const uint32_t num_rows = exact->numbers->source.num_rows, dim = exact->numbers->source.dim;
+	const double growth = sum->num_rows * 0x1p-53;
+	double norms = 0.0;
+	if (ROWS_PER_MOVE * sum->num_moves <= sum->num_rows)
 		return false;
-	for (uint32_t row = 0; row < exact->numbers->source.num_rows; row++)
-		if (sum->rows[row / 64] >> (row % 64) & 1) {
+	for (uint32_t row = 0; row < num_rows; row++)
+		if (row_set_has(sum->rows, row))
 			norms += exact->norms[row];
-			error_bound += 0x1p-53 * norms;
-		}
-	if (sum->error_bound <= 16 * error_bound)
+	const double error_bound = 0x1p-53 * sum->length + growth * growth * norms;
+	if (sum->error_bound <= 2 * error_bound)
 		return false;
-	uint64_t *rows = malloc(words * sizeof(*rows));
-	if (!rows)
+	double *low = calloc(dim, sizeof(*low));
+	if (!low)
 		return false; /* exact integers decide */
-	memcpy(rows, sum->rows, words * sizeof(*rows));
-	empty_values(sum, exact);
-	exact_sum_move(sum, exact, rows);
-	free(rows);
+	memset(sum->values, 0, dim * sizeof(*sum->values));
+	for (uint32_t row = 0; row < num_rows; row++)
+		if (row_set_has(sum->rows, row))
+			float_add_compensated(exact->numbers, exact->shift, row, sum->values, low);
+	for (uint32_t c = 0; c < dim; c++)
+		sum->values[c] += low[c];
+	free(low);
+	sum->length = sqrt(float_squares(sum->values, dim));
+	sum->error_bound = 0x1p-53 * sum->length + growth * growth * norms;
+	sum->num_moves = 0;
 	return true;
 }
 
@@ -173,7 +188,7 @@ bool exact_sum_fits(const struct exact *exact)
 {
 	/* Each of dim products is below 2^(53 + span), and each square below 2^(2 span). The last
 	 * condition keeps powers of two that convert between units normal numbers. */
-	return sums_are_exact(exact) && exact->numbers->source.dim < 1u << 20 &&
+	return exact->exact_sums && exact->numbers->source.dim < 1u << 20 &&
 	       exact->unit > -1000 && exact->unit < 1000;
 }
 
@@ -198,8 +213,7 @@ static void balance(const struct exact *exact, uint32_t count, int64_t *digits)
 		digits_balance(digits + (size_t)c * exact->digits, exact->digits);
 }
 
-VkcResult exact_sum_digits(struct exact_sum *sum, const struct exact *exact, const uint64_t *rows,
-                           struct error *error)
+VkcResult exact_sum_digits(struct exact_sum *sum, const struct exact *exact, struct error *error)
 {
 	enum {
 		ROWS_UNCARRIED = 1 << 20 /* with digits of 32 bits, far from overflow */
@@ -216,8 +230,8 @@ VkcResult exact_sum_digits(struct exact_sum *sum, const struct exact *exact, con
 		const uint32_t width = dim - done < DIGIT_COLUMNS ? dim - done : DIGIT_COLUMNS;
 		int64_t *digits = sum->digits + (size_t)done * exact->digits;
 		struct difference differences[] = {
-			{.in = rows, .not_in = sum->exact_rows, .num_words = words},
-			{.in = sum->exact_rows, .not_in = rows, .num_words = words},
+			{.in = sum->rows, .not_in = sum->exact_rows, .num_words = words},
+			{.in = sum->exact_rows, .not_in = sum->rows, .num_words = words},
 		};
 		uint32_t row, moved = 0;
 		for (int d = 0; d < 2; d++)
@@ -228,6 +242,6 @@ VkcResult exact_sum_digits(struct exact_sum *sum, const struct exact *exact, con
 			}
 		balance(exact, width, digits);
 	}
-	memcpy(sum->exact_rows, rows, words * sizeof(*rows));
+	memcpy(sum->exact_rows, sum->rows, words * sizeof(*sum->rows));
 	return VKC_SUCCESS;
 }

@@ -1,30 +1,35 @@
 /* SPDX-License-Identifier: MIT
  *
  * Decides near steps: those at which the error bound of the device's scores leaves several items.
- * The host compares these by exact arithmetic on the uploaded numbers. */
+ * The host compares these by exact arithmetic on the uploaded numbers, in several threads. */
 #ifndef VKC_DECISIONS_H
 #define VKC_DECISIONS_H
 
-#include "data/exact.h"
+#include "data/exact_pool.h"
 #include "sequence/walk_state.h"
 
-/* Sums of the rows that walks have chosen. Walks often have nearly the same rows, so that a
- * decision takes the sum that has the fewest rows to gain and lose. */
-#define DECISION_SUMS 8u
+/* The part of the walks that one thread decides for at a time. */
+struct share {
+	struct exact_pool sums;
+	struct contender *contenders;
+	uint32_t room;              /* for so many */
+	struct exact_counts counts; /* of the steps decided last, */
+	VkcResult result;           /* and what came of them */
+	struct error error;
+};
 
 /* All of this depends on the uploaded rows. */
 struct decisions {
 	uint32_t *classes; /* of row_classes_find(); NULL before the first call */
 	struct exact exact;
-	bool opened; /* `exact` is open, and the following are allocated */
-	struct exact_sum sums[DECISION_SUMS];
-	uint32_t num_sums;
-	uint32_t max_sums; /* within a limited part of the host's memory */
+	bool opened; /* `exact` is open */
+	/* Walk w belongs to share w % num_shares. Made for num_walks walks when first needed. */
+	struct share *shares;
+	uint32_t num_shares;
 	/* For each walk of the batch, the set of rows that it had chosen at its last near step. */
 	uint64_t *chosen;
 	uint32_t *num_chosen; /* and how many */
 	uint32_t num_walks;
-	uint32_t *items; /* contenders; room for all rows */
 	struct exact_counts counts;
 };
 

@@ -38,6 +38,7 @@ static const struct script_mode modes[] = {
 	{.name = "plain"},
 	{.name = "no matrix", .tuning = "matrix=0"},
 	{.name = "no matrix, bounded", .tuning = "matrix=0,bounded=1"},
+	{.name = "threads", .tuning = "threads=4"},
 };
 
 static const struct fault_source source = {.name = "out of memory",

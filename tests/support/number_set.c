@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/exact_sum.h"
 #include "data/mean.h"
 #include "data/row_set.h"
 #include "support.h"
@@ -47,7 +48,7 @@ void number_set_open(const struct number_set *set, unsigned char *memory, size_t
 	assert_true(numbers_keep(numbers, &source, true));
 	numbers->mean = mean;
 	numbers->exponent = source_exponent(&source);
-	assert_int_equal(exact_open(exact, numbers, &error), VKC_SUCCESS);
+	assert_int_equal(exact_open(exact, numbers, 1, &error), VKC_SUCCESS);
 }
 
 /* dot = row · sum and squares = |row|^2, in rational numbers. */
@@ -130,10 +131,13 @@ static void check_numbers(const struct number_set *set, const struct numbers *nu
 			uint32_t count = random_below(seed, 2) ? n - k : 1 + random_below(seed, n - k);
 			uint32_t lowest = UINT32_MAX;
 			uint64_t chosen[(MAX_ROWS - 1) / 64 + 1] = {0};
+			struct contender contenders[MAX_ROWS];
 			for (uint32_t i = 0; i < k; i++)
 				row_set_add(chosen, order[i]);
-			assert_int_equal(exact_lowest(exact, &sum, chosen, order + k, count, &lowest, &counts,
-			                              &error),
+			for (uint32_t i = 0; i < count; i++)
+				contenders[i].item = order[k + i];
+			exact_sum_move(&sum, exact, chosen);
+			assert_int_equal(exact_lowest(exact, &sum, contenders, count, &lowest, &counts, &error),
 			                 VKC_SUCCESS);
 			uint32_t expected = reference_lowest(numbers, order, k, order + k, count);
 			if (lowest != expected)
