@@ -19,7 +19,7 @@ enum {
 	LENGTH = 20,
 	PREFIX = 3,
 	NEAR_STARTS = 3,
-	NEAR_LENGTH = 9
+	NEAR_LENGTH = 5
 };
 
 /* All output of the steps, compared byte for byte. */
