@@ -10,6 +10,10 @@
 _Static_assert(sizeof(struct walk_push) <= KERNEL_PUSH_BYTES,
                "must fit the push constants of every device");
 
+/* The fewest invocations of a workgroup. Below this size, fewer barriers gain little, and more quads
+ * per invocation take longer to compile. */
+#define MIN_GROUP 32u
+
 static uint32_t power_of_two_from(uint32_t number)
 {
 	uint32_t power = 1;
@@ -37,10 +41,7 @@ static void distribute_scores(const struct engine *engine, uint32_t quads, uint3
 	       walk_shared_bytes(max_group) > limits->shared_bytes)
 		max_group /= 2;
 	*group = power_of_two_from((quads + preferred_quads - 1) / preferred_quads);
-	/* Below this size, fewer barriers gain little, and more quads per invocation take longer to
-	 * compile. */
-	if (*group < 32)
-		*group = 32;
+	*group = max_u32(*group, MIN_GROUP);
 	if (device->tuning.walk_group)
 		*group = device->tuning.walk_group;
 	if (*group > max_group)
@@ -55,7 +56,7 @@ static void distribute_scores(const struct engine *engine, uint32_t quads, uint3
 	/* A reduction with subgroups takes any number of them. */
 	const uint32_t subgroup = limits->subgroup_size;
 	if (*quads_per_invocation && subgroup && !device->tuning.walk_group) {
-		const uint32_t needed = (quads - 1) / *quads_per_invocation + 1;
+		const uint32_t needed = max_u32((quads - 1) / *quads_per_invocation + 1, MIN_GROUP);
 		*group = min_u32(*group, (needed + subgroup - 1) / subgroup * subgroup);
 	}
 }
