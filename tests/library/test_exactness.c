@@ -425,6 +425,35 @@ static void test_large_integers(void **state)
 	free(values);
 }
 
+/* Long rows with so many ties that choices by integers meet a CPU driver's loop limit: a dispatch
+ * has to end early. */
+static void test_loop_limit(void **state)
+{
+	enum {
+		N = 1000,
+		DIM = 3000
+	};
+	static const char *const tunings[] = {"integers=0", ""};
+	float *values = allocate((size_t)N * DIM, sizeof(*values));
+	uint32_t *sequences = allocate((size_t)2 * N, sizeof(*sequences));
+	uint64_t seed = 5;
+
+	(void)state;
+	for (size_t at = 0; at < (size_t)N * DIM; at++)
+		values[at] = random_below(&seed, 200) == 0;
+	for (size_t i = 0; i < COUNT(tunings); i++) {
+		VkComputeContext *ctx = context_new(tunings[i], 0);
+
+		succeed(ctx, vkc_upload_embeddings(ctx, values, N, DIM));
+		succeed(ctx, vkc_compute_diversity_sequence(ctx, 0, sequences + i * N));
+		assert_int_equal(num_decisions(ctx) > 0, i == 0);
+		vkc_destroy(ctx);
+	}
+	check_bytes(sequences + N, sequences, N * sizeof(*sequences), "without integers=0");
+	free(values);
+	free(sequences);
+}
+
 static void print_table(void)
 {
 	printf("| rows | sets | sequences | positions | wrong |\n"
@@ -438,17 +467,18 @@ static void print_table(void)
 
 int main(int argc, char **argv)
 {
-	struct CMUnitTest tests[COUNT(variants) + 5] = {
+	struct CMUnitTest tests[COUNT(variants) + 6] = {
 		cmocka_unit_test(test_zero_mean),
 		cmocka_unit_test(test_outlier),
 		cmocka_unit_test(test_tie_with_zero_row),
 		cmocka_unit_test(test_without_bound),
 		cmocka_unit_test(test_large_integers),
+		cmocka_unit_test(test_loop_limit),
 	};
 	int failed;
 
 	for (uint32_t i = 0; i < COUNT(variants); i++)
-		tests[5 + i] = (struct CMUnitTest){
+		tests[6 + i] = (struct CMUnitTest){
 			.name = *variants[i].tuning ? variants[i].tuning : "default",
 			.test_func = test_variant,
 			.initial_state = (void *)&variants[i],

@@ -379,8 +379,6 @@ static const struct recipe recipes[] = {
 	{EXACT_ORDINARY, VKC_FLOAT32, 0, 100, 48, 0, fill_clustered},
 	{EXACT_ORDINARY, VKC_FLOAT32, 0, 600, 32, 0, fill_clustered},
 	{EXACT_BINARY_20, VKC_FLOAT32, 0, 260, 24, 0.2, fill_binary},
-	/* So long, and with so many ties, that choices by integers meet a driver's loop limit. */
-	{EXACT_BINARY_5, VKC_FLOAT32, 0, 140, 3000, 0.001, fill_binary},
 	{EXACT_INT8, VKC_FLOAT64, 0, 70, 3, 127, fill_extremes},
 	{EXACT_INT8, VKC_FLOAT16, 0, 66, 3, 128, fill_extremes},
 	{EXACT_QUANTISED, VKC_FLOAT32, 0, 75, 12, 0.1, fill_odd_end},
