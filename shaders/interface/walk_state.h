@@ -16,8 +16,8 @@
 struct walk_state_layout {
 	uint integers;      /* the packed rows, four integers per word */
 	uint integer_quads; /* quads per packed row */
-	uint heads; /* WALK_HEAD_QUADS per walk */
-	uint list;  /* one word per entry: the active walks, once some are merged */
+	uint heads;         /* WALK_HEAD_QUADS per walk */
+	uint list;          /* one word per entry: the active walks, once some are merged */
 	/* Two words per walk: at which number of rows added the walk stands at a near step, and the
 	 * item that was chosen for it. */
 	uint decisions;

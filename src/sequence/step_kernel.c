@@ -10,8 +10,8 @@
 _Static_assert(sizeof(struct walk_push) <= KERNEL_PUSH_BYTES,
                "must fit the push constants of every device");
 
-/* The fewest invocations of a workgroup. Below this size, fewer barriers gain little, and more quads
- * per invocation take longer to compile. */
+/* The fewest invocations of a workgroup. Below this size, fewer barriers gain little, and more
+ * quads per invocation take longer to compile. */
 #define MIN_GROUP 32u
 
 static uint32_t power_of_two_from(uint32_t number)

@@ -92,8 +92,9 @@ static double neighbours(uint32_t row, uint32_t column)
 		                                       : (float)(2 + random_unit(&seed));
 	if (random_below(&seed, set.dim) || row == 0)
 		return kept[column];
-	return set.type == VKC_FLOAT64   ? nextafter(kept[column], random_below(&seed, 2) ? 9 : 0)
-	       : set.type == VKC_FLOAT32 ? nextafterf((float)kept[column], random_below(&seed, 2) ? 9 : 0)
+	const double direction = random_below(&seed, 2) ? 9 : 0;
+	return set.type == VKC_FLOAT64   ? nextafter(kept[column], direction)
+	       : set.type == VKC_FLOAT32 ? nextafterf((float)kept[column], (float)direction)
 	                                 : kept[column] + 0x1p-10;
 }
 

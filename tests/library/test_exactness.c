@@ -2,8 +2,8 @@
  *
  * Diversity sequences are those of exact arithmetic: compared with integers of any length, on sets
  * made to be hard, under every strategy. Each variant computes a few starts of some sets;
- * `test_exactness table` computes all starts of all sets, and prints how many elements were wrong, as
- * a Markdown table. A second argument selects tests by a pattern such as "*merge*".
+ * `test_exactness table` computes all starts of all sets, and prints how many elements were wrong,
+ * as a Markdown table. A second argument selects tests by a pattern such as "*merge*".
  */
 #include "support.h"
 
@@ -23,9 +23,9 @@ enum {
 	SHOWN = 3 /* faults per test and kind that are printed */
 };
 
-/* VkcOptions.tuning, as in docs/architecture.md, and what is computed unless all is: how many starts
- * of a set, of every how many sets, of up to how many items. Sets of a kind are neighbours. Small
- * submissions, and rows that are not kept, take long. */
+/* VkcOptions.tuning, as in docs/architecture.md, and what is computed unless all is: how many
+ * starts of a set, of every how many sets, of up to how many items. Sets of a kind are neighbours.
+ * Small submissions, and rows that are not kept, take long. */
 static const struct variant {
 	const char *tuning;
 	uint32_t max_starts, every, max_items;

@@ -118,9 +118,10 @@ static void test_centred(void **state)
 			for (int kind = 0; kind < 4; kind++) {
 				const uint32_t dim = num_rows > 30 ? 60 : 20;
 				for (uint32_t k = 0; k < num_rows * dim; k++) {
+					const int exponent =
+						ranges[i][0] + (int)random_below(&seed, (uint32_t)ranges[i][1]);
 					double value = kind < 2 ? random_unit(&seed) : (int)random_below(&seed, 9) - 4;
-					rows[k] = ldexp(value / 4,
-					                ranges[i][0] + (int)random_below(&seed, (uint32_t)ranges[i][1]));
+					rows[k] = ldexp(value / 4, exponent);
 					/* Sums that cancel but for the last row. */
 					if (kind % 2 && k / dim % 2)
 						rows[k] = -rows[k - dim];
@@ -184,7 +185,8 @@ static void test_overflow(void **state)
 			if (k % 20 == 7)
 				rows[k] = random_unit(&seed) * 0x1p-1060;
 			else
-				rows[k] = DBL_MAX * (random_below(&seed, 2) ? 1 : -1) * (1 - random_below(&seed, 9) / 16.0);
+				rows[k] = (random_below(&seed, 2) ? DBL_MAX : -DBL_MAX) *
+				          (1 - random_below(&seed, 9) / 16.0);
 		}
 		rows[0] = DBL_MAX;
 		check_centred(rows, num_rows, 20, true);

@@ -24,8 +24,8 @@ static uint16_t to_half(double value)
 	return (uint16_t)(sign | (exponent + 14) << 10 | ((int)(fraction * 2048) & 1023));
 }
 
-void number_set_open(const struct number_set *set, unsigned char *memory, size_t offset, bool center,
-                     struct numbers *numbers, struct exact *exact)
+void number_set_open(const struct number_set *set, unsigned char *memory, size_t offset,
+                     bool center, struct numbers *numbers, struct exact *exact)
 {
 	struct error error = {0};
 	const size_t size = type_size(set->type);

@@ -25,8 +25,8 @@ struct number_set {
 };
 
 /* Stores the set in its type, `offset` bytes from an aligned address, and opens it. */
-void number_set_open(const struct number_set *set, unsigned char *memory, size_t offset, bool center,
-                     struct numbers *numbers, struct exact *exact);
+void number_set_open(const struct number_set *set, unsigned char *memory, size_t offset,
+                     bool center, struct numbers *numbers, struct exact *exact);
 
 /* Compares decisions with rational arithmetic: numbers as they are, not aligned, and centred. */
 void number_set_check(const struct number_set *set, uint64_t *seed);
