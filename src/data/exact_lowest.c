@@ -55,6 +55,9 @@ static void score_small(const struct exact *exact, const struct exact_sum *sum, 
 		const uint32_t width = dim - done < COLUMNS ? dim - done : COLUMNS;
 		numbers_columns(exact->numbers, item, done, width, values);
 		for (uint32_t c = 0; c < width; c++) {
+			/* Rows that scale to small integers are often sparse. */
+			if (values[c] == 0.0)
+				continue;
 			const int64_t value = (int64_t)(values[c] * to_integer);
 			dot += (int128)value * (int64_t)(sum->values[done + c] * sum_to_integer);
 			squares += (int128)value * value;
@@ -65,12 +68,14 @@ static void score_small(const struct exact *exact, const struct exact_sum *sum, 
 }
 
 /* sum[DIGITS_OF_DOT] = the dot product of an item with the walk's exact sum or, where that is NULL,
- * with itself. */
-static void dot_wide(const struct exact *exact, const struct exact_sum *walk, uint32_t item,
-                     int64_t *sum)
+ * with itself. Returns how many digits that takes. */
+static uint32_t dot_wide(const struct exact *exact, const struct exact_sum *walk, uint32_t item,
+                         int64_t *sum)
 {
 	const uint32_t dim = exact->numbers->source.dim;
-	memset(sum, 0, DIGITS_OF_DOT * sizeof(*sum));
+	/* Those of a number and of a sum, which has more. DIGITS_OF_DOT are enough for any set. */
+	const uint32_t used = 2 * exact->digits + 8;
+	memset(sum, 0, used * sizeof(*sum));
 	for (uint32_t done = 0; done < dim; done += COLUMNS) {
 		double values[COLUMNS];
 		const uint32_t width = dim - done < COLUMNS ? dim - done : COLUMNS;
@@ -78,6 +83,8 @@ static void dot_wide(const struct exact *exact, const struct exact_sum *walk, ui
 		for (uint32_t c = 0; c < width; c++) {
 			int64_t split[DIGITS_OF_DOUBLE];
 			uint32_t at = 0;
+			if (values[c] == 0.0)
+				continue;
 			const uint32_t count = digits_split(values[c], exact->unit, split, &at);
 			if (walk)
 				digits_add_product(sum + at, split, count,
@@ -86,8 +93,9 @@ static void dot_wide(const struct exact *exact, const struct exact_sum *walk, ui
 			else
 				digits_add_product(sum + (size_t)2 * at, split, count, split, count);
 		}
-		digits_balance(sum, DIGITS_OF_DOT);
+		digits_balance(sum, used);
 	}
+	return used;
 }
 
 /* For any numbers, from the exact sum's digits. */
@@ -95,12 +103,12 @@ static void score_wide(const struct exact *exact, const struct exact_sum *sum, u
                        struct score *score)
 {
 	int64_t digits[DIGITS_OF_DOT];
-	dot_wide(exact, sum, item, digits);
-	score->sign = natural_from_digits(digits, DIGITS_OF_DOT, &score->dot);
+	uint32_t used = dot_wide(exact, sum, item, digits);
+	score->sign = natural_from_digits(digits, used, &score->dot);
 	if (!score->sign)
 		return;
-	dot_wide(exact, NULL, item, digits);
-	natural_from_digits(digits, DIGITS_OF_DOT, &score->squares);
+	used = dot_wide(exact, NULL, item, digits);
+	natural_from_digits(digits, used, &score->squares);
 }
 
 /* The score of a contender, in the cheapest way that is exact. */

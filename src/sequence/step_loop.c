@@ -52,8 +52,7 @@ struct loop {
 	/* The most steps per submission. A walk that stands waits for others that do not, and where
 	 * each step is a few dispatches, those after a near step are recorded in vain. */
 	uint32_t max_steps;
-	uint32_t steps; /* steps of this round, in which every walk advances once */
-	uint32_t next;  /* first active walk of the next submission */
+	uint32_t next; /* first active walk of the next submission */
 	uint64_t num_flights;
 };
 
@@ -109,8 +108,8 @@ static uint32_t num_waiting(const struct loop *loop, uint32_t *steps_left)
 	return count;
 }
 
-/* Decides which walks the next submission advances and, at the start of a round, by how many
- * steps. Returns false if there is nothing to submit. */
+/* Decides which walks the next submission advances, and by how many steps. Returns false if there is
+ * nothing to submit. */
 static bool choose_range(struct loop *loop, struct walk_range *range)
 {
 	const struct batch *batch = loop->batch;
@@ -122,21 +121,19 @@ static bool choose_range(struct loop *loop, struct walk_range *range)
 		return false;
 	if (loop->next >= num_active)
 		loop->next = 0;
-	if (loop->next == 0) {
-		uint64_t steps = work / waiting;
-		if (loop->ops->allows_subsets && steps < MIN_STEPS)
-			steps = min_u64(work, MIN_STEPS);
-		steps = min_u64(steps, loop->ops->allows_subsets
-		                           ? max_u64(loop->max_steps, MIN_WORK / waiting)
-		                           : loop->max_steps);
-		loop->steps = (uint32_t)min_u64(max_u64(steps, 1), steps_left);
-	}
+	uint64_t steps = work / waiting;
+	if (loop->ops->allows_subsets && steps < MIN_STEPS)
+		steps = min_u64(work, MIN_STEPS);
+	steps = min_u64(steps, loop->ops->allows_subsets
+	                           ? max_u64(loop->max_steps, min_u64(MIN_WORK, work) / waiting)
+	                           : loop->max_steps);
+	steps = min_u64(max_u64(steps, 1), steps_left);
 	*range = (struct walk_range){
 		.walks = &batch->walks,
 		.listed = batch->merging,
 		.first = loop->next,
 		.count = num_active - loop->next,
-		.steps = loop->steps,
+		.steps = (uint32_t)steps,
 		.checkpoint = batch->merging ? batch->merge.checkpoint : UINT32_MAX,
 	};
 	/* At most one checkpoint per submission: the host sees the last one only. */
