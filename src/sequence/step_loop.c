@@ -11,8 +11,10 @@
  * advances a subset. */
 #define MIN_STEPS 64
 
-/* The least work of a submission that near steps make shorter, in steps times walks. */
-#define MIN_WORK 16384
+/* Where near steps make submissions shorter, they still advance walks by so many steps, and do at
+ * least this part of the work of one that may take its time. So their own overhead remains small. */
+#define LEAST_STEPS 16
+#define LEAST_PART 128
 
 /* What the host knows about a walk. Positions count half steps: a walk that stands at a near step
  * has added its row, but has not chosen the next. */
@@ -108,6 +110,22 @@ static uint32_t num_waiting(const struct loop *loop, uint32_t *steps_left)
 	return count;
 }
 
+/* The most steps of the next submission. waiting: num_waiting(). */
+static uint64_t step_limit(const struct loop *loop, uint32_t waiting)
+{
+	const uint64_t work = loop->submit_budget.work;
+	const uint32_t num_active = num_active_walks(loop->batch);
+	if (!loop->ops->allows_subsets)
+		return loop->max_steps;
+	/* A walk that stands waits for no other one. */
+	if (num_active == 1)
+		return UINT64_MAX;
+	/* All of them advance, rather than few of them by more steps. */
+	const uint64_t least = max_u64(work / LEAST_PART / num_active,
+	                               min_u64(LEAST_STEPS, work / waiting));
+	return max_u64(least, loop->max_steps);
+}
+
 /* Decides which walks the next submission advances, and by how many steps. Returns false if there is
  * nothing to submit. */
 static bool choose_range(struct loop *loop, struct walk_range *range)
@@ -124,10 +142,7 @@ static bool choose_range(struct loop *loop, struct walk_range *range)
 	uint64_t steps = work / waiting;
 	if (loop->ops->allows_subsets && steps < MIN_STEPS)
 		steps = min_u64(work, MIN_STEPS);
-	steps = min_u64(steps, loop->ops->allows_subsets
-	                           ? max_u64(loop->max_steps, min_u64(MIN_WORK, work) / waiting)
-	                           : loop->max_steps);
-	steps = min_u64(max_u64(steps, 1), steps_left);
+	steps = min_u64(max_u64(min_u64(steps, step_limit(loop, waiting)), 1), steps_left);
 	*range = (struct walk_range){
 		.walks = &batch->walks,
 		.listed = batch->merging,
