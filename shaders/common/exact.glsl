@@ -91,11 +91,6 @@ I64 i64_min(I64 a, I64 b)
 	return min(a, b);
 }
 
-I64 i64_max(I64 a, I64 b)
-{
-	return max(a, b);
-}
-
 bool i64_less(I64 a, I64 b)
 {
 	return a < b;
@@ -194,11 +189,6 @@ I64 i64_or(I64 a, I64 b)
 I64 i64_min(I64 a, I64 b)
 {
 	return i64_less(a, b) ? a : b;
-}
-
-I64 i64_max(I64 a, I64 b)
-{
-	return i64_less(a, b) ? b : a;
 }
 
 #endif
