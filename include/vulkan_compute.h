@@ -22,7 +22,8 @@
  *    argument: the library is older than the header.
  *  - Thread safety: only one thread at a time may use a context. Different threads
  *    may use different contexts at the same time. A call may start threads of its own,
- *    with all signals blocked; they end before it returns.
+ *    in which all signals are blocked that no instruction raises; they end before it
+ *    returns.
  *  - fork(): a child process cannot use a context or a driver that its parent
  *    initialised. Every function that can fail fails there with
  *    VKC_ERROR_INVALID_ARGUMENT. vkc_destroy() only frees host memory. The child
@@ -277,8 +278,8 @@ typedef struct VkcDecisionCounts {
 } VkcDecisionCounts;
 
 /* Counts the near steps of all calls since the last upload that the host has decided. Those that
- * the device decides do not count: between equal rows, and in sets whose numbers are one factor
- * times integers from -128 to 127. */
+ * the device decides do not count: between equal rows, and mostly in sets whose numbers are one
+ * factor times integers from -128 to 127. */
 VKC_API VkcResult vkc_get_decision_counts(const VkComputeContext *ctx, VkcDecisionCounts *counts);
 
 /* ---- Similarity ---------------------------------------------------------------

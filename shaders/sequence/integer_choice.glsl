@@ -7,7 +7,9 @@
 // The state holds the integers, and near steps are decided here.
 layout(constant_id = 5) const bool INTEGERS = false;
 
-// What invocations of a workgroup read of each other's writes.
+// What invocations of a workgroup read of each other's writes: contenders, sums, and new elements
+// of orders. A compiler may assume that this and `state` do not overlap, so what a dispatch writes
+// through one of them it must not read through the other.
 layout(std430, binding = 0) coherent buffer SharedState { uvec4 shared_state[]; };
 
 shared uint num_contenders;

@@ -26,7 +26,7 @@ void clear_contenders(uint walk)
 	uint mask = mask_begin(walk);
 	uint mask_quads = INTEGERS ? 0u : WALK_MASK_QUADS(ROW_QUADS);
 	for (uint i = gl_LocalInvocationID.x; i < mask_quads; i += gl_WorkGroupSize.x)
-		state[mask + i] = uvec4(0u);
+		shared_state[mask + i] = uvec4(0u);
 	if (gl_LocalInvocationID.x == 0u) {
 		contenders_differ = false;
 		lowest_contender = 0xffffffffu;
@@ -42,7 +42,7 @@ void add_contender(uint walk, uint item, uint own_class)
 	if (INTEGERS)
 		list_contender(walk, item);
 	else
-		atomicOr(state[mask_begin(walk) + item / 128u][item / 32u % 4u], 1u << (item % 32u));
+		atomicOr(shared_state[mask_begin(walk) + item / 128u][item / 32u % 4u], 1u << (item % 32u));
 	atomicMin(lowest_contender, item);
 	if (class_of(item) != own_class)
 		contenders_differ = true;

@@ -134,10 +134,10 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 			                 entry, value ? "=" : "", value ? value : "");
 	}
 	uint32_t group = tuning->walk_group;
-	if (group & (group - 1))
+	if ((group & (group - 1)) && group % 16)
 		return error_set(error, VKC_ERROR_INVALID_ARGUMENT,
 		                 "The tuning string (VKC_TUNING) has walk_group=%u; it takes a power "
-		                 "of two.",
+		                 "of two or a multiple of 16.",
 		                 group);
 	return VKC_SUCCESS;
 }

@@ -26,7 +26,7 @@ struct tuning {
 	int integers; /* 0 = never decide near steps by integers on the device, -1 = where possible */
 	/* The name of a Gram kernel, which gram_kernels_open() checks; "" = auto. */
 	char gram[TUNING_WORD_SIZE];
-	uint32_t walk_group;    /* invocations per walk, a power of two */
+	uint32_t walk_group;    /* invocations per walk: a power of two or a multiple of 16 */
 	uint32_t walk_pieces;   /* maximum quads of scores per invocation */
 	uint32_t bounded_terms; /* terms that a bounded walk adds to exact scores per step */
 	uint32_t cached_rows;   /* maximum number of rows in the row cache */

@@ -39,8 +39,12 @@ void threads_run(uint32_t num_parts, void (*work)(void *context, uint32_t part),
 {
 	struct worker workers[MAX_THREADS];
 	sigset_t all, before;
-	/* Threads inherit the mask. The handlers of the application run in its own threads. */
+	/* Threads inherit the mask. The handlers of the application run in its own threads, except for
+	 * signals that an instruction raises: blocked, these would end the process. */
+	static const int raised[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
 	sigfillset(&all);
+	for (size_t i = 0; i < sizeof(raised) / sizeof(raised[0]); i++)
+		sigdelset(&all, raised[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (uint32_t i = 1; i < num_parts; i++) {
 		workers[i] = (struct worker){.work = work, .context = context, .part = i};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The float64 arithmetic of the filter. Sums run in FLOAT_LANES parts, which compilers turn into
+ * The float64 arithmetic of the filter. Sums run in 8 parts, which compilers turn into
  * vector instructions; the order of the additions is fixed, and so is the result. */
 #ifndef VKC_EXACT_FLOAT_H
 #define VKC_EXACT_FLOAT_H

@@ -107,7 +107,7 @@ static bool pack_all(const struct numbers *numbers, uint32_t quads, double *valu
 bool integers_find(struct integers *integers, const struct numbers *numbers)
 {
 	const struct source *source = &numbers->source;
-	const uint32_t quads = (source->dim - 1) / 16 + 1;
+	const uint32_t quads = integers_quads(source->dim);
 	const uint64_t bytes = (uint64_t)source->num_rows * quads * 16;
 	if (integers->sought)
 		return true;

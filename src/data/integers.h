@@ -19,6 +19,12 @@ struct integers {
 	int8_t *rows;   /* NULL: the set is not of this kind, or too large */
 };
 
+/* The quads of a row of `dim` numbers. */
+static inline uint32_t integers_quads(uint32_t dim)
+{
+	return (dim - 1) / 16 + 1;
+}
+
 /* Looks for the integers of a set, unless that was done before. Returns false if the host has no
  * memory left. */
 bool integers_find(struct integers *integers, const struct numbers *numbers);

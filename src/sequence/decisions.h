@@ -50,7 +50,7 @@ void decisions_reset(struct decisions *decisions);
 VkcResult decisions_begin(struct decisions *decisions, uint32_t num_walks, const struct rows *rows,
                           struct error *error);
 
-/* Decides steps of different walks, whose orders and masks walks_fetch() has brought. Sorts the
+/* Decides steps of different walks, whose orders and masks walks_end_fetch() has brought. Sorts the
  * steps. */
 VkcResult decisions_decide(struct decisions *decisions, const struct walks *walks,
                            struct near_step *steps, uint32_t count);

@@ -7,10 +7,12 @@
 #include "sequence/step_loop.h"
 
 /* Looks for what the device can decide near steps with. */
-static VkcResult find_integers(struct strategies *strategies, const struct walks *walks)
+static VkcResult find_integers(struct strategies *strategies, const struct walks *walks,
+                               uint32_t requested)
 {
 	struct device *device = &walks->engine->device;
-	if (device->tuning.integers == 0 || !walks->objective->compares_with_centroid)
+	if (device->tuning.integers == 0 || !walks->objective->compares_with_centroid ||
+	    !walks_pay_for_integers(walks, requested))
 		return VKC_SUCCESS;
 	if (!integers_find(&strategies->integers, &walks->rows->numbers))
 		return error_set(device->error, VKC_ERROR_OUT_OF_HOST_MEMORY,
@@ -157,7 +159,7 @@ VkcResult sequences_compute(struct strategies *strategies, const struct objectiv
 	}
 	TRY(decisions_prepare(batch.decisions, walks->rows, engine->device.error));
 	walks->classes = batch.decisions->classes;
-	TRY(find_integers(strategies, walks));
+	TRY(find_integers(strategies, walks, sequences->num_sequences));
 	TRY(prepare(strategies, &batch, sequences->num_sequences));
 	const uint32_t *rows =
 		sequences->output - (uint64_t)sequences->num_finished * sequences->length;

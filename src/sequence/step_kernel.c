@@ -22,6 +22,14 @@ static uint32_t power_of_two_from(uint32_t number)
 	return power;
 }
 
+static uint32_t power_of_two_up_to(uint32_t number)
+{
+	uint32_t power = 1;
+	while (power <= number / 2)
+		power *= 2;
+	return power;
+}
+
 /* Shared memory of a workgroup: a quad per invocation, and three words (near_step.glsl). */
 static uint32_t walk_shared_bytes(uint32_t group)
 {
@@ -44,6 +52,8 @@ static void distribute_scores(const struct engine *engine, uint32_t quads, uint3
 	*group = max_u32(*group, MIN_GROUP);
 	if (device->tuning.walk_group)
 		*group = device->tuning.walk_group;
+	if (!limits->subgroup_size)
+		*group = power_of_two_up_to(*group);
 	if (*group > max_group)
 		*group = max_group;
 	*quads_per_invocation = (quads + *group - 1) / *group;

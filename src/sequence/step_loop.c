@@ -11,8 +11,9 @@
  * advances a subset. */
 #define MIN_STEPS 64
 
-/* Where near steps make submissions shorter, they still advance walks by so many steps, and do at
- * least this part of the work of one that may take its time. So their own overhead remains small. */
+/* Where near steps make submissions shorter, they still advance walks by so many steps and, if all
+ * walks advance, do at least this part of the work of one that may take its time. So their own
+ * overhead remains small. */
 #define LEAST_STEPS 16
 #define LEAST_PART 128
 
@@ -126,8 +127,8 @@ static uint64_t step_limit(const struct loop *loop, uint32_t waiting)
 	return max_u64(least, loop->max_steps);
 }
 
-/* Decides which walks the next submission advances, and by how many steps. Returns false if there is
- * nothing to submit. */
+/* Decides which walks the next submission advances, and by how many steps. Returns false if there
+ * is nothing to submit. */
 static bool choose_range(struct loop *loop, struct walk_range *range)
 {
 	const struct batch *batch = loop->batch;

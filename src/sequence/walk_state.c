@@ -85,18 +85,23 @@ uint32_t walks_choice_iterations(const struct walks *walks, uint32_t group)
 	return contenders * (quads + 1) + 32 + words * (WALK_SUM_LAG + 1);
 }
 
+bool walks_pay_for_integers(const struct walks *walks, uint32_t requested)
+{
+	const uint64_t elements = (uint64_t)requested * (walks->length - walks->prefix_length);
+	const uint64_t quads = integers_quads(walks->rows->dim);
+	return walks->rows->num_rows * quads * 16 / INTEGER_BYTES_PER_ELEMENT <= elements;
+}
+
 void walks_use_integers(struct walks *walks, const struct integers *integers, struct walk_cost cost,
                         uint32_t requested)
 {
-	const uint64_t elements = (uint64_t)requested * (walks->length - walks->prefix_length);
-	const uint64_t bytes = (uint64_t)walks->rows->num_rows * integers->quads * 16;
-	if (bytes / INTEGER_BYTES_PER_ELEMENT > elements)
+	if (!walks_pay_for_integers(walks, requested))
 		return;
 	const uint32_t without = fitting(walks, cost, requested);
 	walks->integers = integers;
 	const uint32_t with = fitting(walks, cost, requested);
 	const uint32_t iterations = walks_choice_iterations(walks, cost.group);
-	if (!with || with < without / 2 ||
+	if (!with || 2 * (uint64_t)with < without ||
 	    profile_max_iterations(&walks->engine->profile, iterations) < 2)
 		walks->integers = NULL;
 }

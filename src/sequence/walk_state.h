@@ -46,6 +46,9 @@ void walks_lay_out(struct walks *walks, uint32_t count);
 /* The number of walks that fit into memory, from 1 to `requested`. */
 uint32_t walks_affordable(struct walks *walks, struct walk_cost cost, uint32_t requested);
 
+/* Whether decisions by small integers may be worth the copy of these. */
+bool walks_pay_for_integers(const struct walks *walks, uint32_t requested);
+
 /* Sets walks->integers where that pays, where the walks' kernels can use them, and where the memory
  * still holds at least half as many of `requested` walks. */
 void walks_use_integers(struct walks *walks, const struct integers *integers, struct walk_cost cost,
@@ -71,7 +74,7 @@ score_error walks_score_error(const struct walks *walks);
 /* The elements of a walk that has taken so many steps. stands: it stands at a near step. */
 uint32_t walks_elements(const struct walks *walks, uint32_t steps, bool stands);
 
-/* Writes the weights, heads and prefixes. */
+/* Writes the weights, classes, integers, heads and prefixes. */
 VkcResult walks_start(struct walks *walks, const uint32_t *prefixes);
 
 /* Records a copy of all heads at the end of a submission. parity: 0 or 1, alternating. */

@@ -103,7 +103,8 @@ static void test_options(void **state)
 	      "The tuning string (VKC_TUNING) has 'int64=2', which is not a known key with a valid "
 	      "value: see docs/architecture.md.");
 	WRONG(NULL, init((VkcOptions){.tuning = "walk_group=3"}),
-	      "The tuning string (VKC_TUNING) has walk_group=3; it takes a power of two.");
+	      "The tuning string (VKC_TUNING) has walk_group=3; it takes a power of two or a "
+	      "multiple of 16.");
 	WRONG(NULL, init((VkcOptions){.tuning = "range=-5"}),
 	      "The tuning string (VKC_TUNING) has 'range=-5', which is not a known key with a valid "
 	      "value: see docs/architecture.md.");

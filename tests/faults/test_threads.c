@@ -27,6 +27,7 @@ struct worker {
 	Data data;
 	pthread_barrier_t *start;
 	struct outputs out;
+	uint64_t decided; /* steps that the host has decided */
 	VkcResult result;
 	char sentence[512];
 };
@@ -38,6 +39,7 @@ static VkcResult use(struct worker *worker)
 	uint32_t starts[MOST];
 	uint32_t count = 0;
 	double fraction;
+	VkcDecisionCounts counts = {.struct_size = sizeof(counts)};
 	uint32_t n = worker->data.n;
 	struct outputs *out = &worker->out;
 	VkComputeContext *ctx = NULL;
@@ -59,6 +61,9 @@ static VkcResult use(struct worker *worker)
 	if (!result)
 		result = vkc_compute_nearest_neighbors(ctx, 0, n, 3, out->neighbors,
 		                                       out->similarities);
+	if (!result)
+		result = vkc_get_decision_counts(ctx, &counts);
+	worker->decided += counts.by_filter + counts.by_integers;
 	snprintf(worker->sentence, sizeof(worker->sentence), "%s", vkc_last_error(ctx));
 	vkc_destroy(ctx);
 	return result;
@@ -80,6 +85,7 @@ static void test_eight_threads(void **state)
 	static struct outputs alone[THREADS];
 	pthread_t threads[THREADS];
 	pthread_barrier_t start;
+	uint64_t decided = 0;
 
 	(void)state;
 	assert_int_equal(pthread_barrier_init(&start, NULL, THREADS), 0);
@@ -99,9 +105,11 @@ static void test_eight_threads(void **state)
 			fail_msg("thread %d: %s: %s", t, vkc_result_string(workers[t].result),
 			         workers[t].sentence);
 		check_bytes(&workers[t].out, &alone[t], sizeof(alone[t]), "thread %d", t);
+		decided += workers[t].decided;
 		data_free(&workers[t].data);
 	}
 	pthread_barrier_destroy(&start);
+	assert_true(decided > 0);
 }
 
 int main(void)

@@ -35,6 +35,7 @@ static const struct variant {
 	{"merge=0", MAX_STARTS, 2, UINT32_MAX},
 	{"merge=2,subgroup=0", MAX_STARTS, 2, UINT32_MAX},
 	{"walk_group=16,walk_pieces=1", 20, 2, UINT32_MAX},
+	{"walk_group=48", 10, 3, UINT32_MAX},
 	{"bound=10", 10, 2, UINT32_MAX},
 	{"integers=0,threads=1", 10, 2, UINT32_MAX},
 	{"integers=0,threads=4", 20, 2, UINT32_MAX},

@@ -31,6 +31,7 @@ static const char *const tunings[] = {
 	"range=131072,texel=0,direct=0",
 	"submit_us=1",
 	"walk_group=32",
+	"walk_group=48",
 	"walk_group=64",
 	"walk_group=128",
 	"walk_group=32,walk_pieces=1",
