@@ -49,7 +49,7 @@ static const struct fault_source source = {.name = "out of memory",
                                            .is_right = is_right,
                                            .check_clean = check_clean};
 
-static void survive(uint64_t count, const char *name)
+static void survive(uint64_t step, uint64_t count, const char *name)
 {
 	struct script_counts counts = {0};
 
@@ -59,7 +59,7 @@ static void survive(uint64_t count, const char *name)
 	}
 	script_prepare();
 	for (size_t i = 0; i < COUNT(modes); i++)
-		script_survive(&modes[i], &source, 1, count, &counts);
+		script_survive(&modes[i], &source, step, count, &counts);
 	printf("faults survived: memory%s: %llu (%llu reported, %llu absorbed)\n", name,
 	       (unsigned long long)counts.faults, (unsigned long long)counts.reported,
 	       (unsigned long long)counts.absorbed);
@@ -69,13 +69,13 @@ static void survive(uint64_t count, const char *name)
 static void test_every_allocation_fails_once(void **state)
 {
 	(void)state;
-	survive(1, "");
+	survive(1, 1, "");
 }
 
 static void test_allocations_keep_failing(void **state)
 {
 	(void)state;
-	survive(0, ", lasting");
+	survive(7, 0, ", lasting");
 }
 
 int main(void)
