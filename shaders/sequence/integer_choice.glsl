@@ -87,9 +87,9 @@ void multiply_add(inout I64 dot, inout uint squares, uint word, uint at)
 // The part of contender i's score that member `member` of a team computes.
 uvec4 part_of_score(uint walk, uint i, uint member, uint team)
 {
-	if (i >= num_contenders)
-		return NO_CHOICE;
-	uint item = shared_state[list_begin(walk) + i / 4u][i % 4u];
+	bool exists = i < num_contenders;
+	uint listed = exists ? i : 0u;
+	uint item = shared_state[list_begin(walk) + listed / 4u][listed % 4u];
 	uint packed = packed_begin(item);
 	uint sum = sum_begin(walk);
 	I64 dot = I64_ZERO;
@@ -101,7 +101,7 @@ uvec4 part_of_score(uint walk, uint i, uint member, uint team)
 		multiply_add(dot, squares, words.z, sum + quad * 4u + 2u);
 		multiply_add(dot, squares, words.w, sum + quad * 4u + 3u);
 	}
-	return uvec4(i64_low(dot), i64_high(dot), squares, item);
+	return exists ? uvec4(i64_low(dot), i64_high(dot), squares, item) : NO_CHOICE;
 }
 
 uvec4 joined(uvec4 a, uvec4 b)
@@ -158,16 +158,18 @@ bool words_less(uvec4 a, uvec4 b)
 // its square, multiplied by both squares of lengths.
 uvec4 lower_choice(uvec4 a, uvec4 b)
 {
-	if (a.w == NO_CHOICE.w || b.w == NO_CHOICE.w)
-		return a.w < b.w ? a : b;
-	int sign = sign_of(a);
-	if (sign != sign_of(b))
-		return sign < sign_of(b) ? a : b;
+	int sign_a = sign_of(a);
+	int sign_b = sign_of(b);
 	uvec4 of_a = square_times(a, b.z);
 	uvec4 of_b = square_times(b, a.z);
-	if (sign == 0 || of_a == of_b)
-		return a.w < b.w ? a : b;
-	return words_less(of_a, of_b) == (sign > 0) ? a : b;
+	bool a_is_lower = words_less(of_a, of_b) == (sign_a > 0);
+	if (sign_a == 0 || of_a == of_b)
+		a_is_lower = a.w < b.w;
+	if (sign_a != sign_b)
+		a_is_lower = sign_a < sign_b;
+	if (a.w == NO_CHOICE.w || b.w == NO_CHOICE.w)
+		a_is_lower = a.w < b.w;
+	return a_is_lower ? a : b;
 }
 
 // The contender with the lowest score after the walk's first `added` rows, of which its sum has
@@ -183,9 +185,10 @@ uint integer_choice(uint walk, uint added, inout uint summed, inout uint spent)
 		team *= 2u;
 	uint member = lane % team;
 	uvec4 best = part_of_score(walk, lane / team, member, team);
-	// More contenders than invocations are without teams.
-	for (uint i = lane + gl_WorkGroupSize.x; i < num_contenders; i += gl_WorkGroupSize.x)
-		best = lower_choice(best, part_of_score(walk, i, 0u, 1u));
+	// More contenders than invocations are without teams. The number of rounds is the same for all
+	// invocations, since not all CPU drivers execute nested loops of different lengths correctly.
+	for (uint first = gl_WorkGroupSize.x; first < num_contenders; first += gl_WorkGroupSize.x)
+		best = lower_choice(best, part_of_score(walk, first + lane, 0u, 1u));
 	spent += (num_contenders / gl_WorkGroupSize.x + 1u) * (push.state.integer_quads / team + 1u);
 	found[lane] = best;
 	for (uint half_team = team / 2u; half_team > 0u; half_team /= 2u) {
