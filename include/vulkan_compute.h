@@ -278,8 +278,8 @@ typedef struct VkcDecisionCounts {
 } VkcDecisionCounts;
 
 /* Counts the near steps of all calls since the last upload that the host has decided. Those that
- * the device decides do not count: between equal rows, and mostly in sets whose numbers are one
- * factor times integers from -128 to 127. */
+ * the device decides do not count: between equal rows, and on GPUs mostly in sets whose numbers
+ * are one factor times integers from -128 to 127. */
 VKC_API VkcResult vkc_get_decision_counts(const VkComputeContext *ctx, VkcDecisionCounts *counts);
 
 /* ---- Similarity ---------------------------------------------------------------

@@ -97,7 +97,7 @@ static VkcResult parse_tuning(const char *text, struct tuning *tuning, struct er
 		{.name = "merge", .flag = &tuning->merge, .max = 2},
 		{.name = "threads", .flag = &tuning->threads, .max = (int)MAX_THREADS},
 		{.name = "bound", .flag = &tuning->bound, .max = 100},
-		{.name = "integers", .flag = &tuning->integers, .max = 0},
+		{.name = "integers", .flag = &tuning->integers, .max = 1},
 		{.name = "gram", .word = tuning->gram},
 		{.name = "walk_group", .number = &tuning->walk_group},
 		{.name = "walk_pieces", .number = &tuning->walk_pieces},

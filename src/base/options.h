@@ -23,7 +23,7 @@ struct tuning {
 	int threads;  /* threads that decide near steps, even few of them; 0 = auto */
 	/* Multiplies the error bound of the scores (for tests; with 0 results are wrong); default 1. */
 	int bound;
-	int integers; /* 0 = never decide near steps by integers on the device, -1 = where possible */
+	int integers; /* 1 = decide near steps by integers on the device, 0 = never, -1 = on GPUs */
 	/* The name of a Gram kernel, which gram_kernels_open() checks; "" = auto. */
 	char gram[TUNING_WORD_SIZE];
 	uint32_t walk_group;    /* invocations per walk: a power of two or a multiple of 16 */

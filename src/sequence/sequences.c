@@ -11,7 +11,9 @@ static VkcResult find_integers(struct strategies *strategies, const struct walks
                                uint32_t requested)
 {
 	struct device *device = &walks->engine->device;
-	if (device->tuning.integers == 0 || !walks->objective->compares_with_centroid ||
+	/* Mesa 26.1 decides wrongly on the CPU where there are more contenders than invocations. */
+	const bool wanted = device->tuning.integers < 0 ? !device->limits.cpu : device->tuning.integers;
+	if (!wanted || !walks->objective->compares_with_centroid ||
 	    !walks_pay_for_integers(walks, requested))
 		return VKC_SUCCESS;
 	if (!integers_find(&strategies->integers, &walks->rows->numbers))

@@ -418,8 +418,9 @@ static void test_large_integers(void **state)
 		succeed(ctx, vkc_compute_diversity_sequences(ctx, starts, COUNT(starts), 1, N,
 		                                             sequences[0]));
 		check_bytes(sequences, expected, sizeof(sequences), "tuning '%s'", tunings[i]);
-		/* There are near steps, and only integers=0 brings them to the host. */
-		assert_int_equal(num_decisions(ctx) > 0, i == 2);
+		/* There are near steps, and integers=0 brings them to the host. */
+		if (i == 2)
+			assert_true(num_decisions(ctx) > 0);
 		vkc_destroy(ctx);
 	}
 	exact_judge_free(&judge);
@@ -447,7 +448,8 @@ static void test_loop_limit(void **state)
 
 		succeed(ctx, vkc_upload_embeddings(ctx, values, N, DIM));
 		succeed(ctx, vkc_compute_diversity_sequence(ctx, 0, sequences + i * N));
-		assert_int_equal(num_decisions(ctx) > 0, i == 0);
+		if (i == 0)
+			assert_true(num_decisions(ctx) > 0);
 		vkc_destroy(ctx);
 	}
 	check_bytes(sequences + N, sequences, N * sizeof(*sequences), "without integers=0");
