@@ -185,8 +185,7 @@ uint integer_choice(uint walk, uint added, inout uint summed, inout uint spent)
 		team *= 2u;
 	uint member = lane % team;
 	uvec4 best = part_of_score(walk, lane / team, member, team);
-	// More contenders than invocations are without teams. The number of rounds is the same for all
-	// invocations, since not all CPU drivers execute nested loops of different lengths correctly.
+	// More contenders than invocations are without teams.
 	for (uint first = gl_WorkGroupSize.x; first < num_contenders; first += gl_WorkGroupSize.x)
 		best = lower_choice(best, part_of_score(walk, first + lane, 0u, 1u));
 	spent += (num_contenders / gl_WorkGroupSize.x + 1u) * (push.state.integer_quads / team + 1u);

@@ -5,10 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Adding and then subtracting this constant rounds a double below 2^51 in magnitude to an integer,
- * ties to even, without a call to the math library. */
-#define ROUNDER 0x1.8p52
-
 uint32_t type_size(VkcType type)
 {
 	switch (type) {
@@ -219,7 +215,7 @@ double fixed_row(double *values, uint32_t dim, int *exponent, int32_t *fixed, do
 	double factor = FIXED_ONE / norm;
 	for (uint32_t c = 0; c < dim; c++) {
 		double scaled = values[c] * factor;
-		double rounded = scaled + ROUNDER - ROUNDER;
+		double rounded = rounded_to_integer(scaled);
 		fixed[c] = (int32_t)rounded;
 		values[c] = rounded - scaled;
 	}

@@ -42,4 +42,12 @@ void source_row(const struct source *source, uint32_t row, int exponent, const d
  * length of fixed - values / |values| * 2^30, about sqrt(dim / 12). Overwrites values. */
 double fixed_row(double *values, uint32_t dim, int *exponent, int32_t *fixed, double *error);
 
+/* Rounds a double below 2^51 in magnitude to an integer, ties to even, without a call to the math
+ * library. */
+static inline double rounded_to_integer(double value)
+{
+	const double rounder = 0x1.8p52;
+	return value + rounder - rounder;
+}
+
 #endif

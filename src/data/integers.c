@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rounds a double below 2^51 in magnitude to an integer, as in fixed_point.c. */
-#define ROUNDER 0x1.8p52
-
 /* The factor in two parts. Products with integers of 8 bits are exact in each. */
 struct factor {
 	double whole, high, low;
@@ -31,7 +28,7 @@ static bool pack(const double *values, uint32_t dim, struct factor factor, int8_
 	bool good = true;
 	for (uint32_t c = 0; c < dim; c++) {
 		/* If the value is a multiple, the quotient is exact. */
-		const double rounded = (values[c] / factor.whole + ROUNDER) - ROUNDER;
+		const double rounded = rounded_to_integer(values[c] / factor.whole);
 		const bool fits = (rounded >= INT8_MIN) & (rounded <= INT8_MAX);
 		/* The difference is exact if there is a chance of equality: then it has few bits. */
 		good &= fits & (values[c] - rounded * factor.high == rounded * factor.low);

@@ -188,7 +188,7 @@ static uint32_t *all_starts(uint32_t n)
 static void check_batches(VkComputeContext *ctx, DataKind kind, uint32_t n, uint32_t length)
 {
 	Data data = data_make(kind, n, 9, n);
-	const uint32_t batches[] = {3, 64, n};
+	const uint32_t batches[] = {1, 3, 64, n};
 	size_t row = length * sizeof(uint32_t);
 	uint32_t *starts = all_starts(n);
 	uint32_t *expected = allocate((size_t)n * length, sizeof(*expected));

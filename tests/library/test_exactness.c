@@ -426,8 +426,8 @@ static void test_large_integers(void **state)
 	free(values);
 }
 
-/* Long rows with so many ties that choices by integers meet a CPU driver's loop limit: a dispatch
- * has to end early. */
+/* Long rows with so many ties that choices by integers, where the device makes them, meet a CPU
+ * driver's loop limit: a dispatch has to end early. */
 static void test_loop_limit(void **state)
 {
 	enum {
